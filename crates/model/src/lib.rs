@@ -1,0 +1,33 @@
+//! The nouns of Backshell: identifiers, callers, environments, connectors, connections and the request that travels
+//! through the call pipeline.
+//!
+//! What this crate does not do: no I/O, no serialisation, no decisions. Proof types (`Permitted`, `Placed`,
+//! `Credentialed`) live with their only makers; what travels between them as plain data lives here.
+//!
+//! Start reading at [`shaped`], the request as the pipeline sees it, then [`catalogue`] and [`environment`].
+
+pub mod access;
+pub mod caller;
+pub mod catalogue;
+pub mod connection;
+pub mod environment;
+pub mod host;
+pub mod id;
+pub mod sealed;
+pub mod secret;
+pub mod shaped;
+pub mod time;
+
+pub use access::{AccessToken, Grantee, Membership, Role, RoleAssignment, Scope, Scopes, Share, TokenHash};
+pub use caller::{AppName, Caller, GroupId, UserId};
+pub use catalogue::{
+    Connector, ConnectorSlug, Infrastructure, PackageDigest, PublisherKind, Verdict, Version, VersionState,
+};
+pub use connection::{AuthKind, Connection, ConnectionState, HostApproval, OperationId, SealedSecrets, SettingName};
+pub use environment::{Boundary, Cell, Egress, Environment, HostPort, Region, Tenant, WrappedDataKey};
+pub use host::{HostName, HostNameError, Scheme, ServiceRoot};
+pub use id::{CallId, CheckpointId, ConnectionId, EnvironmentId, TenantId, TokenId};
+pub use sealed::{Encoding, Piece, SealedText, SecretName};
+pub use secret::SecretBytes;
+pub use shaped::{QueryPair, ShapedRequest};
+pub use time::{Clock, Random, Timestamp};
