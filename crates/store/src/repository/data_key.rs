@@ -1,0 +1,19 @@
+//! Wrapped data keys: one per environment.
+
+use crate::StoreError;
+use async_trait::async_trait;
+use backshell_model::{EnvironmentId, WrappedDataKey};
+
+/// The environments' data keys, wrapped by the vault.
+#[async_trait]
+pub trait DataKeyRepository: Send + Sync {
+    /// Adds the key of an environment that has none; `Conflict` when it has one. Two nodes may race to make it: the
+    /// loser reads the winner's.
+    async fn add_data_key(&self, key: &WrappedDataKey) -> Result<(), StoreError>;
+
+    /// Replaces the wrapping of a key (rotation of the key-encryption key), provided that `before` is what is stored.
+    async fn rewrap_data_key(&self, before: &WrappedDataKey, after: &WrappedDataKey) -> Result<(), StoreError>;
+
+    /// The key of an environment.
+    async fn data_key(&self, environment: EnvironmentId) -> Result<WrappedDataKey, StoreError>;
+}

@@ -1,0 +1,5 @@
+//! The embedded database.
+
+/// The embedded SQLite database.
+#[derive(Debug)]
+pub struct SqliteStore {}
