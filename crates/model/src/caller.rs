@@ -1,7 +1,7 @@
 //! Who is calling.
 
 use crate::access::Scopes;
-use crate::id::TokenId;
+use crate::id::{EnvironmentId, TokenId};
 use std::{fmt, sync::Arc};
 
 /// The text cannot name a user, group or app.
@@ -69,4 +69,6 @@ pub struct Caller {
     pub token: TokenId,
     /// What that token may be used for; permission is asked in addition.
     pub scopes: Scopes,
+    /// The only environment the token may be used in; `None` for all.
+    pub environment: Option<EnvironmentId>,
 }
