@@ -1,0 +1,380 @@
+//! One value of a document.
+
+use crate::document::{Document, RawNode, flags, name_hash};
+use crate::number;
+use crate::pointer::escape_token;
+use crate::text::{Position, Span};
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+impl Kind {
+    /// The kind's name in JSON Schema.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool => "boolean",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A value and where it stands. Cheap to copy; two are equal when they are the same value of the same document (for
+/// equal content there is [`Node::json_eq`]). A question that does not fit the value's kind is answered by `None` or by
+/// an empty iterator.
+#[derive(Clone, Copy)]
+pub struct Node<'d> {
+    document: &'d Document,
+    id: u32,
+}
+
+/// A member of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member<'d> {
+    /// The name, decoded.
+    pub key: &'d str,
+    /// Where the name stands, with its quotes.
+    pub key_span: Span,
+    /// The value.
+    pub value: Node<'d>,
+    /// Whether an earlier member of this object has the same name.
+    pub duplicate: bool,
+    /// Whether a later member of this object has the same name, so that ordinary readers never see this one.
+    pub shadowed: bool,
+}
+
+impl<'d> Node<'d> {
+    pub(crate) fn new(document: &'d Document, id: u32) -> Self {
+        Self { document, id }
+    }
+
+    fn raw(self) -> RawNode {
+        const NOTHING: RawNode =
+            RawNode { start: 0, end: 0, next: 0, parent: 0, key_start: 0, key_end: 0, flags: flags::NULL };
+        self.document.tree().nodes.get(self.id as usize).copied().unwrap_or(NOTHING)
+    }
+
+    /// The document that this value belongs to.
+    pub fn document(self) -> &'d Document {
+        self.document
+    }
+
+    /// The number of this value in its document, in document order; the root is 0.
+    pub fn id(self) -> u32 {
+        self.id
+    }
+
+    /// What it is.
+    pub fn kind(self) -> Kind {
+        match self.raw().flags & flags::KIND {
+            flags::BOOL => Kind::Bool,
+            flags::NUMBER => Kind::Number,
+            flags::STRING => Kind::String,
+            flags::ARRAY => Kind::Array,
+            flags::OBJECT => Kind::Object,
+            _ => Kind::Null,
+        }
+    }
+
+    /// Whether it is `null`.
+    pub fn is_null(self) -> bool {
+        self.kind() == Kind::Null
+    }
+
+    /// Whether it is an array.
+    pub fn is_array(self) -> bool {
+        self.kind() == Kind::Array
+    }
+
+    /// Whether it is an object.
+    pub fn is_object(self) -> bool {
+        self.kind() == Kind::Object
+    }
+
+    /// The text of a string, decoded.
+    pub fn as_str(self) -> Option<&'d str> {
+        let raw = self.raw();
+        (raw.flags & flags::KIND == flags::STRING)
+            .then(|| string(self.document, raw.start, raw.end, raw.flags & flags::ESCAPED != 0))
+    }
+
+    /// The value of a boolean.
+    pub fn as_bool(self) -> Option<bool> {
+        (self.kind() == Kind::Bool).then(|| self.source() == "true")
+    }
+
+    /// A number as it is written.
+    pub fn number_text(self) -> Option<&'d str> {
+        (self.kind() == Kind::Number).then(|| self.source())
+    }
+
+    /// The nearest binary value of a number; `None` when it is too large for one.
+    pub fn as_f64(self) -> Option<f64> {
+        self.number_text()?.parse().ok().filter(|value: &f64| value.is_finite())
+    }
+
+    /// A number that is written as an integer (no fraction, no exponent) and fits.
+    pub fn as_i64(self) -> Option<i64> {
+        self.number_text()?.parse().ok()
+    }
+
+    /// The value as it is written, quotes and brackets included.
+    pub fn source(self) -> &'d str {
+        let raw = self.raw();
+        self.document.text().get(raw.start as usize..raw.end as usize).unwrap_or_default()
+    }
+
+    /// The value of the member with this name; where the name is given twice, the last one.
+    pub fn get(self, name: &str) -> Option<Node<'d>> {
+        let raw = self.raw();
+        if raw.flags & flags::KIND != flags::OBJECT {
+            return None;
+        }
+        if raw.flags & flags::LARGE != 0 {
+            return self.get_indexed(name);
+        }
+        self.children().filter(|child| child.key() == Some(name)).last()
+    }
+
+    /// The value of the member with this name, ASCII letter case ignored: an exact match before any other, among equals
+    /// the last one.
+    pub fn get_ignore_case(self, name: &str) -> Option<Node<'d>> {
+        self.get(name).or_else(|| {
+            if !self.is_object() {
+                return None;
+            }
+            self.children().filter(|child| child.key().is_some_and(|key| key.eq_ignore_ascii_case(name))).last()
+        })
+    }
+
+    /// The members of an object, all of them, in document order.
+    pub fn members(self) -> Members<'d> {
+        Members(if self.is_object() { self.children() } else { self.nothing() })
+    }
+
+    /// The items of an array.
+    pub fn items(self) -> Items<'d> {
+        if self.is_array() { self.children() } else { self.nothing() }
+    }
+
+    /// The number of items or members, duplicates included; 0 for a scalar. Takes time in proportion to the answer.
+    pub fn len(self) -> usize {
+        self.children().count()
+    }
+
+    /// Whether it has no items or members.
+    pub fn is_empty(self) -> bool {
+        self.children().next().is_none()
+    }
+
+    /// Where the value stands: the bytes of the text, quotes and brackets included.
+    pub fn span(self) -> Span {
+        let raw = self.raw();
+        Span::new(raw.start, raw.end)
+    }
+
+    /// Where the value begins, for people.
+    pub fn start(self) -> Position {
+        self.document.position(self.raw().start)
+    }
+
+    /// Where the value's name stands, with its quotes, when it is a member of an object.
+    pub fn key_span(self) -> Option<Span> {
+        let raw = self.raw();
+        (raw.key_end != 0).then(|| Span::new(raw.key_start, raw.key_end))
+    }
+
+    /// The value's name, decoded, when it is a member of an object.
+    pub fn key(self) -> Option<&'d str> {
+        let raw = self.raw();
+        (raw.key_end != 0)
+            .then(|| string(self.document, raw.key_start, raw.key_end, raw.flags & flags::KEY_ESCAPED != 0))
+    }
+
+    /// The array or object that holds the value; `None` for the root.
+    pub fn parent(self) -> Option<Node<'d>> {
+        (self.id != 0).then(|| Self::new(self.document, self.raw().parent))
+    }
+
+    /// The value itself, then what holds it, up to the root.
+    pub fn ancestors(self) -> impl Iterator<Item = Node<'d>> {
+        std::iter::successors(Some(self), |node| node.parent())
+    }
+
+    /// Where the value stands among the items of its array, from 0.
+    pub fn index(self) -> Option<usize> {
+        self.parent().filter(|parent| parent.is_array())?.children().position(|child| child == self)
+    }
+
+    /// The JSON pointer (RFC 6901) that leads to the value; the root's is empty. A value that a later member of the same
+    /// name shadows has the same pointer as that one.
+    pub fn pointer(self) -> String {
+        let mut tokens: Vec<_> = self
+            .ancestors()
+            .filter(|node| node.id != 0)
+            .map(|node| match node.key() {
+                Some(key) => escape_token(key),
+                None => node.index().unwrap_or_default().to_string().into(),
+            })
+            .collect();
+        tokens.reverse();
+        tokens.iter().fold(String::new(), |pointer, token| pointer + "/" + token)
+    }
+
+    /// Whether both are the same value to an ordinary reader: order of members, spelling of strings and numbers, and
+    /// members shadowed by a later one of the same name do not matter.
+    pub fn json_eq(self, other: Node<'_>) -> bool {
+        let mut pairs = vec![(self, other)];
+        while let Some((left, right)) = pairs.pop() {
+            let same = match (left.kind(), right.kind()) {
+                (Kind::Null, Kind::Null) => true,
+                (Kind::Bool, Kind::Bool) => left.as_bool() == right.as_bool(),
+                (Kind::Number, Kind::Number) => number::same_value(left.source(), right.source()),
+                (Kind::String, Kind::String) => left.as_str() == right.as_str(),
+                (Kind::Array, Kind::Array) => {
+                    pairs.extend(left.items().zip(right.items()));
+                    left.len() == right.len()
+                }
+                (Kind::Object, Kind::Object) => {
+                    let visible = |node: Node<'_>| node.members().filter(|member| !member.shadowed).count();
+                    visible(left) == visible(right)
+                        && left.members().filter(|member| !member.shadowed).all(|member| {
+                            right.get(member.key).map(|value| pairs.push((member.value, value))).is_some()
+                        })
+                }
+                _ => false,
+            };
+            if !same {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn children(self) -> Items<'d> {
+        let raw = self.raw();
+        match raw.flags & flags::KIND {
+            flags::ARRAY | flags::OBJECT => Items { document: self.document, next: self.id + 1, end: raw.next },
+            _ => self.nothing(),
+        }
+    }
+
+    fn nothing(self) -> Items<'d> {
+        Items { document: self.document, next: 0, end: 0 }
+    }
+
+    fn get_indexed(self, name: &str) -> Option<Node<'d>> {
+        let tree = self.document.tree();
+        let at = tree.large.binary_search_by_key(&self.id, |large| large.node).ok()?;
+        let large = tree.large.get(at)?;
+        let entries = tree.index.get(large.start..large.start.checked_add(large.len)?)?;
+        let hash = name_hash(name.as_bytes());
+        let first = entries.partition_point(|&entry| entry >> 32 < u64::from(hash));
+        entries
+            .iter()
+            .skip(first)
+            .take_while(|&&entry| entry >> 32 == u64::from(hash))
+            .map(|&entry| Node::new(self.document, (entry & u64::from(u32::MAX)) as u32))
+            .filter(|node| node.key() == Some(name))
+            .last()
+    }
+}
+
+/// The text between the quotes of a string that stands at `start..end`.
+fn string(document: &Document, start: u32, end: u32, escaped: bool) -> &str {
+    if escaped {
+        return document.tree().decoded(start).unwrap_or_default();
+    }
+    document.text().get(start as usize + 1..(end as usize).saturating_sub(1)).unwrap_or_default()
+}
+
+impl PartialEq for Node<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && std::ptr::eq(self.document.tree(), other.document.tree())
+    }
+}
+
+impl Eq for Node<'_> {}
+
+impl Hash for Node<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
+impl fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Node({} at `{}`)", self.kind(), self.pointer())
+    }
+}
+
+/// The items of an array, in order.
+#[derive(Clone, Debug)]
+pub struct Items<'d> {
+    document: &'d Document,
+    next: u32,
+    end: u32,
+}
+
+impl<'d> Iterator for Items<'d> {
+    type Item = Node<'d>;
+
+    fn next(&mut self) -> Option<Node<'d>> {
+        if self.next >= self.end {
+            return None;
+        }
+        let node = Node::new(self.document, self.next);
+        // A node reaches at least to its own successor, so this always moves on.
+        self.next = node.raw().next.max(self.next.saturating_add(1));
+        Some(node)
+    }
+}
+
+impl std::iter::FusedIterator for Items<'_> {}
+
+/// The members of an object, in document order.
+#[derive(Clone, Debug)]
+pub struct Members<'d>(Items<'d>);
+
+impl<'d> Iterator for Members<'d> {
+    type Item = Member<'d>;
+
+    fn next(&mut self) -> Option<Member<'d>> {
+        let value = self.0.next()?;
+        let raw = value.raw();
+        Some(Member {
+            key: value.key().unwrap_or_default(),
+            key_span: Span::new(raw.key_start, raw.key_end),
+            value,
+            duplicate: raw.flags & flags::DUPLICATE != 0,
+            shadowed: raw.flags & flags::SHADOWED != 0,
+        })
+    }
+}
+
+impl std::iter::FusedIterator for Members<'_> {}
