@@ -1,1 +1,31 @@
-//! (skeleton)
+//! Where may data go? The only maker of [`Placed`], without which no secret is opened and nothing is sent.
+//!
+//! Three questions, in the order in which a call asks them: may this cell process it at all ([`cell_decision`]); is its
+//! final host a verified one that leads to public addresses; and what does the decision table say about the place of
+//! that host (both [`place`]). The table's rows with their reason codes are [`Row`]; the regions are in
+//! `data/regions.tsv`.
+//!
+//! What this crate does not do: it opens no socket and asks no name server itself (a [`Resolver`] is passed in), and it
+//! follows nothing: a redirect or a paging link is a new request that is placed again.
+//!
+//! Start reading at [`place`], then [`AllowedSet`].
+
+mod address;
+mod allowed;
+mod cell;
+mod inventory;
+mod place;
+mod regions;
+mod row;
+#[cfg(test)]
+mod testing;
+
+pub use address::{AddressRefused, AddressRules, address_verdict};
+pub use allowed::{AllowedSet, BoundaryError};
+pub use cell::{CellInside, WrongCell, cell_decision};
+pub use inventory::Inventory;
+pub use place::{
+    Grade, MAX_ADDRESSES, Place, PlaceRefused, Placed, RefusalCode, ResolveError, Resolver, Terms, is_dot_segment, place,
+};
+pub use regions::{RegionFacts, region, regions};
+pub use row::{Answer, Row};

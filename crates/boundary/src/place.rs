@@ -1,0 +1,343 @@
+//! Judges the final destination of a request: the host, its addresses, its place.
+
+use crate::address::AddressRules;
+use crate::allowed::AllowedSet;
+use crate::cell::CellInside;
+use crate::inventory::Inventory;
+use crate::row::{Answer, Row};
+use async_trait::async_trait;
+use backshell_model::{
+    ConnectionId, Egress, EnvironmentId, HostName, Infrastructure, Piece, Region, Scheme, ServiceRoot, ShapedRequest,
+};
+use backshell_permission::Permitted;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+
+/// A name that resolves to more addresses than this is refused.
+pub const MAX_ADDRESSES: usize = 16;
+
+/// Finds the addresses of a host. Asked exactly once per placed request; what it answers is what is connected to.
+#[async_trait]
+pub trait Resolver: Send + Sync + fmt::Debug {
+    /// All addresses of `host`, of both families. `port` is passed on for resolvers that want it.
+    async fn resolve(&self, host: &HostName, port: u16) -> Result<Vec<IpAddr>, ResolveError>;
+}
+
+/// A host's addresses could not be found.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResolveError {
+    /// The name does not exist or has no address.
+    #[error("the name has no address")]
+    NoAnswer,
+    /// The alias chain of the name loops, is too long or ends at a name that is never public.
+    #[error("the alias chain of the name cannot be followed")]
+    Chain,
+    /// The resolver did not answer (in time); the message is for the log.
+    #[error("the resolver failed: {0}")]
+    Failed(String),
+}
+
+/// What is known about a destination before it is judged; taken from the snapshot.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// The environment's allowed set.
+    pub allowed: &'a AllowedSet,
+    /// The environment's egress setting.
+    pub egress: Egress,
+    /// Service roots that the certified definition names: its host, or constant host templates.
+    pub certified: &'a [ServiceRoot],
+    /// Service roots that were approved for this connection.
+    pub approved: &'a [ServiceRoot],
+    /// Where the connector's service runs.
+    pub infrastructure: Infrastructure,
+    /// The operator's own services.
+    pub inventory: &'a Inventory,
+    /// Which addresses are refused beyond the built-in list.
+    pub addresses: &'a AddressRules,
+}
+
+/// How well the place of an endpoint is known. Further grades come with the evidence for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grade {
+    /// The operator's inventory lists the host.
+    Inventory,
+    /// Nothing is known.
+    N,
+}
+
+impl Grade {
+    /// The grade's name in the ledger.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Inventory => "inventory",
+            Self::N => "N",
+        }
+    }
+}
+
+/// Where an endpoint is, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// How well it is known.
+    pub grade: Grade,
+    /// The regions; empty when none is known.
+    pub regions: Vec<Region>,
+}
+
+/// The proof that a request's destination is permitted: the host is a verified one, every address it resolved to is
+/// public, and the decision table let it go. [`place`] is its only maker, and takes a [`Permitted`] for it; the vault
+/// and the `credential` step ask for it.
+///
+/// ```compile_fail,E0308
+/// # async fn skip(inside: backshell_boundary::CellInside, shaped: backshell_model::ShapedRequest,
+/// #     terms: backshell_boundary::Terms<'_>, resolver: &dyn backshell_boundary::Resolver) {
+/// // No permission, no place: the first argument must be a `Permitted`.
+/// backshell_boundary::place((), inside, shaped, &terms, resolver).await;
+/// # }
+/// ```
+///
+/// ```compile_fail,E0451
+/// # fn forge(permitted: backshell_permission::Permitted) {
+/// let placed = backshell_boundary::Placed { permitted, ..todo!() };
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Placed {
+    permitted: Permitted,
+    cell: Region,
+    request: ShapedRequest,
+    addresses: Vec<SocketAddr>,
+    place: Place,
+    row: Row,
+    notice: bool,
+}
+
+impl Placed {
+    /// The permission it rests on.
+    pub fn permitted(&self) -> &Permitted {
+        &self.permitted
+    }
+
+    /// The environment of the call.
+    pub fn environment(&self) -> EnvironmentId {
+        self.permitted.environment()
+    }
+
+    /// The connection of the call.
+    pub fn connection(&self) -> ConnectionId {
+        self.permitted.connection()
+    }
+
+    /// The region of the cell that processes the call.
+    pub fn cell(&self) -> &Region {
+        &self.cell
+    }
+
+    /// The request, its secrets still sealed.
+    pub fn request(&self) -> &ShapedRequest {
+        &self.request
+    }
+
+    /// The addresses that were judged, in the resolver's order, with the port. No other may be connected to.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Where the endpoint is, as far as it is known.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The row of the decision table that decided.
+    pub fn row(&self) -> Row {
+        self.row
+    }
+
+    /// The reason code.
+    pub fn reason(&self) -> &'static str {
+        self.row.reason()
+    }
+
+    /// Whether the answer must say that the destination is worth a remark.
+    pub fn notice(&self) -> bool {
+        self.notice
+    }
+
+    /// Ends the proof and hands on what it was about.
+    pub fn into_parts(self) -> (Permitted, ShapedRequest, Vec<SocketAddr>) {
+        (self.permitted, self.request, self.addresses)
+    }
+}
+
+/// Which of the gateway's error codes a refusal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalCode {
+    /// The destination is not one this connection may use, or it lies outside.
+    EgressRefused,
+    /// The host leads to an address that is never an endpoint.
+    EndpointBlocked,
+    /// The resolver did not answer.
+    UpstreamUnreachable,
+    /// Proofs of two different environments met: a fault of the program.
+    InternalError,
+}
+
+impl RefusalCode {
+    /// The code in the gateway's answer.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EgressRefused => "egress_refused",
+            Self::EndpointBlocked => "endpoint_blocked",
+            Self::UpstreamUnreachable => "upstream_unreachable",
+            Self::InternalError => "internal_error",
+        }
+    }
+}
+
+/// The request stays.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.detail())]
+pub struct PlaceRefused {
+    /// The gateway's error code.
+    pub code: RefusalCode,
+    /// The finer reason.
+    pub reason: &'static str,
+    /// The row of the decision table that refused.
+    pub row: Row,
+    /// Where the request would have gone.
+    pub root: ServiceRoot,
+}
+
+impl PlaceRefused {
+    /// What went wrong and what to do next, for the caller.
+    fn detail(&self) -> String {
+        let root = &self.root;
+        match self.reason {
+            "host_not_approved" => {
+                format!("`{root}` is not approved for this connection; ask an administrator to approve it")
+            }
+            "scheme" => format!("`{root}` is not reached over https"),
+            "path_escapes" => "the path has `.` or `..` segments, which could lead out of the service".to_owned(),
+            "internal_outside" => {
+                format!("`{}` is not listed as an internal service inside the environment's boundary", root.host)
+            }
+            "location_unknown" => format!(
+                "it is not known where `{}` is, and the environment refuses endpoints outside its boundary",
+                root.host
+            ),
+            "no_answer" => format!("the name `{}` has no address", root.host),
+            "chain" => format!("the alias chain of `{}` cannot be followed", root.host),
+            "too_many" => format!("the name `{}` has more than {MAX_ADDRESSES} addresses", root.host),
+            "addr_refused" => format!("`{}` leads to addresses that are never an endpoint", root.host),
+            "mixed_answers" => format!("one of the addresses of `{}` is never an endpoint", root.host),
+            "resolver_failed" => format!("the name `{}` could not be looked up; try again", root.host),
+            _ => "the request cannot be placed".to_owned(),
+        }
+    }
+}
+
+/// Judges the final destination of a permitted request. In this order: the proofs belong together; the path stays
+/// below its root; the root is certified or approved; the name resolves to public addresses only, asked once; the
+/// decision table lets it go. Costs one look-up and no allocation that grows with the installation.
+pub async fn place(
+    permitted: Permitted,
+    inside: CellInside,
+    request: ShapedRequest,
+    terms: &Terms<'_>,
+    resolver: &dyn Resolver,
+) -> Result<Placed, PlaceRefused> {
+    let refuse =
+        |code, reason, row| PlaceRefused { code, reason, row, root: request.root.clone() };
+    let environment = permitted.environment();
+    if inside.environment() != environment || terms.allowed.environment() != environment {
+        return Err(refuse(RefusalCode::InternalError, "environments_differ", Row::D01));
+    }
+    let root = &request.root;
+    if root.scheme != Scheme::Https {
+        return Err(refuse(RefusalCode::EgressRefused, "scheme", Row::D06));
+    }
+    if escapes(&request) {
+        return Err(refuse(RefusalCode::EgressRefused, "path_escapes", Row::D06));
+    }
+    if !terms.certified.iter().chain(terms.approved).any(|known| leads_below(root, known)) {
+        return Err(refuse(RefusalCode::EgressRefused, "host_not_approved", Row::D06));
+    }
+    let addresses = match resolver.resolve(&root.host, root.port).await {
+        Ok(addresses) => judge_addresses(&addresses, terms.addresses),
+        Err(ResolveError::NoAnswer) => Err("no_answer"),
+        Err(ResolveError::Chain) => Err("chain"),
+        Err(ResolveError::Failed(_)) => {
+            return Err(refuse(RefusalCode::UpstreamUnreachable, "resolver_failed", Row::D06));
+        }
+    };
+    let addresses = addresses.map_err(|reason| refuse(RefusalCode::EndpointBlocked, reason, Row::D06))?;
+    let (place, row) = judge_place(terms, &root.host);
+    let notice = match row.answer(terms.egress) {
+        Answer::Allow => false,
+        Answer::AllowWithNotice => true,
+        Answer::Refuse | Answer::GoOn => return Err(refuse(RefusalCode::EgressRefused, row.reason(), row)),
+    };
+    let port = root.port;
+    let addresses = addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect();
+    Ok(Placed { permitted, cell: inside.cell().clone(), request, addresses, place, row, notice })
+}
+
+/// Whether `root` is `known` or lies below it: same scheme, host and port, and the path begins with the known one.
+fn leads_below(root: &ServiceRoot, known: &ServiceRoot) -> bool {
+    root.scheme == known.scheme
+        && root.port == known.port
+        && root.host == known.host
+        && root.base_path.strip_prefix(&*known.base_path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether the plain text of the path has a segment that servers read as "here" or "up". Secrets in a path are looked
+/// at when they are opened.
+fn escapes(request: &ShapedRequest) -> bool {
+    let literals = request.path.pieces().iter().filter_map(|piece| match piece {
+        Piece::Literal(text) => Some(text.as_str()),
+        Piece::Secret(..) | Piece::Basic { .. } => None,
+    });
+    literals.chain([&*request.root.base_path]).flat_map(|text| text.split(['/', '\\'])).any(is_dot_segment)
+}
+
+/// Whether a path segment is `.` or `..`, also percent-encoded and with a path parameter (`..;x`).
+pub fn is_dot_segment(segment: &str) -> bool {
+    let name = segment.split(';').next().unwrap_or_default();
+    let undotted = name.replace("%2e", ".").replace("%2E", ".");
+    matches!(undotted.as_str(), "." | "..")
+}
+
+/// All addresses when every one of them may be an endpoint, else the reason.
+fn judge_addresses(found: &[IpAddr], rules: &AddressRules) -> Result<Vec<IpAddr>, &'static str> {
+    let mut addresses: Vec<IpAddr> = Vec::with_capacity(found.len().min(MAX_ADDRESSES));
+    for address in found {
+        if !addresses.contains(address) {
+            addresses.push(*address);
+        }
+        if addresses.len() > MAX_ADDRESSES {
+            return Err("too_many");
+        }
+    }
+    let refused = addresses.iter().filter(|address| rules.verdict(**address).is_err()).count();
+    match refused {
+        _ if addresses.is_empty() => Err("no_answer"),
+        0 => Ok(addresses),
+        count if count == addresses.len() => Err("addr_refused"),
+        _ => Err("mixed_answers"),
+    }
+}
+
+/// Rows D09 to D20 with the evidence there is: the operator's inventory for internal services, nothing for others.
+fn judge_place(terms: &Terms<'_>, host: &HostName) -> (Place, Row) {
+    let unknown = Place { grade: Grade::N, regions: Vec::new() };
+    match terms.infrastructure {
+        Infrastructure::Internal => match terms.inventory.region_of(host) {
+            Some(region) => {
+                let row = if terms.allowed.contains(region) { Row::D09 } else { Row::D10 };
+                (Place { grade: Grade::Inventory, regions: vec![region.clone()] }, row)
+            }
+            None => (unknown, Row::D10),
+        },
+        Infrastructure::External => (unknown, if terms.allowed.is_one_region() { Row::D18 } else { Row::D20 }),
+    }
+}

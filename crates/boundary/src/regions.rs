@@ -1,0 +1,107 @@
+//! The table of cloud regions: `data/regions.tsv`, read once.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+const DATA: &str = include_str!("../data/regions.tsv");
+
+/// What is known about one region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RegionFacts {
+    /// Who runs it: `azure`, `aws` or `gcp`.
+    pub provider: &'static str,
+    /// The partition it belongs to, such as `azure-public`. Never crossed.
+    pub cloud: &'static str,
+    /// Its programmatic name, unique across all providers, such as `westeurope`.
+    pub region: &'static str,
+    /// Its name for people.
+    pub display_name: &'static str,
+    /// The geography, within its cloud.
+    pub geography: &'static str,
+    /// ISO 3166 code of the country it stands in.
+    pub country: &'static str,
+    /// `EEA`, `adequate` or `none`: a hint for reviewers, never a verdict.
+    pub gdpr_area: &'static str,
+    /// `open`, `restricted`, `partner`, `sovereign` or `sovereign-restricted`.
+    pub status: &'static str,
+}
+
+static TABLE: LazyLock<(Vec<RegionFacts>, HashMap<&'static str, usize>)> = LazyLock::new(|| {
+    let rows: Vec<RegionFacts> =
+        DATA.lines().filter(|line| !line.starts_with('#')).skip(1).filter_map(row).collect();
+    let index = rows.iter().enumerate().map(|(position, facts)| (facts.region, position)).collect();
+    (rows, index)
+});
+
+fn row(line: &'static str) -> Option<RegionFacts> {
+    let mut fields = line.split('\t');
+    let mut next = || fields.next().filter(|field| !field.is_empty());
+    Some(RegionFacts {
+        provider: next()?,
+        cloud: next()?,
+        region: next()?,
+        display_name: next()?,
+        geography: next()?,
+        country: next()?,
+        gdpr_area: next()?,
+        status: next()?,
+    })
+}
+
+/// Every region, in the order of the data file.
+pub fn regions() -> &'static [RegionFacts] {
+    &TABLE.0
+}
+
+/// The region of this programmatic name; `None` when it is in no table. Names are compared exactly.
+pub fn region(name: &str) -> Option<&'static RegionFacts> {
+    TABLE.1.get(name).and_then(|position| TABLE.0.get(*position))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_line_is_read_and_every_name_is_there_once() {
+        let lines = DATA.lines().filter(|line| !line.starts_with('#')).count() - 1;
+        assert_eq!(regions().len(), lines);
+        assert_eq!(regions().iter().map(|facts| facts.region).collect::<HashSet<_>>().len(), lines);
+        for provider in ["azure", "aws", "gcp"] {
+            assert!(regions().iter().filter(|facts| facts.provider == provider).count() > 30, "{provider}");
+        }
+    }
+
+    #[test]
+    fn a_region_has_one_geography_and_a_cloud_of_its_own_provider() {
+        for facts in regions() {
+            assert_eq!(region(facts.region), Some(facts));
+            assert!(facts.cloud.starts_with(facts.provider), "{facts:?}");
+            assert_eq!(facts.status.starts_with("sovereign"), !facts.cloud.ends_with("-public"), "{facts:?}");
+            assert_eq!(facts.country.len(), 2, "{facts:?}");
+            assert!(["EEA", "adequate", "none"].contains(&facts.gdpr_area), "{facts:?}");
+            let status = ["open", "restricted", "partner", "sovereign", "sovereign-restricted"];
+            assert!(status.contains(&facts.status), "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn one_country_lies_in_one_geography_of_a_cloud() {
+        let mut seen: HashMap<(&str, &str), &str> = HashMap::new();
+        for facts in regions() {
+            let geography = seen.entry((facts.cloud, facts.country)).or_insert(facts.geography);
+            assert_eq!(*geography, facts.geography, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_no_regions_are_unknown() {
+        for name in ["", "europe", "global", "WestEurope", "west europe", "centraluseuap", "region"] {
+            assert!(region(name).is_none(), "{name}");
+        }
+        assert_eq!(region("westus").map(|facts| facts.geography), Some("United States"));
+        assert_eq!(region("westeurope").map(|facts| facts.geography), Some("Europe"));
+        assert_eq!(region("germanywestcentral").map(|facts| facts.geography), Some("Germany"));
+    }
+}
