@@ -1,0 +1,177 @@
+//! The handle that callers hold: it turns records into rows, hands them to the writer and waits for it.
+
+use crate::body;
+use crate::checkpoint::Notary;
+use crate::counters::{Counters, LedgerMetrics};
+use crate::error::LedgerError;
+use crate::options::{Mode, Options};
+use crate::pseudonyms::Pseudonyms;
+use crate::receipt::Receipt;
+use crate::record::{ActRecord, CompletionRecord, DecisionRecord, RefusalRecord};
+use crate::refusals::Refusals;
+use crate::writer::{self, Message, Pending, Writer};
+use backshell_model::{Clock, Random, UserId};
+use backshell_store::{LedgerRepository, LedgerRow, Pseudonym, PseudonymRepository};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// How many records may wait for the writer. Beyond it decisions wait and completions are lost.
+const QUEUE: usize = 8_192;
+
+/// The ledger. Cheap to clone; every clone writes to the same chain through the same writer.
+///
+/// The writer ends, after everything that was handed to it is written, with [`Ledger::shutdown`] or with the last clone.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    queue: mpsc::Sender<Message>,
+    pseudonyms: Pseudonyms,
+    refusals: Arc<Refusals>,
+    counters: Arc<Counters>,
+    clock: Arc<dyn Clock>,
+    mode: Mode,
+    patience: Duration,
+}
+
+impl Ledger {
+    /// Starts the writer on a thread of its own. The chain continues after the last row of `repository`; an empty one
+    /// gets a first row. Fails when the database or the checkpoint file cannot be used: there is no service without a
+    /// ledger.
+    pub async fn start(
+        repository: Arc<dyn LedgerRepository>,
+        pseudonyms: Arc<dyn PseudonymRepository>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        options: Options,
+    ) -> Result<Self, LedgerError> {
+        let head = writer::open_chain(repository.as_ref(), clock.as_ref(), random.as_ref()).await?;
+        let notary = match options.checkpoints {
+            Some(checkpoints) => Some(Notary::open(checkpoints, head, Arc::clone(&clock), Arc::clone(&random))?),
+            None => None,
+        };
+        let counters = Arc::new(Counters::new());
+        let refusals = Arc::new(Refusals::default());
+        let (queue, inbox) = mpsc::channel(QUEUE);
+        let writer = Writer::new(
+            repository,
+            head,
+            notary,
+            Arc::clone(&clock),
+            Arc::clone(&counters),
+            Arc::clone(&refusals),
+            options.tick,
+        );
+        writer.spawn(inbox)?;
+        let shared = Shared {
+            queue,
+            pseudonyms: Pseudonyms::new(pseudonyms, random),
+            refusals,
+            counters,
+            clock,
+            mode: options.mode,
+            patience: options.patience,
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Records that a call may be sent. The receipt it returns is what the upstream client asks for.
+    ///
+    /// A caller that gets a receipt sends the call and then [completes](Self::complete) it, or completes it as not
+    /// sent. On an error nothing may be sent. After [`LedgerError::Slow`] the record may still be written; it then
+    /// stands in the ledger without completion.
+    pub async fn decide(&self, record: DecisionRecord<'_>) -> Result<Receipt, LedgerError> {
+        let user = self.shared.pseudonyms.of(record.who.user).await?;
+        let row = body::decision(self.shared.clock.now(), &record, &user)?;
+        let seq = if self.shared.mode == Mode::Strict || !self.shared.counters.is_healthy() {
+            Some(self.write(row).await?)
+        } else {
+            self.hand_over(Pending { row, waiter: None }).await?;
+            None
+        };
+        Ok(Receipt::new(record.call, record.environment, record.connection, record.host.clone(), seq))
+    }
+
+    /// Records that a call was refused to a caller who proved who they are. Returns when the record is on disk.
+    pub async fn refusal(&self, record: RefusalRecord<'_>) -> Result<(), LedgerError> {
+        let user = self.shared.pseudonyms.of(record.who.user).await?;
+        self.write(body::refusal(self.shared.clock.now(), &record, &user)?).await.map(drop)
+    }
+
+    /// Counts a call that was refused to a caller who did not prove who they are. One record a minute and code says how
+    /// often that happened.
+    pub fn refusal_unauthenticated(&self, code: &'static str) {
+        self.shared.refusals.count(self.shared.clock.now(), code);
+    }
+
+    /// Records how a decided call went. Never waits: the call is over. A completion that cannot be recorded is counted
+    /// and logged, and its decision stands without completion.
+    pub fn complete(&self, record: CompletionRecord) {
+        let handed_over = body::completion(self.shared.clock.now(), &record).is_ok_and(|row| {
+            self.shared.queue.try_send(Message::Record(Box::new(Pending { row, waiter: None }))).is_ok()
+        });
+        if !handed_over {
+            let lost = self.shared.counters.completions_lost(1);
+            // A full queue loses thousands a second; the powers of two tell the story.
+            if lost.is_power_of_two() {
+                tracing::warn!(call = %record.call, lost, "a completion is not on record: the ledger's queue is full");
+            }
+        }
+    }
+
+    /// Records an administrative act. Returns when the record is on disk, in every mode. An act that cannot be recorded
+    /// must not be done.
+    pub async fn act(&self, record: ActRecord<'_>) -> Result<(), LedgerError> {
+        let user = self.pseudonym_of_some(record.who.map(|who| who.user)).await?;
+        let whom = self.pseudonym_of_some(record.whom).await?;
+        self.write(body::act(self.shared.clock.now(), &record, user.as_ref(), whom.as_ref())?).await.map(drop)
+    }
+
+    /// Erases which pseudonym stands for `user`; whether there was one. Their records stay in the chain and are nobody's
+    /// from then on; calls they make later stand under a new pseudonym.
+    pub async fn erase_user(&self, user: &UserId) -> Result<bool, LedgerError> {
+        self.shared.pseudonyms.erase(user).await
+    }
+
+    /// What the ledger has done so far, and whether it can write.
+    pub fn metrics(&self) -> LedgerMetrics {
+        let queue = &self.shared.queue;
+        self.shared.counters.read(queue.max_capacity().saturating_sub(queue.capacity()))
+    }
+
+    /// Writes everything that was handed over, signs a last checkpoint and ends the writer. Later records fail with
+    /// [`LedgerError::Stopped`].
+    pub async fn shutdown(&self) {
+        let (done, ended) = oneshot::channel();
+        if self.shared.queue.send(Message::Stop(done)).await.is_ok() {
+            // An error means that the writer has ended, which is what is waited for.
+            drop(ended.await);
+        }
+    }
+
+    /// Hands a row over and waits until it is on disk; its number in the chain.
+    async fn write(&self, row: LedgerRow) -> Result<i64, LedgerError> {
+        let (waiter, written) = oneshot::channel();
+        let write = async {
+            self.hand_over(Pending { row, waiter: Some(waiter) }).await?;
+            written.await.unwrap_or(Err(LedgerError::Stopped))
+        };
+        let slow = LedgerError::Slow { seconds: self.shared.patience.as_secs() };
+        tokio::time::timeout(self.shared.patience, write).await.unwrap_or(Err(slow))
+    }
+
+    async fn hand_over(&self, pending: Pending) -> Result<(), LedgerError> {
+        self.shared.queue.send(Message::Record(Box::new(pending))).await.map_err(|_| LedgerError::Stopped)
+    }
+
+    async fn pseudonym_of_some(&self, user: Option<&UserId>) -> Result<Option<Pseudonym>, LedgerError> {
+        match user {
+            Some(user) => self.shared.pseudonyms.of(user).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}

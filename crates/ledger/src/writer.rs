@@ -1,0 +1,242 @@
+//! The one writer: takes what is pending, chains it, appends it in one transaction, wakes who waits.
+
+use crate::body;
+use crate::chain::{self, Head};
+use crate::checkpoint::Notary;
+use crate::counters::Counters;
+use crate::error::LedgerError;
+use crate::refusals::Refusals;
+use backshell_model::{Clock, Random};
+use backshell_store::{Conflict, LedgerRepository, LedgerRow, Limit, StoreError};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot};
+
+/// How many records one transaction takes at most.
+const GROUP: usize = 1_024;
+
+/// How often a group is chained anew because another process appended in between.
+const ATTEMPTS: u32 = 3;
+
+/// What the writer is sent.
+pub(crate) enum Message {
+    Record(Box<Pending>),
+    /// Write what is pending and end; the sender is dropped when that is done.
+    Stop(oneshot::Sender<()>),
+}
+
+/// A row that is complete but for its place in the chain, and who waits for it.
+pub(crate) struct Pending {
+    pub(crate) row: LedgerRow,
+    pub(crate) waiter: Option<oneshot::Sender<Result<i64, LedgerError>>>,
+}
+
+/// Where the chain in `repository` ends; begins a chain when there is none.
+pub(crate) async fn open_chain(
+    repository: &dyn LedgerRepository,
+    clock: &dyn Clock,
+    random: &dyn Random,
+) -> Result<Head, LedgerError> {
+    let unavailable = |error: StoreError| LedgerError::unavailable(&error);
+    if repository.ledger_tail().await.map_err(unavailable)?.is_none() {
+        let first = body::genesis(clock.now(), random)?;
+        let before = Head::before_genesis(first.body_hash);
+        let mut rows = [first];
+        chain::link(before, &mut rows, &mut Vec::new());
+        match repository.append(&rows).await {
+            // Another process began the chain in the same moment; its chain is the chain.
+            Ok(()) | Err(StoreError::Conflict(Conflict::LedgerSequence)) => {}
+            Err(error) => return Err(unavailable(error)),
+        }
+    }
+    let first = repository.ledger_rows(0, Limit::new(1)).await.map_err(unavailable)?.pop();
+    let last = repository.ledger_tail().await.map_err(unavailable)?;
+    match (first, last) {
+        (Some(first), Some(last)) if first.seq == 1 && first.kind == chain::GENESIS => {
+            Ok(Head::before_genesis(first.body_hash).after(&last))
+        }
+        _ => Err(LedgerError::NoGenesis),
+    }
+}
+
+/// The writer's state. Only its own task touches it.
+pub(crate) struct Writer {
+    repository: Arc<dyn LedgerRepository>,
+    /// The end of what was appended with success.
+    head: Head,
+    /// Whether `head` is surely the end of the stored chain. After a failure it may not be.
+    sure: bool,
+    notary: Option<Notary>,
+    clock: Arc<dyn Clock>,
+    counters: Arc<Counters>,
+    refusals: Arc<Refusals>,
+    tick: Duration,
+    looked_around: Instant,
+    scratch: Vec<u8>,
+}
+
+impl Writer {
+    pub(crate) fn new(
+        repository: Arc<dyn LedgerRepository>,
+        head: Head,
+        notary: Option<Notary>,
+        clock: Arc<dyn Clock>,
+        counters: Arc<Counters>,
+        refusals: Arc<Refusals>,
+        tick: Duration,
+    ) -> Self {
+        Self {
+            repository,
+            head,
+            sure: true,
+            notary,
+            clock,
+            counters,
+            refusals,
+            tick,
+            looked_around: Instant::now(),
+            scratch: Vec::with_capacity(256),
+        }
+    }
+
+    /// Runs the writer on a thread of its own, so that neither a busy runtime nor a slow checkpoint holds up the other.
+    pub(crate) fn spawn(self, inbox: mpsc::Receiver<Message>) -> Result<(), LedgerError> {
+        let failed = |error: std::io::Error| LedgerError::unavailable(&error);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let run = move || runtime.block_on(self.run(inbox));
+        std::thread::Builder::new().name("ledger".to_owned()).spawn(run).map_err(failed).map(drop)
+    }
+
+    async fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
+        let mut messages = Vec::with_capacity(GROUP);
+        let mut stops = Vec::new();
+        loop {
+            tokio::select! {
+                biased;
+                received = inbox.recv_many(&mut messages, GROUP) => {
+                    if received == 0 {
+                        break;
+                    }
+                    self.write_group(&mut messages, &mut stops).await;
+                }
+                () = tokio::time::sleep(self.tick) => {}
+            }
+            if !stops.is_empty() {
+                // What is in the queue is still received; nothing new gets in.
+                inbox.close();
+            }
+            self.look_around(false).await;
+        }
+        self.look_around(true).await;
+    }
+
+    /// Writes one group and tells everyone who waits for a record of it.
+    async fn write_group(&mut self, messages: &mut Vec<Message>, stops: &mut Vec<oneshot::Sender<()>>) {
+        let mut rows = Vec::with_capacity(messages.len());
+        let mut waiters = Vec::with_capacity(messages.len());
+        for message in messages.drain(..) {
+            match message {
+                Message::Record(pending) => {
+                    rows.push(pending.row);
+                    waiters.push(pending.waiter);
+                }
+                Message::Stop(done) => stops.push(done),
+            }
+        }
+        let outcome = self.append(&mut rows).await;
+        for (row, waiter) in rows.iter().zip(waiters) {
+            if let Some(waiter) = waiter {
+                // Whoever went away does not want to know.
+                drop(waiter.send(outcome.clone().map(|()| row.seq)));
+            }
+        }
+    }
+
+    /// Appends rows as one group; on disk when it returns `Ok`.
+    async fn append(&mut self, rows: &mut [LedgerRow]) -> Result<(), LedgerError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let begun = Instant::now();
+        let mut outcome = Ok(false);
+        for _ in 0..ATTEMPTS {
+            outcome = self.try_append(rows).await;
+            if !matches!(outcome, Ok(false)) {
+                break;
+            }
+        }
+        let outcome = match outcome {
+            Ok(true) => {
+                self.counters.group_written(rows.len(), begun.elapsed().as_micros());
+                return Ok(());
+            }
+            Ok(false) => LedgerError::unavailable(&"another process writes to the same ledger without pause"),
+            Err(error) => error,
+        };
+        self.counters.group_failed(rows.len());
+        let completions = rows.iter().filter(|row| row.kind == body::COMPLETION).count();
+        self.counters.completions_lost(completions);
+        tracing::error!(records = rows.len(), completions, error = %outcome, "a group of ledger records is not written");
+        Err(outcome)
+    }
+
+    /// Whether the rows were appended; false when another process was first.
+    async fn try_append(&mut self, rows: &mut [LedgerRow]) -> Result<bool, LedgerError> {
+        if !self.sure {
+            self.head = self.find_head().await?;
+        }
+        let end = chain::link(self.head, rows, &mut self.scratch);
+        let appended = self.repository.append(rows).await;
+        self.sure = appended.is_ok();
+        match appended {
+            Ok(()) => {
+                self.head = end;
+                Ok(true)
+            }
+            Err(StoreError::Conflict(Conflict::LedgerSequence)) => Ok(false),
+            Err(error) => Err(LedgerError::unavailable(&error)),
+        }
+    }
+
+    /// Where the stored chain ends now. It may have grown, but what was confirmed must still be there.
+    async fn find_head(&self) -> Result<Head, LedgerError> {
+        let confirmed = self.head;
+        let read = |error: StoreError| LedgerError::unavailable(&error);
+        let at = self.repository.ledger_rows(confirmed.seq.saturating_sub(1), Limit::new(1)).await.map_err(read)?;
+        let tail = self.repository.ledger_tail().await.map_err(read)?;
+        match (at.first(), tail) {
+            (Some(row), Some(tail)) if row.seq == confirmed.seq && row.hash == confirmed.hash => {
+                Ok(confirmed.after(&tail))
+            }
+            _ => Err(LedgerError::Rewritten { seq: confirmed.seq }),
+        }
+    }
+
+    /// Does what is due beside records: minutes of refusals that are over, a checkpoint. At the end everything is due.
+    async fn look_around(&mut self, end: bool) {
+        if end || self.looked_around.elapsed() >= self.tick {
+            self.looked_around = Instant::now();
+            self.write_refusals(end).await;
+        }
+        let Some(notary) = &mut self.notary else { return };
+        if notary.is_due(self.head, end) {
+            let written = notary.sign(self.head);
+            self.counters.checkpoint(written.is_ok());
+            if let Err(error) = written {
+                tracing::error!(%error, "a ledger checkpoint is not written; the next try is at the next record or tick");
+            }
+        }
+    }
+
+    async fn write_refusals(&mut self, all: bool) {
+        let counts = self.refusals.take(self.clock.now(), all);
+        let rows = counts.iter().map(|(minute, code, count)| body::refusals(*minute, code, *count));
+        let written = match rows.collect::<Result<Vec<_>, _>>() {
+            Ok(mut rows) => self.append(&mut rows).await,
+            Err(error) => Err(error),
+        };
+        if written.is_err() {
+            counts.into_iter().for_each(|count| self.refusals.add(count));
+        }
+    }
+}
