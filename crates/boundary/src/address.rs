@@ -35,17 +35,20 @@ pub fn address_verdict(address: IpAddr) -> Result<(), AddressRefused> {
 impl AddressRules {
     /// Classifies an address by the built-in list and the operator's additions.
     pub fn verdict(&self, address: IpAddr) -> Result<(), AddressRefused> {
-        let why = self.refused.iter().any(|network| network.contains(&address)).then_some("operator_refused");
-        let why = why.or_else(|| match address {
-            IpAddr::V4(v4) => ipv4(v4),
-            IpAddr::V6(v6) => match self.nat64.iter().find(|prefix| prefix.contains(&v6)) {
-                Some(prefix) => match unwrap_nat64(v6, prefix.prefix_len()) {
-                    Some(v4) => return self.verdict(IpAddr::V4(v4)),
-                    None => Some("nat64"),
+        let why = if self.refused.iter().any(|network| network.contains(&address)) {
+            Some("operator_refused")
+        } else {
+            match address {
+                IpAddr::V4(v4) => ipv4(v4),
+                IpAddr::V6(v6) => match self.nat64.iter().find(|prefix| prefix.contains(&v6)) {
+                    Some(prefix) => match unwrap_nat64(v6, prefix.prefix_len()) {
+                        Some(v4) => return self.verdict(IpAddr::V4(v4)),
+                        None => Some("nat64"),
+                    },
+                    None => ipv6(v6),
                 },
-                None => ipv6(v6),
-            },
-        });
+            }
+        };
         match why {
             Some(why) => Err(AddressRefused { address, why }),
             None => Ok(()),
@@ -55,49 +58,49 @@ impl AddressRules {
 
 /// First address, prefix length, purpose.
 const IPV4: &[([u8; 4], u32, &str)] = &[
-    ([0, 0, 0, 0], 8, "this_network"),              // RFC 791; 0.0.0.0 reaches the local host
-    ([10, 0, 0, 0], 8, "private"),                  // RFC 1918
-    ([100, 64, 0, 0], 10, "carrier_nat"),           // RFC 6598; also metadata 100.100.100.200
-    ([127, 0, 0, 0], 8, "loopback"),                // RFC 1122
-    ([168, 63, 129, 16], 32, "metadata"),           // the host service of Azure; in no registry
-    ([169, 254, 0, 0], 16, "link_local"),           // RFC 3927; metadata of most clouds
-    ([172, 16, 0, 0], 12, "private"),               // RFC 1918
-    ([192, 0, 0, 0], 24, "protocol_assignments"),   // RFC 6890
-    ([192, 0, 2, 0], 24, "documentation"),          // RFC 5737
-    ([192, 31, 196, 0], 24, "as112"),               // RFC 7535
-    ([192, 52, 193, 0], 24, "amt"),                 // RFC 7450
-    ([192, 88, 99, 0], 24, "6to4_relay"),           // RFC 7526
-    ([192, 168, 0, 0], 16, "private"),              // RFC 1918
-    ([192, 175, 48, 0], 24, "as112"),               // RFC 7534
-    ([198, 18, 0, 0], 15, "benchmarking"),          // RFC 2544
-    ([198, 51, 100, 0], 24, "documentation"),       // RFC 5737
-    ([203, 0, 113, 0], 24, "documentation"),        // RFC 5737
-    ([224, 0, 0, 0], 4, "multicast"),               // RFC 5771
-    ([240, 0, 0, 0], 4, "reserved"),                // RFC 1112, 919
+    ([0, 0, 0, 0], 8, "this_network"),            // RFC 791; 0.0.0.0 reaches the local host
+    ([10, 0, 0, 0], 8, "private"),                // RFC 1918
+    ([100, 64, 0, 0], 10, "carrier_nat"),         // RFC 6598; also metadata 100.100.100.200
+    ([127, 0, 0, 0], 8, "loopback"),              // RFC 1122
+    ([168, 63, 129, 16], 32, "metadata"),         // the host service of Azure; in no registry
+    ([169, 254, 0, 0], 16, "link_local"),         // RFC 3927; metadata of most clouds
+    ([172, 16, 0, 0], 12, "private"),             // RFC 1918
+    ([192, 0, 0, 0], 24, "protocol_assignments"), // RFC 6890
+    ([192, 0, 2, 0], 24, "documentation"),        // RFC 5737
+    ([192, 31, 196, 0], 24, "as112"),             // RFC 7535
+    ([192, 52, 193, 0], 24, "amt"),               // RFC 7450
+    ([192, 88, 99, 0], 24, "6to4_relay"),         // RFC 7526
+    ([192, 168, 0, 0], 16, "private"),            // RFC 1918
+    ([192, 175, 48, 0], 24, "as112"),             // RFC 7534
+    ([198, 18, 0, 0], 15, "benchmarking"),        // RFC 2544
+    ([198, 51, 100, 0], 24, "documentation"),     // RFC 5737
+    ([203, 0, 113, 0], 24, "documentation"),      // RFC 5737
+    ([224, 0, 0, 0], 4, "multicast"),             // RFC 5771
+    ([240, 0, 0, 0], 4, "reserved"),              // RFC 1112, 919
 ];
 
 /// First address, prefix length, purpose. The more telling entries stand before the wider ones they lie in.
 const IPV6: &[([u16; 8], u32, &str)] = &[
-    ([0, 0, 0, 0, 0, 0, 0, 0], 128, "unspecified"),      // RFC 4291
-    ([0, 0, 0, 0, 0, 0, 0, 1], 128, "loopback"),         // RFC 4291
-    ([0, 0, 0, 0, 0, 0, 0, 0], 96, "ipv4_compatible"),   // RFC 4291
-    ([0, 0, 0, 0, 0, 0xffff, 0, 0], 96, "ipv4_mapped"),  // RFC 4291
-    ([0, 0, 0, 0, 0xffff, 0, 0, 0], 96, "ipv4_translated"), // RFC 2765
-    ([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96, "nat64"),     // RFC 6052
-    ([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], 48, "nat64"),     // RFC 8215
-    ([0x100, 0, 0, 0, 0, 0, 0, 0], 63, "discard"),       // RFC 6666, 9780
-    ([0x2001, 0, 0, 0, 0, 0, 0, 0], 32, "teredo"),       // RFC 4380
-    ([0x2001, 2, 0, 0, 0, 0, 0, 0], 48, "benchmarking"), // RFC 5180
+    ([0, 0, 0, 0, 0, 0, 0, 0], 128, "unspecified"),              // RFC 4291
+    ([0, 0, 0, 0, 0, 0, 0, 1], 128, "loopback"),                 // RFC 4291
+    ([0, 0, 0, 0, 0, 0, 0, 0], 96, "ipv4_compatible"),           // RFC 4291
+    ([0, 0, 0, 0, 0, 0xffff, 0, 0], 96, "ipv4_mapped"),          // RFC 4291
+    ([0, 0, 0, 0, 0xffff, 0, 0, 0], 96, "ipv4_translated"),      // RFC 2765
+    ([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96, "nat64"),             // RFC 6052
+    ([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], 48, "nat64"),             // RFC 8215
+    ([0x100, 0, 0, 0, 0, 0, 0, 0], 63, "discard"),               // RFC 6666, 9780
+    ([0x2001, 0, 0, 0, 0, 0, 0, 0], 32, "teredo"),               // RFC 4380
+    ([0x2001, 2, 0, 0, 0, 0, 0, 0], 48, "benchmarking"),         // RFC 5180
     ([0x2001, 0, 0, 0, 0, 0, 0, 0], 23, "protocol_assignments"), // RFC 2928
-    ([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32, "documentation"), // RFC 3849
-    ([0x2002, 0, 0, 0, 0, 0, 0, 0], 16, "6to4"),         // RFC 3056
-    ([0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0], 48, "as112"), // RFC 7534
-    ([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20, "documentation"), // RFC 9637
-    ([0x5f00, 0, 0, 0, 0, 0, 0, 0], 16, "segment_routing"), // RFC 9602
-    ([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7, "unique_local"),  // RFC 4193; metadata of several clouds
-    ([0xfe80, 0, 0, 0, 0, 0, 0, 0], 10, "link_local"),   // RFC 4291
-    ([0xfec0, 0, 0, 0, 0, 0, 0, 0], 10, "site_local"),   // RFC 3879
-    ([0xff00, 0, 0, 0, 0, 0, 0, 0], 8, "multicast"),     // RFC 4291
+    ([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32, "documentation"),    // RFC 3849
+    ([0x2002, 0, 0, 0, 0, 0, 0, 0], 16, "6to4"),                 // RFC 3056
+    ([0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0], 48, "as112"),        // RFC 7534
+    ([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20, "documentation"),        // RFC 9637
+    ([0x5f00, 0, 0, 0, 0, 0, 0, 0], 16, "segment_routing"),      // RFC 9602
+    ([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7, "unique_local"),          // RFC 4193; metadata of several clouds
+    ([0xfe80, 0, 0, 0, 0, 0, 0, 0], 10, "link_local"),           // RFC 4291
+    ([0xfec0, 0, 0, 0, 0, 0, 0, 0], 10, "site_local"),           // RFC 3879
+    ([0xff00, 0, 0, 0, 0, 0, 0, 0], 8, "multicast"),             // RFC 4291
 ];
 
 fn ipv4(address: Ipv4Addr) -> Option<&'static str> {
@@ -108,7 +111,8 @@ fn ipv4(address: Ipv4Addr) -> Option<&'static str> {
 
 fn ipv6(address: Ipv6Addr) -> Option<&'static str> {
     let bits = address.to_bits();
-    let listed = IPV6.iter().find(|(first, length, _)| (bits ^ Ipv6Addr::from(*first).to_bits()) >> (128 - length) == 0);
+    let listed =
+        IPV6.iter().find(|(first, length, _)| (bits ^ Ipv6Addr::from(*first).to_bits()) >> (128 - length) == 0);
     if let Some((_, _, why)) = listed {
         return Some(why);
     }

@@ -113,10 +113,13 @@ mod tests {
         let states = names("westus", Boundary::Geography).unwrap();
         assert!(states.contains(&"eastus2") && states.contains(&"westus3"));
         assert!(!states.iter().any(|name| name.starts_with("usgov") || name.starts_with("us-")), "{states:?}");
-        assert_eq!(names("brazilsouth", Boundary::Geography), Ok(vec!["brazilsoutheast", "brazilsouth"]).map(|mut v| {
-            v.sort_unstable();
-            v
-        }));
+        assert_eq!(
+            names("brazilsouth", Boundary::Geography),
+            Ok(vec!["brazilsoutheast", "brazilsouth"]).map(|mut v| {
+                v.sort_unstable();
+                v
+            })
+        );
         let listed = names("westeurope", list(&["westeurope", "germanywestcentral", "westeurope"]));
         assert_eq!(listed, Ok(vec!["germanywestcentral", "westeurope"]));
     }

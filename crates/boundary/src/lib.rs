@@ -25,7 +25,8 @@ pub use allowed::{AllowedSet, BoundaryError};
 pub use cell::{CellInside, WrongCell, cell_decision};
 pub use inventory::Inventory;
 pub use place::{
-    Grade, MAX_ADDRESSES, Place, PlaceRefused, Placed, RefusalCode, ResolveError, Resolver, Terms, is_dot_segment, place,
+    Grade, MAX_ADDRESSES, Place, PlaceRefused, Placed, RefusalCode, ResolveError, Resolver, Terms, is_dot_segment,
+    place,
 };
 pub use regions::{RegionFacts, region, regions};
 pub use row::{Answer, Row};

@@ -246,8 +246,7 @@ pub async fn place(
     terms: &Terms<'_>,
     resolver: &dyn Resolver,
 ) -> Result<Placed, PlaceRefused> {
-    let refuse =
-        |code, reason, row| PlaceRefused { code, reason, row, root: request.root.clone() };
+    let refuse = |code, reason, row| PlaceRefused { code, reason, row, root: request.root.clone() };
     let environment = permitted.environment();
     if inside.environment() != environment || terms.allowed.environment() != environment {
         return Err(refuse(RefusalCode::InternalError, "environments_differ", Row::D01));

@@ -27,8 +27,7 @@ pub struct RegionFacts {
 }
 
 static TABLE: LazyLock<(Vec<RegionFacts>, HashMap<&'static str, usize>)> = LazyLock::new(|| {
-    let rows: Vec<RegionFacts> =
-        DATA.lines().filter(|line| !line.starts_with('#')).skip(1).filter_map(row).collect();
+    let rows: Vec<RegionFacts> = DATA.lines().filter(|line| !line.starts_with('#')).skip(1).filter_map(row).collect();
     let index = rows.iter().enumerate().map(|(position, facts)| (facts.region, position)).collect();
     (rows, index)
 });

@@ -27,7 +27,12 @@ impl DecisionCache {
     }
 
     /// The remembered decision, or the one that `decide` makes now.
-    pub(crate) fn get_or(&self, connection: ConnectionId, user: &UserId, decide: impl FnOnce() -> Decision) -> Decision {
+    pub(crate) fn get_or(
+        &self,
+        connection: ConnectionId,
+        user: &UserId,
+        decide: impl FnOnce() -> Decision,
+    ) -> Decision {
         let Some(shard) = self.shard(connection) else { return decide() };
         let key = (connection, user.clone());
         if let Some(decision) = shard.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
