@@ -5,24 +5,19 @@
 //! `Arc<dyn Store>`. [`SqliteStore`] is the embedded database behind it.
 //!
 //! To add a noun: write its trait in `repository/<noun>.rs` and name it as a supertrait of [`Store`], write
-//! `sqlite/<noun>.rs` with a migration, and write its part of the conformance suite. A write that a gateway's snapshot
-//! depends on goes through `SqliteStore::write_facts`, which counts the [generation](Store::generation) up in the same
-//! transaction.
+//! `sqlite/<noun>.rs` with a migration, and write its part of `tests/conformance`, which every database must pass. A write
+//! that a gateway's snapshot depends on ends with `Write::commit_facts`, which counts the
+//! [generation](Store::generation) up in the same transaction.
 //!
 //! What this crate does not do: it decides nothing (who may write what is `permission`'s matter), it sees no secret
 //! (the vault seals before it stores) and it computes no hash of the ledger's chain. It keeps the promises that only a
 //! database can keep: transactions, uniqueness, compare-and-set, and a ledger whose rows cannot be rewritten by
 //! accident.
 //!
-//! # Features
-//! `conformance`: the test suite that every store must pass; for tests only.
-//!
 //! Start reading at [`Store`].
 
 pub mod repository;
 
-#[cfg(any(test, feature = "conformance"))]
-pub mod conformance;
 mod error;
 mod limit;
 mod sqlite;
@@ -31,8 +26,8 @@ pub use error::{Conflict, Noun, StoreError};
 pub use limit::Limit;
 pub use repository::{
     AccessRepository, CellRepository, ConnectionChange, ConnectionFilter, ConnectionRepository, ConnectorRepository,
-    DataKeyRepository, EnvironmentRepository, LedgerRepository, LedgerRow, PackageFiles, Pseudonym, PseudonymRepository,
-    Publication, Published, SecretRepository, SecretsChange, SnapshotFacts, Store, TenantRepository, VersionFacts,
-    VersionSummary,
+    DataKeyRepository, EnvironmentRepository, LedgerRepository, LedgerRow, PackageFiles, Pseudonym,
+    PseudonymRepository, Publication, Published, SecretRepository, SecretsChange, SnapshotFacts, Store,
+    TenantRepository, VersionFacts, VersionSummary,
 };
 pub use sqlite::SqliteStore;

@@ -18,4 +18,9 @@ impl Limit {
     pub fn get(self) -> usize {
         usize::from(self.0)
     }
+
+    /// The number as a statement takes it.
+    pub(crate) fn rows(self) -> i64 {
+        i64::from(self.0)
+    }
 }

@@ -41,11 +41,7 @@ pub struct ConnectionFilter {
 #[async_trait]
 pub trait ConnectionRepository: Send + Sync {
     /// Adds a connection, with its secrets if it has any. `NotFound` when its environment or version does not exist.
-    async fn add_connection(
-        &self,
-        connection: &Connection,
-        secrets: Option<&SealedSecrets>,
-    ) -> Result<(), StoreError>;
+    async fn add_connection(&self, connection: &Connection, secrets: Option<&SealedSecrets>) -> Result<(), StoreError>;
 
     /// Changes a connection and its secrets in one transaction, provided that it still is what `change.before` says;
     /// `Conflict` when it is not, `Invalid` when the change breaks a rule of [`SecretsChange`] or [`ConnectionChange`].

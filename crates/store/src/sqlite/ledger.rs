@@ -1,0 +1,87 @@
+//! The ledger's rows in SQLite. The migration's triggers keep them append-only and without gaps.
+
+use super::SqliteStore;
+use super::column::Columns;
+use super::statement::{failure, many, run};
+use crate::repository::{LedgerRepository, LedgerRow};
+use crate::{Limit, StoreError};
+use async_trait::async_trait;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite, SqliteExecutor};
+
+/// Rows per statement: seven values each, below SQLite's bound of 32,766 values.
+const ROWS_PER_STATEMENT: usize = 4_096;
+
+#[async_trait]
+impl LedgerRepository for SqliteStore {
+    async fn append(&self, rows: &[LedgerRow]) -> Result<(), StoreError> {
+        // One statement is one transaction: nothing else goes to the database for a group of records.
+        if rows.len() <= ROWS_PER_STATEMENT {
+            return insert_rows(&self.writer, rows).await;
+        }
+        let mut write = self.write().await?;
+        for part in rows.chunks(ROWS_PER_STATEMENT) {
+            insert_rows(write.sql(), part).await?;
+        }
+        write.commit().await
+    }
+
+    async fn ledger_tail(&self) -> Result<Option<LedgerRow>, StoreError> {
+        Ok(self.ledger_rows_before(None, Limit::new(1)).await?.pop())
+    }
+
+    async fn ledger_rows(&self, after: i64, limit: Limit) -> Result<Vec<LedgerRow>, StoreError> {
+        let query =
+            sqlx::query("SELECT * FROM ledger WHERE seq > ?1 ORDER BY seq LIMIT ?2").bind(after).bind(limit.rows());
+        many(&self.readers, query, ledger_row).await
+    }
+
+    async fn ledger_rows_before(&self, before: Option<i64>, limit: Limit) -> Result<Vec<LedgerRow>, StoreError> {
+        let query = sqlx::query("SELECT * FROM ledger WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2")
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(limit.rows());
+        many(&self.readers, query, ledger_row).await
+    }
+
+    async fn blank_ledger_bodies(&self, seqs: &[i64]) -> Result<u64, StoreError> {
+        let seqs = serde_json::Value::from(seqs).to_string();
+        let erasure = sqlx::query(
+            "UPDATE ledger SET body = NULL WHERE body IS NOT NULL AND seq IN (SELECT value FROM json_each(?1))",
+        )
+        .bind(seqs);
+        run(&self.writer, erasure).await
+    }
+}
+
+async fn insert_rows(executor: impl SqliteExecutor<'_>, rows: &[LedgerRow]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut statement =
+        QueryBuilder::<Sqlite>::new("INSERT INTO ledger (seq, at, kind, environment, body, body_hash, hash) ");
+    statement.push_values(rows, |mut values, row| {
+        values
+            .push_bind(row.seq)
+            .push_bind(row.at.as_micros())
+            .push_bind(row.kind.as_str())
+            .push_bind(row.environment.as_deref())
+            .push_bind(row.body.as_deref())
+            .push_bind(row.body_hash.as_slice())
+            .push_bind(row.hash.as_slice());
+    });
+    // Group sizes vary, so statements of different lengths would push each other out of the connection's cache.
+    let statement = statement.build().persistent(false);
+    statement.execute(executor).await.map(drop).map_err(failure)
+}
+
+fn ledger_row(row: &SqliteRow) -> Result<LedgerRow, StoreError> {
+    Ok(LedgerRow {
+        seq: row.value("seq")?,
+        at: row.time("at")?,
+        kind: row.text("kind")?,
+        environment: row.value("environment")?,
+        body: row.value("body")?,
+        body_hash: row.array("body_hash")?,
+        hash: row.array("hash")?,
+    })
+}
