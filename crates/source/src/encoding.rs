@@ -72,10 +72,10 @@ fn whole(kind: ProblemKind, message: String, help: &str) -> SyntaxProblem {
 /// text begins with ASCII (RFC 4627, section 3).
 fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
-        [0xff, 0xfe, 0, 0, ..] | [1.., 0, 0, 0, ..] => Some("UTF-32 (little endian)"),
-        [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, 1.., ..] => Some("UTF-32 (big endian)"),
-        [0xff, 0xfe, ..] | [1.., 0, 1.., 0, ..] => Some("UTF-16 (little endian)"),
-        [0xfe, 0xff, ..] | [0, 1.., 0, 1.., ..] => Some("UTF-16 (big endian)"),
+        [0xff, 0xfe, 0, 0, ..] | [(1..), 0, 0, 0, ..] => Some("UTF-32 (little endian)"),
+        [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, (1..), ..] => Some("UTF-32 (big endian)"),
+        [0xff, 0xfe, ..] | [(1..), 0, (1..), 0, ..] => Some("UTF-16 (little endian)"),
+        [0xfe, 0xff, ..] | [0, (1..), 0, (1..), ..] => Some("UTF-16 (big endian)"),
         _ => None,
     }
 }
