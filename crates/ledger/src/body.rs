@@ -7,7 +7,7 @@
 use crate::chain::{self, sha256};
 use crate::error::LedgerError;
 use crate::record::{ActRecord, BoundaryOutcome, CompletionRecord, DecisionRecord, Outcome, RefusalRecord};
-use backshell_model::{CallId, ConnectionId, EnvironmentId, Random, Timestamp, TokenId};
+use backshell_model::{CallId, ConnectionId, EnvironmentId, PackageDigest, Random, Timestamp, TokenId};
 use backshell_store::{LedgerRow, Pseudonym};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -24,11 +24,10 @@ pub(crate) const COMPLETION: &str = "completion";
 
 /// A decision: `kind` is `decision`.
 #[derive(Serialize)]
-struct Decision<'a> {
+struct DecisionBody<'a> {
     v: u8,
     at: At,
-    #[serde(serialize_with = "text")]
-    call: CallId,
+    call: Text<CallId>,
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'a str>,
@@ -36,16 +35,15 @@ struct Decision<'a> {
     reason: Option<&'a str>,
     user: &'a str,
     app: &'a str,
-    #[serde(serialize_with = "text")]
-    token: TokenId,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "some_text")]
-    environment: Option<EnvironmentId>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "some_text")]
-    connection: Option<ConnectionId>,
+    token: Text<TokenId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<Text<EnvironmentId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection: Option<Text<ConnectionId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     connector: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "some_text")]
-    version: Option<&'a backshell_model::PackageDigest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<Text<&'a PackageDigest>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     operation: Option<&'a str>,
     #[serde(skip_serializing_if = "<[&str]>::is_empty")]
@@ -72,11 +70,10 @@ struct Boundary<'a> {
 
 /// How a decided call went: `kind` is `completion`.
 #[derive(Serialize)]
-struct Completion<'a> {
+struct CompletionBody<'a> {
     v: u8,
     at: At,
-    #[serde(serialize_with = "text")]
-    call: CallId,
+    call: Text<CallId>,
     ended: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -89,7 +86,7 @@ struct Completion<'a> {
 
 /// An administrative act: `kind` is `act`.
 #[derive(Serialize)]
-struct Act<'a> {
+struct ActBody<'a> {
     v: u8,
     at: At,
     act: &'a str,
@@ -99,12 +96,12 @@ struct Act<'a> {
     user: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     app: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "some_text")]
-    token: Option<TokenId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<Text<TokenId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     whom: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "some_text")]
-    environment: Option<EnvironmentId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<Text<EnvironmentId>>,
     #[serde(skip_serializing_if = "<[&str]>::is_empty")]
     policies: &'a [&'a str],
     #[serde(skip_serializing_if = "<[(&str, &str)]>::is_empty", serialize_with = "pairs")]
@@ -113,7 +110,7 @@ struct Act<'a> {
 
 /// Refusals of callers who did not prove who they are, counted per minute: `kind` is `refusals`.
 #[derive(Serialize)]
-struct Refusals<'a> {
+struct RefusalsBody<'a> {
     v: u8,
     /// When the minute began.
     at: At,
@@ -123,7 +120,7 @@ struct Refusals<'a> {
 
 /// The first record: `kind` is `genesis`.
 #[derive(Serialize)]
-struct Genesis<'a> {
+struct GenesisBody<'a> {
     v: u8,
     at: At,
     nonce: &'a str,
@@ -131,20 +128,20 @@ struct Genesis<'a> {
 
 /// The row of a call that may be sent.
 pub(crate) fn decision(at: Timestamp, record: &DecisionRecord<'_>, user: &Pseudonym) -> Result<LedgerRow, LedgerError> {
-    let body = Decision {
+    let body = DecisionBody {
         v: SHAPE,
         at: At(at),
-        call: record.call,
+        call: Text(record.call),
         outcome: Outcome::Allowed.as_str(),
         code: None,
         reason: None,
         user: user.as_str(),
         app: record.who.app.as_str(),
-        token: record.who.token,
-        environment: Some(record.environment),
-        connection: Some(record.connection),
+        token: Text(record.who.token),
+        environment: Some(Text(record.environment)),
+        connection: Some(Text(record.connection)),
         connector: Some(record.connector.as_str()),
-        version: Some(record.version),
+        version: Some(Text(record.version)),
         operation: Some(record.operation.as_str()),
         policies: &record.policies,
         home: Some(record.home.as_str()),
@@ -159,20 +156,20 @@ pub(crate) fn decision(at: Timestamp, record: &DecisionRecord<'_>, user: &Pseudo
 
 /// The row of a call that was refused to an identified caller.
 pub(crate) fn refusal(at: Timestamp, record: &RefusalRecord<'_>, user: &Pseudonym) -> Result<LedgerRow, LedgerError> {
-    let body = Decision {
+    let body = DecisionBody {
         v: SHAPE,
         at: At(at),
-        call: record.call,
+        call: Text(record.call),
         outcome: Outcome::Refused.as_str(),
         code: Some(record.code),
         reason: record.reason,
         user: user.as_str(),
         app: record.who.app.as_str(),
-        token: record.who.token,
-        environment: record.environment,
-        connection: record.connection,
+        token: Text(record.who.token),
+        environment: record.environment.map(Text),
+        connection: record.connection.map(Text),
         connector: record.connector.map(backshell_model::ConnectorSlug::as_str),
-        version: record.version,
+        version: record.version.map(Text),
         operation: record.operation.map(backshell_model::OperationId::as_str),
         policies: &record.policies,
         home: record.home.map(backshell_model::Region::as_str),
@@ -187,10 +184,10 @@ pub(crate) fn refusal(at: Timestamp, record: &RefusalRecord<'_>, user: &Pseudony
 
 /// The row of a completion.
 pub(crate) fn completion(at: Timestamp, record: &CompletionRecord) -> Result<LedgerRow, LedgerError> {
-    let body = Completion {
+    let body = CompletionBody {
         v: SHAPE,
         at: At(at),
-        call: record.call,
+        call: Text(record.call),
         ended: record.ended.as_str(),
         status: record.status,
         code: record.code,
@@ -208,7 +205,7 @@ pub(crate) fn act(
     user: Option<&Pseudonym>,
     whom: Option<&Pseudonym>,
 ) -> Result<LedgerRow, LedgerError> {
-    let body = Act {
+    let body = ActBody {
         v: SHAPE,
         at: At(at),
         act: record.act,
@@ -216,9 +213,9 @@ pub(crate) fn act(
         outcome: record.outcome.as_str(),
         user: user.map(Pseudonym::as_str),
         app: record.who.map(|who| who.app.as_str()),
-        token: record.who.map(|who| who.token),
+        token: record.who.map(|who| Text(who.token)),
         whom: whom.map(Pseudonym::as_str),
-        environment: record.environment,
+        environment: record.environment.map(Text),
         policies: &record.policies,
         details: &record.details,
     };
@@ -227,13 +224,13 @@ pub(crate) fn act(
 
 /// The row that counts unauthenticated refusals with one code in the minute that began at `minute`.
 pub(crate) fn refusals(minute: Timestamp, code: &str, count: u64) -> Result<LedgerRow, LedgerError> {
-    row("refusals", minute, None, &Refusals { v: SHAPE, at: At(minute), code, count })
+    row("refusals", minute, None, &RefusalsBody { v: SHAPE, at: At(minute), code, count })
 }
 
 /// The first row of a new chain.
 pub(crate) fn genesis(at: Timestamp, random: &dyn Random) -> Result<LedgerRow, LedgerError> {
     let nonce = random_hex(random);
-    row(chain::GENESIS, at, None, &Genesis { v: SHAPE, at: At(at), nonce: &nonce })
+    row(chain::GENESIS, at, None, &GenesisBody { v: SHAPE, at: At(at), nonce: &nonce })
 }
 
 /// 128 random bits as 32 hexadecimal digits.
@@ -286,14 +283,12 @@ impl Serialize for At {
     }
 }
 
-fn text<S: Serializer>(value: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(value)
-}
+/// A value that is written as its text form.
+struct Text<T>(T);
 
-fn some_text<S: Serializer>(value: &Option<impl Display>, serializer: S) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(value) => serializer.collect_str(value),
-        None => serializer.serialize_none(),
+impl<T: Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }
 
@@ -303,4 +298,91 @@ fn pairs<S: Serializer>(pairs: &[(&str, &str)], serializer: S) -> Result<S::Ok, 
         map.serialize_entry(name, value)?;
     }
     map.end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{CellName, Ended, Who};
+    use backshell_model::{AppName, ConnectorSlug, HostName, OperationId, Region, UserId};
+    use backshell_testkit::SeededRandom;
+
+    fn body(row: LedgerRow) -> String {
+        assert_eq!(sha256(row.body.clone().unwrap().as_bytes()), row.body_hash);
+        row.body.unwrap()
+    }
+
+    #[test]
+    fn one_record_has_one_text() {
+        let random = SeededRandom::new(1);
+        let at = Timestamp::from_micros(1_700_000_000_000_010);
+        let call = CallId::generate(at, &random);
+        let environment = EnvironmentId::generate(at, &random);
+        let connection = ConnectionId::generate(at, &random);
+        let token = TokenId::generate(at, &random);
+        let (user, app) = (UserId::new("alice").unwrap(), AppName::new("cli").unwrap());
+        let region = Region::new("westeurope");
+        let who = Who { user: &user, app: &app, token };
+        let cell = CellName { name: "c1", region: &region };
+        let record = DecisionRecord {
+            call,
+            who,
+            environment,
+            connection,
+            connector: &"contoso-crm".parse::<ConnectorSlug>().unwrap(),
+            version: &PackageDigest([0xab; 32]),
+            operation: &OperationId::new("GetItem"),
+            policies: vec!["owner-may-call"],
+            home: &region,
+            cell,
+            boundary: BoundaryOutcome { row: "D20", reason: "location_unknown", grade: "N", notice: true },
+            host: &HostName::parse("api.contoso.com").unwrap(),
+            addresses: &["203.0.113.7:443".parse().unwrap(), "[2001:db8::1]:443".parse().unwrap()],
+        };
+        let digest = "ab".repeat(32);
+        let decision = decision(at, &record, &Pseudonym::new("usr_1")).unwrap();
+        assert_eq!(decision.environment, Some(environment.to_string()));
+        assert_eq!(
+            body(decision),
+            format!(
+                r#"{{"v":1,"at":"2023-11-14T22:13:20.000010Z","call":"{call}","outcome":"allowed","user":"usr_1","app":"cli","token":"{token}","environment":"{environment}","connection":"{connection}","connector":"contoso-crm","version":"sha256:{digest}","operation":"GetItem","policies":["owner-may-call"],"home":"westeurope","cell":"c1","cell_region":"westeurope","boundary":{{"row":"D20","reason":"location_unknown","grade":"N","notice":true}},"host":"api.contoso.com","addresses":["203.0.113.7:443","[2001:db8::1]:443"]}}"#
+            )
+        );
+
+        let refused = RefusalRecord::new(call, who, cell, "unknown_connection");
+        assert_eq!(
+            body(refusal(at, &refused, &Pseudonym::new("usr_1")).unwrap()),
+            format!(
+                r#"{{"v":1,"at":"2023-11-14T22:13:20.000010Z","call":"{call}","outcome":"refused","code":"unknown_connection","user":"usr_1","app":"cli","token":"{token}","cell":"c1","cell_region":"westeurope"}}"#
+            )
+        );
+
+        let completed = CompletionRecord {
+            call,
+            environment,
+            status: Some(200),
+            code: None,
+            upstream_ms: 12,
+            bytes_in: 0,
+            bytes_out: 345,
+            ended: Ended::Complete,
+        };
+        assert_eq!(
+            body(completion(at, &completed).unwrap()),
+            format!(
+                r#"{{"v":1,"at":"2023-11-14T22:13:20.000010Z","call":"{call}","ended":"complete","status":200,"upstream_ms":12,"bytes_in":0,"bytes_out":345}}"#
+            )
+        );
+
+        let mut done = ActRecord::done(None, "environment.created", "env_1");
+        done.details = vec![("home", "westeurope")];
+        assert_eq!(
+            body(act(at, &done, None, Some(&Pseudonym::new("usr_2"))).unwrap()),
+            r#"{"v":1,"at":"2023-11-14T22:13:20.000010Z","act":"environment.created","subject":"env_1","outcome":"allowed","whom":"usr_2","details":{"home":"westeurope"}}"#
+        );
+        assert_eq!(
+            body(refusals(Timestamp::from_secs(60), "unauthenticated", 3).unwrap()),
+            r#"{"v":1,"at":"1970-01-01T00:01:00.000000Z","code":"unauthenticated","count":3}"#
+        );
+    }
 }

@@ -25,7 +25,7 @@ struct Line<'a> {
     at_micros: i64,
     kind: &'a str,
     environment: Option<&'a str>,
-    /// The record's own text, byte for byte; null after its retention has ended.
+    /// The record's own text, byte for byte; left out after its retention has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<&'a RawValue>,
     /// In place of `body` when the stored text is no JSON, which only happens to a ledger that was tampered with.

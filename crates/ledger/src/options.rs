@@ -50,6 +50,6 @@ pub struct Checkpoints {
 impl Checkpoints {
     /// Checkpoints every 10,000 records or 60 seconds, whichever comes first.
     pub fn new(path: PathBuf, signing_key: SecretBytes) -> Self {
-        Self { path, signing_key, every_records: 10_000, every: Duration::from_secs(60) }
+        Self { path, signing_key, every_records: 10_000, every: Duration::from_mins(1) }
     }
 }

@@ -40,9 +40,16 @@ impl VerifyReport {
         self.problem_count == 0
     }
 
-    /// The first record that cannot be trusted.
+    /// The first record that is known to be wrong; where only a checkpoint disagrees, the first that may be.
     pub fn first_bad(&self) -> Option<i64> {
-        self.problems.iter().filter_map(|problem| problem.seq).min()
+        let first = |exact: bool| {
+            self.problems
+                .iter()
+                .filter(|problem| problem.kind.is_exact() == exact)
+                .filter_map(|problem| problem.seq)
+                .min()
+        };
+        first(true).or_else(|| first(false))
     }
 
     fn add(&mut self, kind: ProblemKind, seq: Option<i64>, message: String) {
@@ -58,7 +65,7 @@ impl VerifyReport {
 pub struct Problem {
     /// What sort of thing.
     pub kind: ProblemKind,
-    /// The first record that cannot be trusted because of it; `None` when it concerns a line of the checkpoint file.
+    /// The first record that is wrong, or may be; `None` when the problem is a line of the checkpoint file.
     pub seq: Option<i64>,
     /// What is wrong.
     pub message: String,
@@ -103,6 +110,11 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// Whether such a problem names the very record. A checkpoint only says that something before it is wrong.
+    const fn is_exact(self) -> bool {
+        !matches!(self, Self::Rewritten | Self::OtherChain)
+    }
+
     /// What to do about it.
     pub const fn help(self) -> &'static str {
         match self {
@@ -138,7 +150,9 @@ pub async fn verify(
     let mut after = 0;
     loop {
         let rows = repository.ledger_rows(after, Limit::MAX).await?;
-        rows.iter().for_each(|row| walk.step(row));
+        for row in &rows {
+            walk.step(row);
+        }
         match rows.last() {
             Some(last) if rows.len() == Limit::MAX.get() => after = last.seq,
             _ => break,

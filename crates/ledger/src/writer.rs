@@ -236,7 +236,9 @@ impl Writer {
             Err(error) => Err(error),
         };
         if written.is_err() {
-            counts.into_iter().for_each(|count| self.refusals.add(count));
+            for count in counts {
+                self.refusals.add(count);
+            }
         }
     }
 }

@@ -1,0 +1,215 @@
+//! A decision returns when it is on disk and not before; many decisions share one transaction; when nothing can be
+//! written, nothing is acknowledged.
+
+use crate::common::{Repository, Scene, assert_intact, eventually, start, start_at};
+use backshell_ledger::{ActRecord, LedgerError, Mode, Options};
+use backshell_testkit::MockClock;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_decision_does_not_return_before_its_append_returned() {
+    let (repository, scene) = (Repository::closed(), Scene::new());
+    repository.gate.add_permits(1); // The first row of the chain.
+    let ledger = start(&repository, Options::default()).await;
+    let call = scene.call();
+    let deciding = tokio::spawn({
+        let (ledger, scene) = (ledger.clone(), scene.clone());
+        async move { ledger.decide(scene.decision(call)).await }
+    });
+    eventually("the append has begun", || repository.appends.load(Ordering::SeqCst) == 2).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(!deciding.is_finished(), "acknowledged while the append is still running");
+    assert!(!repository.holds_call(call));
+
+    repository.gate.add_permits(1);
+    let receipt = deciding.await.unwrap().unwrap();
+    assert!(repository.holds_call(call));
+    assert_eq!((receipt.call(), receipt.connection(), receipt.seq()), (call, scene.connection, Some(2)));
+    assert_eq!(receipt.host(), &scene.host);
+}
+
+#[tokio::test]
+async fn decisions_that_wait_together_are_written_together() {
+    let (repository, scene) = (Repository::closed(), Scene::new());
+    repository.gate.add_permits(1);
+    let ledger = start(&repository, Options::default()).await;
+    let calls = (0..64).map(|_| scene.call()).collect::<Vec<_>>();
+    let deciding = calls
+        .iter()
+        .map(|call| {
+            let (ledger, scene, call) = (ledger.clone(), scene.clone(), *call);
+            tokio::spawn(async move { ledger.decide(scene.decision(call)).await })
+        })
+        .collect::<Vec<_>>();
+    // One append runs and is held up; everybody else queues behind it.
+    eventually("all but the first group wait", || {
+        let waiting = ledger.metrics().waiting;
+        repository.appends.load(Ordering::SeqCst) == 2 && waiting > 0 && deciding.len() == 64
+    })
+    .await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    repository.gate.add_permits(64);
+    for decided in deciding {
+        drop(decided.await.unwrap().unwrap());
+    }
+    let appends = repository.appends.load(Ordering::SeqCst) - 1;
+    assert!(appends <= 4, "64 decisions took {appends} appends");
+    assert!(calls.iter().all(|call| repository.holds_call(*call)), "something acknowledged is missing");
+    let metrics = ledger.metrics();
+    assert_eq!((metrics.records, metrics.groups), (64, u64::try_from(appends).unwrap()));
+}
+
+#[tokio::test]
+async fn a_failing_append_fails_closed_and_the_ledger_recovers_with_the_store() {
+    let (repository, scene) = (Repository::open(), Scene::new());
+    let ledger = start(&repository, Options::default()).await;
+    let before = scene.call();
+    drop(ledger.decide(scene.decision(before)).await.unwrap());
+
+    repository.failing.store(true, Ordering::SeqCst);
+    let call = scene.call();
+    let error = ledger.decide(scene.decision(call)).await.unwrap_err();
+    assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
+    assert_eq!(error.code(), "ledger_unavailable");
+    assert!(error.to_string().contains("the disk is full"), "{error}");
+    assert!(ledger.act(ActRecord::done(None, "environment.created", "env_1")).await.is_err());
+    assert!(ledger.refusal(scene.refusal(scene.call())).await.is_err());
+    ledger.complete(scene.completion(before));
+    eventually("the lost completion is counted", || ledger.metrics().lost_completions == 1).await;
+    assert!(!ledger.metrics().healthy);
+    assert!(!repository.holds_call(call));
+
+    repository.failing.store(false, Ordering::SeqCst);
+    assert_eq!(scene.decide(&ledger).await.unwrap().seq(), Some(3));
+    assert!(ledger.metrics().healthy);
+}
+
+#[tokio::test]
+async fn a_group_that_was_written_although_the_store_said_otherwise_does_not_break_the_chain() {
+    let (repository, scene) = (Repository::open(), Scene::new());
+    let ledger = start(&repository, Options::default()).await;
+    repository.lying.store(true, Ordering::SeqCst);
+    assert!(scene.decide(&ledger).await.is_err());
+    repository.lying.store(false, Ordering::SeqCst);
+    assert_eq!(scene.decide(&ledger).await.unwrap().seq(), Some(3));
+    assert_intact(&repository).await;
+}
+
+#[tokio::test]
+async fn two_processes_on_one_database_write_one_chain() {
+    let (repository, scene) = (Repository::open(), Scene::new());
+    let one = start(&repository, Options::default()).await;
+    let other = start(&repository, Options::default()).await;
+    for seq in [2, 4, 6] {
+        assert_eq!(scene.decide(&one).await.unwrap().seq(), Some(seq));
+        assert_eq!(scene.decide(&other).await.unwrap().seq(), Some(seq + 1));
+    }
+    assert_intact(&repository).await;
+}
+
+#[tokio::test]
+async fn nothing_is_acknowledged_after_confirmed_records_were_taken_away() {
+    let (repository, scene) = (Repository::open(), Scene::new());
+    let ledger = start(&repository, Options::default()).await;
+    for _ in 0..3 {
+        drop(scene.decide(&ledger).await.unwrap());
+    }
+    repository.rows.lock().unwrap().truncate(2);
+    assert!(matches!(scene.decide(&ledger).await, Err(LedgerError::Rewritten { seq: 4 })));
+    assert!(matches!(scene.decide(&ledger).await, Err(LedgerError::Rewritten { seq: 4 })));
+}
+
+#[tokio::test]
+async fn a_stalled_store_is_an_error_after_a_while_and_completions_never_wait() {
+    let (repository, scene) = (Repository::closed(), Scene::new());
+    repository.gate.add_permits(1);
+    let options = Options { patience: Duration::from_millis(30), ..Options::default() };
+    let ledger = start(&repository, options).await;
+    assert!(matches!(scene.decide(&ledger).await, Err(LedgerError::Slow { .. })));
+    for _ in 0..10_000 {
+        ledger.complete(scene.completion(scene.call()));
+    }
+    let metrics = ledger.metrics();
+    assert!((1_000..3_000).contains(&metrics.lost_completions), "{metrics:?}");
+    assert!(matches!(scene.decide(&ledger).await, Err(LedgerError::Slow { .. })));
+}
+
+#[tokio::test]
+async fn relaxed_mode_returns_at_hand_over_but_not_while_the_store_fails() {
+    let (repository, scene) = (Repository::closed(), Scene::new());
+    repository.gate.add_permits(1);
+    let ledger = start(&repository, Options { mode: Mode::Relaxed, ..Options::default() }).await;
+    assert_eq!(scene.decide(&ledger).await.unwrap().seq(), None);
+    repository.failing.store(true, Ordering::SeqCst);
+    repository.gate.add_permits(1_000);
+    eventually("the failure is noticed", || !ledger.metrics().healthy).await;
+    assert!(matches!(scene.decide(&ledger).await, Err(LedgerError::Unavailable { .. })));
+    repository.failing.store(false, Ordering::SeqCst);
+    assert_eq!(scene.decide(&ledger).await.unwrap().seq(), Some(2));
+    assert_eq!(scene.decide(&ledger).await.unwrap().seq(), None);
+    let act = ActRecord::done(Some(scene.who()), "connection.created", "con_1");
+    ledger.act(act).await.unwrap();
+    assert_eq!(repository.rows.lock().unwrap().len(), 4, "an act is on disk in every mode");
+}
+
+#[tokio::test]
+async fn shutdown_writes_what_was_handed_over_and_then_refuses() {
+    let (repository, scene) = (Repository::open(), Scene::new());
+    let ledger = start(&repository, Options::default()).await;
+    for _ in 0..3_000 {
+        ledger.complete(scene.completion(scene.call()));
+    }
+    ledger.refusal_unauthenticated("unauthenticated");
+    ledger.shutdown().await;
+    assert_eq!(repository.rows.lock().unwrap().len(), 1 + 3_000 + 1);
+    assert!(matches!(scene.decide(&ledger).await, Err(LedgerError::Stopped)));
+    ledger.shutdown().await;
+    assert_intact(&repository).await;
+}
+
+#[tokio::test]
+async fn unauthenticated_refusals_are_one_record_a_minute_and_code() {
+    let (repository, clock) = (Repository::open(), Arc::new(MockClock::at(1_700_000_000)));
+    let options = Options { tick: Duration::from_millis(5), ..Options::default() };
+    let ledger = start_at(&repository, &clock, options).await;
+    for _ in 0..500 {
+        ledger.refusal_unauthenticated("unauthenticated");
+    }
+    ledger.refusal_unauthenticated("bad_request");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(repository.rows.lock().unwrap().len(), 1, "the minute is not over");
+    repository.failing.store(true, Ordering::SeqCst);
+    clock.advance(60);
+    eventually("a write was tried", || ledger.metrics().failed_groups > 0).await;
+    repository.failing.store(false, Ordering::SeqCst);
+    eventually("the counts are written", || repository.rows.lock().unwrap().len() == 3).await;
+    let counts = repository.bodies().iter().filter_map(|body| body["count"].as_u64()).collect::<Vec<_>>();
+    assert_eq!(counts, [1, 500]);
+}
+
+#[tokio::test]
+async fn users_stand_as_pseudonyms_that_can_be_erased() {
+    let (repository, scene) = (Repository::open(), Scene::new());
+    let ledger = start(&repository, Options::default()).await;
+    drop(scene.decide(&ledger).await.unwrap());
+    drop(scene.decide(&ledger).await.unwrap());
+    assert_eq!(repository.asked.load(Ordering::SeqCst), 1, "the mapping is cached");
+    let mut shared = ActRecord::done(Some(scene.who()), "connection.shared", "con_1");
+    shared.whom = Some(&scene.user);
+    ledger.act(shared).await.unwrap();
+    assert!(ledger.erase_user(&scene.user).await.unwrap());
+    assert!(!ledger.erase_user(&scene.user).await.unwrap());
+    ledger.refusal(scene.refusal(scene.call())).await.unwrap();
+    let bodies = repository.bodies();
+    let users = bodies.iter().filter_map(|body| body["user"].as_str()).collect::<Vec<_>>();
+    assert_eq!(users.len(), 4);
+    assert_eq!((users[0], users[1]), (users[1], users[2]));
+    assert_eq!(bodies[3]["whom"], users[0]);
+    assert_ne!(users[2], users[3], "after the erasure the user has another name");
+    assert_eq!(users[0].len(), "usr_".len() + 32);
+    let text = repository.rows.lock().unwrap().iter().map(backshell_ledger::line).collect::<String>();
+    assert!(!text.contains("alice"), "{text}");
+    assert_intact(&repository).await;
+}

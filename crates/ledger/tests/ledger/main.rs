@@ -1,0 +1,8 @@
+//! The ledger from outside: what callers may rely on, and what verification finds.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test may fail the test")]
+
+mod common;
+mod group_commit;
+mod sqlite;
+mod verification;
