@@ -49,10 +49,8 @@ async fn versions(
     let mut versions = Vec::with_capacity(summaries.len());
     for (version, current) in summaries {
         let wanted = version.state == VersionState::Published && !known.contains(&version.digest);
-        let files = match wanted {
-            true => Some(connector::files(&mut *sql, &version.connector, version.digest).await?),
-            false => None,
-        };
+        let files =
+            if wanted { Some(connector::files(&mut *sql, &version.connector, version.digest).await?) } else { None };
         versions.push(VersionFacts { version, current, files });
     }
     Ok(versions)

@@ -85,3 +85,43 @@ fn ledger_row(row: &SqliteRow) -> Result<LedgerRow, StoreError> {
         hash: row.array("hash")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Conflict, StoreError};
+    use backshell_model::Timestamp;
+
+    #[tokio::test]
+    async fn the_database_itself_refuses_to_rewrite_the_ledger() {
+        let store = SqliteStore::in_memory().await.unwrap();
+        let row = LedgerRow {
+            seq: 1,
+            at: Timestamp::from_secs(1),
+            kind: "act".to_owned(),
+            environment: None,
+            body: Some("{}".to_owned()),
+            body_hash: [1; 32],
+            hash: [2; 32],
+        };
+        store.append(std::slice::from_ref(&row)).await.unwrap();
+        for attack in [
+            "DELETE FROM ledger",
+            "UPDATE ledger SET seq = 2",
+            "UPDATE ledger SET at = 2",
+            "UPDATE ledger SET kind = 'x'",
+            "UPDATE ledger SET environment = 'x'",
+            "UPDATE ledger SET body = '[]'",
+            "UPDATE ledger SET body_hash = zeroblob(32)",
+            "UPDATE ledger SET hash = zeroblob(32)",
+            "INSERT OR REPLACE INTO ledger SELECT seq, at, 'x', environment, body, body_hash, hash FROM ledger",
+            "INSERT INTO ledger SELECT seq + 2, at, kind, environment, body, body_hash, hash FROM ledger",
+        ] {
+            let refused = run(&store.writer, sqlx::query(attack)).await;
+            assert_eq!(refused, Err(StoreError::Conflict(Conflict::LedgerSequence)), "{attack}");
+        }
+        let short = "INSERT INTO ledger SELECT seq + 1, at, kind, environment, body, x'00', hash FROM ledger";
+        assert!(matches!(run(&store.writer, sqlx::query(short)).await, Err(StoreError::Invalid(_))));
+        assert_eq!(store.ledger_rows(0, Limit::MAX).await.unwrap(), [row]);
+    }
+}

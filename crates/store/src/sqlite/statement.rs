@@ -61,9 +61,9 @@ pub(super) fn failure(error: sqlx::Error) -> StoreError {
 
 /// The meaning of SQLite's result codes (<https://sqlite.org/rescode.html>). The low byte is the primary code.
 fn by_code(code: u32) -> StoreError {
-    const TRIGGER: u32 = 19 | 7 << 8;
     let unavailable = |why: &str| StoreError::Unavailable(format!("{why} (SQLite code {code})"));
-    if code == TRIGGER {
+    // SQLITE_CONSTRAINT_TRIGGER: only the ledger's triggers raise one.
+    if code == 1811 {
         return Conflict::LedgerSequence.into();
     }
     match code & 0xff {

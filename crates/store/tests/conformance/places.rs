@@ -1,0 +1,103 @@
+//! Tenants, environments, data keys and cells.
+
+use super::samples::{at, cell, data_key, environment, tenant};
+use super::{bumps, two};
+use backshell_model::{Boundary, Egress, Region};
+use backshell_store::{Conflict, Noun, Store, StoreError};
+
+pub(crate) async fn tenants(store: &dyn Store) {
+    let all = [1, 2, 3].map(tenant);
+    for one in &all {
+        store.add_tenant(one).await.unwrap();
+        assert_eq!(store.tenant(one.id).await.unwrap(), *one);
+    }
+    assert_eq!(store.tenants(None, two()).await.unwrap(), all[..2]);
+    assert_eq!(store.tenants(Some(all[1].id), two()).await.unwrap(), all[2..]);
+    assert_eq!(store.tenant(tenant(9).id).await, Err(StoreError::NotFound(Noun::Tenant)));
+    let mut same_name = tenant(4);
+    same_name.name.clone_from(&all[0].name);
+    assert_eq!(store.add_tenant(&same_name).await, Err(Conflict::Exists(Noun::Tenant).into()));
+    assert_eq!(store.add_tenant(&all[0]).await, Err(Conflict::Exists(Noun::Tenant).into()));
+}
+
+pub(crate) async fn environments(store: &dyn Store) {
+    let (first, other) = (tenant(1), tenant(2));
+    store.add_tenant(&first).await.unwrap();
+    let mut all = [1, 2, 3].map(|number| environment(&first, number));
+    all[1].boundary = Boundary::Region;
+    all[2].boundary = Boundary::List(vec![Region::new("westeurope"), Region::new("northeurope")]);
+    all[2].egress = Egress::Refuse;
+    for one in &all {
+        let (added, bumped) = bumps(store, store.add_environment(one)).await;
+        assert_eq!((added, bumped), (Ok(()), true));
+        assert_eq!(store.environment(one.id).await.unwrap(), *one);
+    }
+    assert_eq!(store.environments(None, two()).await.unwrap(), all[..2]);
+    assert_eq!(store.environments(Some(all[1].id), two()).await.unwrap(), all[2..]);
+    let orphan = environment(&other, 4);
+    assert_eq!(store.add_environment(&orphan).await, Err(StoreError::NotFound(Noun::Tenant)));
+    let mut same_name = environment(&first, 5);
+    same_name.name.clone_from(&all[0].name);
+    assert_eq!(store.add_environment(&same_name).await, Err(Conflict::Exists(Noun::Environment).into()));
+    store.add_tenant(&other).await.unwrap();
+    same_name.tenant = other.id;
+    store.add_environment(&same_name).await.unwrap();
+
+    let mut after = all[0].clone();
+    after.boundary = Boundary::List(vec![Region::new("westeurope")]);
+    after.egress = Egress::Refuse;
+    after.name = "Renamed".to_owned();
+    assert_eq!(bumps(store, store.change_environment(&all[0], &after)).await, (Ok(()), true));
+    assert_eq!(store.environment(after.id).await.unwrap(), after);
+    let stale = bumps(store, store.change_environment(&all[0], &all[0])).await;
+    assert_eq!(stale, (Err(Conflict::Changed(Noun::Environment).into()), false));
+    let mut taken = after.clone();
+    taken.name.clone_from(&all[1].name);
+    assert_eq!(store.change_environment(&after, &taken).await, Err(Conflict::Exists(Noun::Environment).into()));
+    let mut moved = after.clone();
+    moved.home = Region::new("eastus");
+    assert!(matches!(store.change_environment(&after, &moved).await, Err(StoreError::Invalid(_))));
+    assert_eq!(store.environment(after.id).await.unwrap(), after);
+    let missing = environment(&first, 9);
+    let refused = store.change_environment(&missing, &missing).await;
+    assert_eq!(refused, Err(StoreError::NotFound(Noun::Environment)));
+}
+
+pub(crate) async fn data_keys(store: &dyn Store) {
+    let tenant = tenant(1);
+    store.add_tenant(&tenant).await.unwrap();
+    let environment = environment(&tenant, 1);
+    let key = data_key(&environment);
+    assert_eq!(store.add_data_key(&key).await, Err(StoreError::NotFound(Noun::Environment)));
+    store.add_environment(&environment).await.unwrap();
+    assert_eq!(store.data_key(environment.id).await, Err(StoreError::NotFound(Noun::DataKey)));
+    assert_eq!(bumps(store, store.add_data_key(&key)).await, (Ok(()), true));
+    assert_eq!(store.data_key(environment.id).await.unwrap(), key);
+    assert_eq!(store.add_data_key(&key).await, Err(Conflict::Exists(Noun::DataKey).into()));
+
+    let mut rewrapped = key.clone();
+    rewrapped.key_encryption_key = "8899aabbccddeeff".to_owned();
+    rewrapped.wrapped = vec![1, 2];
+    assert_eq!(bumps(store, store.rewrap_data_key(&key, &rewrapped)).await, (Ok(()), true));
+    assert_eq!(store.data_key(environment.id).await.unwrap(), rewrapped);
+    let stale = bumps(store, store.rewrap_data_key(&key, &key)).await;
+    assert_eq!(stale, (Err(Conflict::Changed(Noun::DataKey).into()), false));
+}
+
+pub(crate) async fn cells(store: &dyn Store) {
+    let all = ["a", "b", "c"].map(cell);
+    for one in &all {
+        assert_eq!(bumps(store, store.announce_cell(one)).await, (Ok(()), true));
+    }
+    assert_eq!(store.cells(None, two()).await.unwrap(), all[..2]);
+    assert_eq!(store.cells(Some("b"), two()).await.unwrap(), all[2..]);
+    let mut alive = all[0].clone();
+    alive.seen_at = at(5);
+    assert_eq!(bumps(store, store.announce_cell(&alive)).await, (Ok(()), false), "a sign of life is no news");
+    assert_eq!(store.cells(None, two()).await.unwrap()[0], alive);
+    alive.gateway_url = "https://moved.example".to_owned();
+    assert_eq!(bumps(store, store.announce_cell(&alive)).await, (Ok(()), true));
+    assert_eq!(bumps(store, store.remove_cell("a")).await, (Ok(true), true));
+    assert_eq!(bumps(store, store.remove_cell("a")).await, (Ok(false), false));
+    assert_eq!(store.cells(None, two()).await.unwrap(), all[1..]);
+}

@@ -1,0 +1,160 @@
+//! Rows to store. A number makes each one different; greater numbers sort later.
+
+use backshell_model::{
+    AccessToken, AppName, AuthKind, Boundary, Cell, Connection, ConnectionId, ConnectionState, Connector, Egress,
+    Environment, EnvironmentId, GroupId, HostApproval, HostName, Infrastructure, PackageDigest, PublisherKind, Region,
+    Scheme, Scope, SealedSecrets, ServiceRoot, Tenant, TenantId, Timestamp, TokenHash, TokenId, UserId, Verdict,
+    WrappedDataKey,
+};
+use backshell_store::{LedgerRow, Publication, Store};
+use backshell_testkit::SeededRandom;
+use std::sync::Arc;
+
+pub(super) fn at(number: u8) -> Timestamp {
+    Timestamp::from_micros(1_700_000_000_000_001 + 1_000_000 * i64::from(number))
+}
+
+fn random(number: u8) -> SeededRandom {
+    SeededRandom::new(number.into())
+}
+
+pub(super) fn user(name: &str) -> UserId {
+    UserId::new(name).unwrap()
+}
+
+pub(super) fn group(name: &str) -> GroupId {
+    GroupId::new(name).unwrap()
+}
+
+pub(super) fn tenant(number: u8) -> Tenant {
+    let id = TenantId::generate(at(number), &random(number));
+    Tenant { id, name: format!("Tenant {number}"), created_at: at(number) }
+}
+
+pub(super) fn environment(tenant: &Tenant, number: u8) -> Environment {
+    Environment {
+        id: EnvironmentId::generate(at(number), &random(number)),
+        tenant: tenant.id,
+        name: format!("Environment {number}"),
+        home: Region::new("westeurope"),
+        boundary: Boundary::Geography,
+        egress: Egress::Notice,
+        created_at: at(number),
+    }
+}
+
+pub(super) fn data_key(environment: &Environment) -> WrappedDataKey {
+    WrappedDataKey {
+        environment: environment.id,
+        key_encryption_key: "0011223344556677".to_owned(),
+        wrapped: vec![0, 255, 7],
+    }
+}
+
+pub(super) fn cell(name: &str) -> Cell {
+    Cell {
+        name: name.to_owned(),
+        region: Region::new("westeurope"),
+        gateway_url: format!("https://{name}.gateway.example"),
+        seen_at: at(0),
+    }
+}
+
+pub(super) fn publication(slug: &str, number: u8) -> Publication {
+    Publication {
+        connector: Connector {
+            slug: slug.parse().unwrap(),
+            title: format!("Title {number}"),
+            publisher: "Contoso".to_owned(),
+            publisher_kind: PublisherKind::Verified,
+            infrastructure: Infrastructure::External,
+            created_at: at(number),
+        },
+        digest: PackageDigest([number; 32]),
+        label: format!("1.{number}"),
+        verdict: Verdict::Incomplete,
+        report: "{\"findings\":[]}".into(),
+        files: Arc::from([
+            ("apiProperties.json".to_owned(), Arc::from([0xff, 0, number])),
+            ("apiDefinition.swagger.json".to_owned(), Arc::from([])),
+        ]),
+        published_at: at(number),
+    }
+}
+
+pub(super) fn host(name: &str) -> HostApproval {
+    let root = ServiceRoot {
+        scheme: Scheme::Https,
+        host: HostName::parse(name).unwrap(),
+        port: 8443,
+        base_path: "/v1".into(),
+    };
+    HostApproval { root, approved_by: None }
+}
+
+pub(super) fn connection(environment: &Environment, publication: &Publication, number: u8) -> Connection {
+    Connection {
+        id: ConnectionId::generate(at(number), &random(number)),
+        environment: environment.id,
+        connector: publication.connector.slug.clone(),
+        version: publication.digest,
+        name: format!("Connection {number}"),
+        owner: user("alice@contoso.example"),
+        auth_kind: AuthKind::ApiKey,
+        settings: [("Host \"quoted\"".to_owned(), "ünï\u{0}code".to_owned())].into(),
+        hosts: vec![host("one.contoso.example")],
+        state: ConnectionState::Connected,
+        generation: 1,
+        created_at: at(number),
+    }
+}
+
+pub(super) fn sealed(connection: &Connection) -> SealedSecrets {
+    SealedSecrets {
+        connection: connection.id,
+        generation: connection.generation,
+        bytes: Arc::from([connection.generation.to_le_bytes()[0], 0, 255]),
+    }
+}
+
+pub(super) fn token(name: &str, number: u8) -> AccessToken {
+    AccessToken {
+        id: TokenId::generate(at(number), &random(number)),
+        hash: TokenHash([number; 32]),
+        user: user(name),
+        app: AppName::new("Power Flow").unwrap(),
+        scopes: [Scope::Call, Scope::Ledger].into_iter().collect(),
+        environment: None,
+        created_at: at(number),
+        expires_at: at(100 + number),
+        revoked_at: None,
+    }
+}
+
+pub(super) fn ledger_row(seq: i64) -> LedgerRow {
+    let number = seq.to_le_bytes()[0];
+    LedgerRow {
+        seq,
+        at: at(number),
+        kind: "decision".to_owned(),
+        environment: (seq % 2 == 0).then(|| "env_01".to_owned()),
+        body: Some(format!("{{\"call\":{seq}}}")),
+        body_hash: [number; 32],
+        hash: [number.wrapping_add(1); 32],
+    }
+}
+
+pub(super) fn ledger_rows(seqs: std::ops::RangeInclusive<i64>) -> Vec<LedgerRow> {
+    seqs.map(ledger_row).collect()
+}
+
+/// A tenant with an environment, and a published connector.
+pub(super) async fn grounds(store: &dyn Store) -> (Environment, Publication) {
+    let tenant = tenant(1);
+    store.add_tenant(&tenant).await.unwrap();
+    let environment = environment(&tenant, 1);
+    store.add_environment(&environment).await.unwrap();
+    let publication = publication("contoso", 1);
+    store.publish(&publication).await.unwrap();
+    (environment, publication)
+}
