@@ -10,6 +10,7 @@
 //! Start reading at [`credential`], then one file of `kinds`.
 
 mod credential;
+mod kinds;
 mod plan;
 mod secrets;
 

@@ -86,16 +86,47 @@ pub enum AuthProblem {
 /// How the connections of one connector version prove themselves.
 #[derive(Clone, Debug)]
 pub struct AuthPlan {
-    pub(crate) kind: AuthKind,
-    pub(crate) parameters: ParameterPlan,
-    pub(crate) problems: Vec<AuthProblem>,
+    kind: AuthKind,
+    parameters: ParameterPlan,
+    problems: Vec<AuthProblem>,
     /// What is attached to an operation without an entry of its own.
-    pub(crate) default: Vec<Attachment>,
+    default: Vec<Attachment>,
     /// What is attached to operations that choose another scheme.
-    pub(crate) by_operation: HashMap<OperationId, Vec<Attachment>>,
+    by_operation: HashMap<OperationId, Vec<Attachment>>,
+    /// Headers and query names that credentials of any operation have.
+    owned_headers: Vec<HeaderName>,
+    owned_query: Vec<String>,
 }
 
 impl AuthPlan {
+    pub(crate) fn new(
+        kind: AuthKind,
+        parameters: ParameterPlan,
+        problems: Vec<AuthProblem>,
+        default: Vec<Attachment>,
+        by_operation: HashMap<OperationId, Vec<Attachment>>,
+    ) -> Self {
+        let mut plan = Self {
+            kind,
+            parameters,
+            problems,
+            default,
+            by_operation,
+            owned_headers: Vec::new(),
+            owned_query: Vec::new(),
+        };
+        for attachment in plan.by_operation.values().flatten().chain(&plan.default) {
+            match attachment {
+                Attachment::Header(name, _) if !plan.owned_headers.contains(name) => {
+                    plan.owned_headers.push(name.clone());
+                }
+                Attachment::Query(name, _) if !plan.owned_query.contains(name) => plan.owned_query.push(name.clone()),
+                Attachment::Header(..) | Attachment::Query(..) => {}
+            }
+        }
+        plan
+    }
+
     /// The kind.
     pub fn kind(&self) -> AuthKind {
         self.kind
@@ -114,11 +145,11 @@ impl AuthPlan {
     /// Puts sealed references to the credential of `operation` into the request. The names that credentials have are
     /// the gateway's alone: whatever stands under them, the caller's or the operation's, is dropped.
     pub fn attach(&self, operation: &OperationId, request: &mut ShapedRequest) {
-        for attachment in self.by_operation.values().flatten().chain(&self.default) {
-            match attachment {
-                Attachment::Header(name, _) => request.remove_header(name),
-                Attachment::Query(name, _) => request.query.retain(|pair| !same_name(&pair.name, name)),
-            }
+        for name in &self.owned_headers {
+            request.remove_header(name);
+        }
+        for name in &self.owned_query {
+            request.query.retain(|pair| !same_name(&pair.name, name));
         }
         for attachment in self.by_operation.get(operation).unwrap_or(&self.default) {
             match attachment {
