@@ -1,1 +1,62 @@
-//! (skeleton)
+//! The Swagger and package rules: what makes a connector package wrong, hard to use, or unsafe to run.
+//!
+//! A rule is one file under `rules/<group>/`: its declaration with the texts of its page, examples that run as tests, and a
+//! function that judges one kind of place. The module lists and `docs/rules` are written from these files by
+//! `cargo xtask gen`; `cargo xtask new rule NAME` writes the skeleton of a rule.
+//!
+//! What this crate does not do: it reads no files (that is `backshell-package`), compares no versions, and renders nothing
+//! (that is `backshell-findings`).
+//!
+//! Start reading at a rule, for example `rules/operations/operation_id_not_unique.rs`; then [`Rule`], and `engine.rs`,
+//! which walks a package and calls the rules.
+
+pub mod docs;
+mod engine;
+mod keywords;
+mod out;
+mod policy;
+mod reference;
+mod rule;
+mod rules;
+mod template;
+#[cfg(test)]
+mod tester;
+mod types;
+mod view;
+
+pub use rule::{Example, Group, Rule, Source};
+
+use backshell_findings::Finding;
+use backshell_package::ReadPackage;
+pub(crate) use out::{Out, quoted};
+
+/// Which rules are run.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// Only these rules; `None` for every rule.
+    pub only: Option<Vec<&'static Rule>>,
+    /// The path that the user gave for the package: findings show its files below it. `None` where there is no path, as
+    /// for an upload; files then go by their names in the package.
+    pub path: Option<String>,
+}
+
+/// Every rule, ordered by id.
+pub fn rules() -> &'static [&'static Rule] {
+    rules::ALL
+}
+
+/// The rule with this id; letter case does not matter.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    rules().iter().find(|rule| rule.id.eq_ignore_ascii_case(id)).copied()
+}
+
+/// Judges a package. The findings are sorted by file, position and rule; no two of them say the same of the same place.
+pub fn check(read: &ReadPackage, options: &Options) -> Vec<Finding> {
+    let path = view::ShownPath(options.path.clone());
+    let findings = engine::run(read, &path, options.only.as_deref().unwrap_or(rules()));
+    let mut report = backshell_findings::Report { findings, files: 0 };
+    report.sort();
+    // A shared parameter is judged at each use and reported once.
+    report.findings.dedup();
+    report.findings
+}

@@ -1,0 +1,169 @@
+//! A finding and its parts.
+
+use backshell_source::{Position, Span, Text};
+use std::{borrow::Cow, fmt};
+
+/// Characters of a source line that are kept on each side of the place: a definition may be one line of a megabyte.
+const EXCERPT_REACH: usize = 100;
+
+/// Which check a finding comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Check {
+    /// The live checks of a connector's hosts.
+    Endpoint,
+    /// Swagger validation, including the package's other files.
+    Swagger,
+    /// The comparison with an earlier version.
+    Breaking,
+    /// The functional tests.
+    Functional,
+    /// The verification of the publisher.
+    Publisher,
+    /// The search for malware, secrets and dangerous code.
+    Malware,
+}
+
+impl Check {
+    /// Every check, in the order in which certification runs them.
+    pub const ALL: &'static [Self] =
+        &[Self::Swagger, Self::Breaking, Self::Malware, Self::Publisher, Self::Endpoint, Self::Functional];
+
+    /// The check's name in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Endpoint => "endpoint",
+            Self::Swagger => "swagger",
+            Self::Breaking => "breaking",
+            Self::Functional => "functional",
+            Self::Publisher => "publisher",
+            Self::Malware => "malware",
+        }
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How much a finding weighs. Errors sort first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The package is refused.
+    Error,
+    /// It should be changed, and is not refused.
+    Warning,
+    /// For information.
+    Note,
+}
+
+impl Severity {
+    /// The severity's name in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One thing a check reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Which check reports it.
+    pub check: Check,
+    /// The id of the rule that was broken.
+    pub rule: Cow<'static, str>,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What to do about it, in one line. Empty when the message says it all.
+    pub help: String,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// Where a finding is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, as the user gave it.
+    pub file: String,
+    /// JSON pointer into the file as written. Empty for the whole document or for a file that is not JSON.
+    pub pointer: String,
+    /// The first character.
+    pub start: Position,
+    /// The place behind the last character.
+    pub end: Position,
+    /// The line that `start` is on. `None` when the file has no text, or does not exist.
+    pub excerpt: Option<SourceLine>,
+}
+
+impl Place {
+    /// A whole file, for findings that concern no single place in it, or a file that is missing.
+    pub fn file(file: impl Into<String>) -> Self {
+        let start = Position::default();
+        Self { file: file.into(), pointer: String::new(), start, end: start, excerpt: None }
+    }
+
+    /// The characters of `span` in `text`, which is the content of `file`.
+    pub fn in_text(file: impl Into<String>, text: &Text, span: Span, pointer: impl Into<String>) -> Self {
+        let (start, end) = text.range(Span::new(span.start, span.end.max(span.start)));
+        let excerpt = SourceLine::around(text.as_str(), span.start as usize, start.column);
+        Self { file: file.into(), pointer: pointer.into(), start, end, excerpt: Some(excerpt) }
+    }
+}
+
+/// A line of a source file, or the part of it that lies around a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceLine {
+    /// The text, without line end.
+    pub text: String,
+    /// The column of its first character, 1-based, in Unicode scalar values.
+    pub first_column: u32,
+    /// Whether more of the line follows.
+    pub cut_after: bool,
+}
+
+impl SourceLine {
+    /// The line of `text` that byte `offset` (which is column `column`) lies on, cut to a readable length.
+    fn around(text: &str, offset: usize, column: u32) -> Self {
+        let on_line = |character: &char| !matches!(character, '\n' | '\r');
+        let (before, after) = text.split_at_checked(offset).unwrap_or((text, ""));
+        let kept: Vec<char> = before.chars().rev().take_while(on_line).take(EXCERPT_REACH).collect();
+        let mut rest = after.chars().take_while(on_line);
+        let mut excerpt: String = kept.iter().rev().collect();
+        excerpt.extend(rest.by_ref().take(EXCERPT_REACH));
+        let kept = u32::try_from(kept.len()).unwrap_or(u32::MAX);
+        Self { text: excerpt, first_column: column.saturating_sub(kept).max(1), cut_after: rest.next().is_some() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_excerpt_is_the_line_of_the_place() {
+        let line = SourceLine::around("one\r\ntwo three\r\nfour", 9, 5);
+        assert_eq!(line, SourceLine { text: "two three".to_owned(), first_column: 1, cut_after: false });
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_place() {
+        let text = format!("{}X{}", "é".repeat(5_000), "y".repeat(5_000));
+        let line = SourceLine::around(&text, 10_000, 5_001);
+        assert_eq!(line.text.chars().count(), 2 * EXCERPT_REACH);
+        assert_eq!(line.first_column, 4_901);
+        assert!(line.cut_after);
+        assert_eq!(line.text.chars().nth((5_001 - line.first_column) as usize), Some('X'));
+    }
+}

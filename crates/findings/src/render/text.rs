@@ -1,0 +1,203 @@
+//! The report for people: grouped by file, the source line with a mark under the exact place, and one line of advice.
+
+use crate::{Finding, Place, Report, Severity, SourceLine};
+use anstyle::{AnsiColor, Style};
+use std::fmt::Write as _;
+use unicode_width::UnicodeWidthChar;
+
+/// How the text looks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TextOptions {
+    /// Colour with ANSI escape codes.
+    pub color: bool,
+}
+
+/// The report as text, ending with a summary line.
+pub fn render(report: &Report, options: &TextOptions) -> String {
+    let paint = Paint { color: options.color };
+    let mut out = String::new();
+    let mut file = None;
+    for finding in &report.findings {
+        if file != Some(&finding.place.file) {
+            file = Some(&finding.place.file);
+            let _ = writeln!(out, "{}\n", paint.bold(&printable(&finding.place.file)));
+        }
+        write_finding(&mut out, finding, paint);
+    }
+    let summary = report.summary();
+    let _ = writeln!(
+        out,
+        "{} checked: {}, {}, {}",
+        count(summary.files, "file"),
+        count(summary.errors, "error"),
+        count(summary.warnings, "warning"),
+        count(summary.notes, "note"),
+    );
+    out
+}
+
+/// One finding, followed by an empty line.
+fn write_finding(out: &mut String, finding: &Finding, paint: Paint) {
+    let severity = paint.severity(finding.severity);
+    let message = printable(&finding.message);
+    let _ = writeln!(out, "  {severity}[{}]: {}", printable(&finding.rule), paint.bold(&message));
+    let Place { start, pointer, .. } = &finding.place;
+    let number = start.line.to_string();
+    let margin = " ".repeat(number.len());
+    let place = format!("{}:{}", start.line, start.column);
+    let pointer = if pointer.is_empty() { String::new() } else { format!(" {}", printable(pointer)) };
+    let _ = writeln!(out, "  {margin}{} {place}{pointer}", paint.frame("-->"));
+    if let Some(excerpt) = &finding.place.excerpt {
+        let (line, blanks, marks) = underline(excerpt, &finding.place);
+        let bar = paint.frame("|");
+        let _ = writeln!(out, "  {} {bar} {line}", paint.frame(&number));
+        let _ = writeln!(out, "  {margin} {bar} {blanks}{}", paint.mark(&marks, finding.severity));
+    }
+    if !finding.help.is_empty() {
+        let _ = writeln!(out, "  {margin} {} {}", paint.frame("= help:"), printable(&finding.help));
+    }
+    out.push('\n');
+}
+
+/// The printable line, the blanks before the mark, and the mark: as wide on the screen as the place is.
+fn underline(excerpt: &SourceLine, place: &Place) -> (String, String, String) {
+    let mut line = String::new();
+    let (mut before, mut under) = (0_usize, 0_usize);
+    if excerpt.first_column > 1 {
+        line.push('…');
+        before += 1;
+    }
+    let one_line = place.start.line == place.end.line;
+    for (column, character) in (excerpt.first_column..).zip(excerpt.text.chars()) {
+        let character = visible(character);
+        let width = character.width().unwrap_or(0);
+        if column < place.start.column {
+            before += width;
+        } else if !one_line || column < place.end.column {
+            under += width;
+        }
+        line.push(character);
+    }
+    if excerpt.cut_after {
+        line.push('…');
+    }
+    (line.trim_end().to_owned(), " ".repeat(before), "^".repeat(under.max(1)))
+}
+
+/// The text with everything that a terminal would act on made visible: what is printed comes from foreign files.
+fn printable(text: &str) -> String {
+    text.chars().map(visible).collect()
+}
+
+fn visible(character: char) -> char {
+    match character {
+        '\t' => ' ',
+        // Characters that turn the direction of the text or hide in it: what is shown must be what is there.
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
+        control if control.is_control() => '\u{fffd}',
+        other => other,
+    }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// Applies colours, or none.
+#[derive(Clone, Copy)]
+struct Paint {
+    color: bool,
+}
+
+impl Paint {
+    fn with(self, style: Style, text: &str) -> String {
+        if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    fn bold(self, text: &str) -> String {
+        self.with(Style::new().bold(), text)
+    }
+
+    fn frame(self, text: &str) -> String {
+        self.with(AnsiColor::Blue.on_default().bold(), text)
+    }
+
+    fn severity(self, severity: Severity) -> String {
+        self.mark(severity.as_str(), severity)
+    }
+
+    fn mark(self, text: &str, severity: Severity) -> String {
+        let color = match severity {
+            Severity::Error => AnsiColor::Red,
+            Severity::Warning => AnsiColor::Yellow,
+            Severity::Note => AnsiColor::Cyan,
+        };
+        self.with(color.on_default().bold(), text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Check;
+    use backshell_source::Position;
+
+    fn finding(text: &str, start: u32, end: u32) -> Finding {
+        Finding {
+            check: Check::Swagger,
+            rule: "OperationIdNotUnique".into(),
+            severity: Severity::Error,
+            message: "the operationId `Get` occurs twice".to_owned(),
+            help: "give every operation a name of its own".to_owned(),
+            place: Place {
+                file: "a.json".to_owned(),
+                pointer: "/paths".to_owned(),
+                start: Position { line: 12, column: start },
+                end: Position { line: 12, column: end },
+                excerpt: Some(SourceLine { text: text.to_owned(), first_column: 1, cut_after: false }),
+            },
+        }
+    }
+
+    fn report(finding: Finding) -> Report {
+        Report { findings: vec![finding], files: 1 }
+    }
+
+    #[test]
+    fn the_mark_stands_under_the_place() {
+        let text = render(&report(finding("  \"id\": \"Get\"", 9, 14)), &TextOptions::default());
+        let expected = concat!(
+            "a.json\n\n",
+            "  error[OperationIdNotUnique]: the operationId `Get` occurs twice\n",
+            "    --> 12:9 /paths\n",
+            "  12 |   \"id\": \"Get\"\n",
+            "     |         ^^^^^\n",
+            "     = help: give every operation a name of its own\n\n",
+            "1 file checked: 1 error, 0 warnings, 0 notes\n",
+        );
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn wide_characters_move_the_mark() {
+        let text = render(&report(finding("\"日本\": 1", 7, 8)), &TextOptions::default());
+        assert!(text.contains("  12 | \"日本\": 1\n     |         ^\n"), "{text}");
+    }
+
+    #[test]
+    fn what_a_terminal_would_act_on_is_not_printed() {
+        let mut finding = finding("\u{1b}[2J\u{202e}", 1, 2);
+        finding.message = "a\u{1b}]0;b".to_owned();
+        finding.place.file = "x\u{7}y".to_owned();
+        let text = render(&report(finding), &TextOptions::default());
+        assert!(!text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{text:?}");
+    }
+
+    #[test]
+    fn colour_only_when_asked() {
+        let report = report(finding("x", 1, 2));
+        assert!(!render(&report, &TextOptions::default()).contains('\u{1b}'));
+        assert!(render(&report, &TextOptions { color: true }).contains("\u{1b}["));
+    }
+}

@@ -1,0 +1,106 @@
+//! What is said about a rule: the same words on the terminal (`backshell rules ID`) and on its page.
+
+use crate::rule::{DEFINITION, PROPERTIES};
+use crate::{Example, Group, Rule};
+use std::fmt::Write as _;
+
+/// The rule for the terminal.
+pub fn text(rule: &Rule) -> String {
+    let mut out = format!(
+        "{}\n{}, {}, since {}, source: {}\n",
+        rule.id,
+        rule.severity,
+        rule.group.as_str(),
+        rule.since,
+        rule.source.as_str()
+    );
+    for (title, body) in sections(rule) {
+        let _ = write!(out, "\n{title}\n{}", indented(body));
+    }
+    for (title, examples) in example_lists(rule) {
+        let _ = write!(out, "\n{title}\n");
+        for (number, example) in examples.iter().enumerate() {
+            if number > 0 {
+                out.push('\n');
+            }
+            for (name, content) in files(example) {
+                let _ = write!(out, "  {name}\n{}", indented(&indented(content)));
+            }
+        }
+    }
+    out
+}
+
+/// The rule's page.
+pub fn markdown(rule: &Rule) -> String {
+    let mut out = format!(
+        "# {}\n\n| severity | group | since | source |\n|---|---|---|---|\n| {} | {} | {} | {} |\n",
+        rule.id,
+        rule.severity,
+        rule.group.as_str(),
+        rule.since,
+        rule.source.as_str()
+    );
+    for (title, body) in sections(rule) {
+        let _ = write!(out, "\n## {title}\n{}\n", body.trim());
+    }
+    for (title, examples) in example_lists(rule) {
+        let _ = write!(out, "\n## {title}\n");
+        for example in examples {
+            for (name, content) in files(example) {
+                let _ = write!(out, "\n`{name}`\n```text\n{}\n```\n", content.trim_matches('\n'));
+            }
+        }
+    }
+    out
+}
+
+/// The page that lists every rule, by group.
+pub fn index(rules: &[&Rule]) -> String {
+    let mut out = String::from(
+        "# Rules\n\nWhat `backshell lint` reports. `backshell rules ID` prints the same pages. Written by `cargo xtask gen` \
+         from the rule files.\n",
+    );
+    for group in Group::ALL {
+        let mut of_group = rules.iter().filter(|rule| rule.group == *group).peekable();
+        if of_group.peek().is_none() {
+            continue;
+        }
+        let _ = write!(out, "\n## {}\n\n| rule | severity | reports |\n|---|---|---|\n", group.as_str());
+        for rule in of_group {
+            let what = first_sentence(rule.what).replace('|', "\\|");
+            let _ = writeln!(out, "| [{}]({}.md) | {} | {what} |", rule.id, rule.id, rule.severity);
+        }
+    }
+    out
+}
+
+/// What the rule is about, in one sentence, for lists.
+pub fn first_sentence(text: &str) -> String {
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    one_line.split_once(". ").map_or_else(|| one_line.clone(), |(first, _)| format!("{first}."))
+}
+
+fn sections(rule: &Rule) -> [(&'static str, &'static str); 3] {
+    [("What it reports", rule.what), ("Why", rule.why), ("How to fix it", rule.fix)]
+}
+
+fn example_lists(rule: &Rule) -> [(&'static str, &'static [Example]); 2] {
+    [("Reported", rule.bad), ("Not reported", rule.good)]
+}
+
+/// The files of an example, with the marks left in: they are what the reader wants to see.
+fn files(example: &Example) -> Vec<(&'static str, &'static str)> {
+    match *example {
+        Example::Definition(content) => vec![(DEFINITION, content)],
+        Example::Properties(content) => vec![(PROPERTIES, content)],
+        Example::Files { files, .. } => files.to_vec(),
+    }
+}
+
+fn indented(text: &str) -> String {
+    text.trim_matches('\n').lines().fold(String::new(), |mut out, line| {
+        let _ = writeln!(out, "  {line}");
+        out
+    })
+}

@@ -1,0 +1,303 @@
+//! The walk: finds every place of a package once and hands it to the rules that ask for places of its kind.
+//!
+//! It goes where Swagger says that there are objects, and nowhere else: below `example`, `examples`, `default`, `enum` and
+//! the `x-ms-dynamic-*` extensions lie values, not schemas, and the names below `properties`, `definitions`, `headers` and
+//! the like are data, not keywords. References are reported where they stand and never followed, so that a shared object is
+//! visited once, where it is written, and a circle of references is no circle of the walk. Schemas wait on a list instead of
+//! the stack: nesting costs no recursion.
+
+use crate::keywords::{ObjectKind, is_keyword};
+use crate::rule::Visit;
+use crate::view::{
+    Context, Extension, Operation, Package, Parameter, Path, PropertiesFile, Reference, Requirement, Response,
+    ShownPath, Target, Value, is_extension,
+};
+use crate::{Out, Rule};
+use backshell_findings::Finding;
+use backshell_package::{Problem, ReadPackage};
+use backshell_source::{Member, Node};
+
+/// Judges a package by `rules`; `path` is where it lies for the user. The findings come in no particular order.
+pub(crate) fn run(read: &ReadPackage, path: &ShownPath, rules: &[&'static Rule]) -> Vec<Finding> {
+    let table = Table::new(rules);
+    let mut findings = Vec::new();
+    package(read, path, &table, &mut findings);
+    if let Some(definition) = &read.package.definition {
+        let file = path.of(&read.package, &definition.file);
+        let context = Context::new(definition.document.root());
+        let mut walk =
+            Walk { context: &context, table: &table, file: &file, findings: &mut findings, schemas: Vec::new() };
+        walk.document();
+    }
+    findings
+}
+
+/// What the reader said, the files, and the properties file.
+fn package(read: &ReadPackage, path: &ShownPath, table: &Table, findings: &mut Vec<Finding>) {
+    for problem in &read.problems {
+        let file = path.of(&read.package, &problem.file);
+        for (rule, check) in &table.problem {
+            check(problem, &mut Out::new(rule, &file, findings));
+        }
+    }
+    let package = Package { read, path };
+    for (rule, check) in &table.package {
+        check(&package, &mut Out::new(rule, &read.package.name, findings));
+    }
+    if let Some(properties) = &read.package.properties {
+        let file = path.of(&read.package, &properties.file);
+        let view = PropertiesFile { package: &read.package, properties };
+        for (rule, check) in &table.properties {
+            check(&view, &mut Out::new(rule, &file, findings));
+        }
+    }
+}
+
+type Listed<F> = Vec<(&'static Rule, F)>;
+
+/// The rules by the kind of place they look at.
+#[derive(Default)]
+struct Table {
+    problem: Listed<fn(&Problem, &mut Out<'_>)>,
+    package: Listed<fn(&Package<'_>, &mut Out<'_>)>,
+    document: Listed<fn(&Context<'_>, &mut Out<'_>)>,
+    info: Listed<fn(&Context<'_>, Node<'_>, &mut Out<'_>)>,
+    path: Listed<fn(&Context<'_>, &Path<'_>, &mut Out<'_>)>,
+    operation: Listed<fn(&Context<'_>, &Operation<'_>, &mut Out<'_>)>,
+    parameter: Listed<fn(&Context<'_>, &Parameter<'_>, &mut Out<'_>)>,
+    value: Listed<fn(&Context<'_>, &Value<'_>, &mut Out<'_>)>,
+    schema: Listed<fn(&Context<'_>, &Value<'_>, &mut Out<'_>)>,
+    response: Listed<fn(&Context<'_>, &Response<'_>, &mut Out<'_>)>,
+    reference: Listed<fn(&Context<'_>, &Reference<'_>, &mut Out<'_>)>,
+    security: Listed<fn(&Context<'_>, &Requirement<'_>, &mut Out<'_>)>,
+    extension: Listed<fn(&Context<'_>, &Extension<'_>, &mut Out<'_>)>,
+    properties: Listed<fn(&PropertiesFile<'_>, &mut Out<'_>)>,
+}
+
+impl Table {
+    fn new(rules: &[&'static Rule]) -> Self {
+        let mut table = Self::default();
+        for &rule in rules {
+            for visit in rule.visits {
+                match *visit {
+                    Visit::Problem(check) => table.problem.push((rule, check)),
+                    Visit::Package(check) => table.package.push((rule, check)),
+                    Visit::Document(check) => table.document.push((rule, check)),
+                    Visit::Info(check) => table.info.push((rule, check)),
+                    Visit::Path(check) => table.path.push((rule, check)),
+                    Visit::Operation(check) => table.operation.push((rule, check)),
+                    Visit::Parameter(check) => table.parameter.push((rule, check)),
+                    Visit::Value(check) => table.value.push((rule, check)),
+                    Visit::Schema(check) => table.schema.push((rule, check)),
+                    Visit::Response(check) => table.response.push((rule, check)),
+                    Visit::Reference(check) => table.reference.push((rule, check)),
+                    Visit::Security(check) => table.security.push((rule, check)),
+                    Visit::Extension(check) => table.extension.push((rule, check)),
+                    Visit::Properties(check) => table.properties.push((rule, check)),
+                }
+            }
+        }
+        table
+    }
+}
+
+/// The walk over one definition.
+struct Walk<'w, 'd> {
+    context: &'w Context<'d>,
+    table: &'w Table,
+    file: &'w str,
+    findings: &'w mut Vec<Finding>,
+    /// Schemas that were found and not yet visited.
+    schemas: Vec<Node<'d>>,
+}
+
+/// Calls every rule of one kind of place.
+macro_rules! visit {
+    ($walk:ident.$kind:ident $(, $argument:expr)?) => {
+        for (rule, check) in &$walk.table.$kind {
+            check($walk.context, $($argument,)? &mut Out::new(rule, $walk.file, $walk.findings));
+        }
+    };
+}
+
+impl<'d> Walk<'_, 'd> {
+    fn document(&mut self) {
+        visit!(self.document);
+        let root = self.context.root;
+        self.extensions(root, ObjectKind::Root);
+        for member in visible(root) {
+            let value = member.value;
+            match member.key {
+                "info" => self.info(value),
+                "definitions" => visible(value).for_each(|member| self.schema(member.value)),
+                "parameters" => visible(value).for_each(|member| self.parameter(member.value)),
+                "responses" => visible(value).for_each(|member| self.response_object(member.value)),
+                "securityDefinitions" => {
+                    visible(value).for_each(|member| self.extensions(member.value, ObjectKind::SecurityDefinition));
+                }
+                "security" => self.security(value),
+                "tags" => value.items().for_each(|tag| {
+                    self.extensions(tag, ObjectKind::Tag);
+                    self.external_docs(tag);
+                }),
+                _ => {}
+            }
+        }
+        self.external_docs(root);
+        let context = self.context;
+        for path in &context.paths {
+            self.path(path);
+        }
+        for operation in &context.operations {
+            self.operation(operation);
+        }
+    }
+
+    fn info(&mut self, info: Node<'d>) {
+        visit!(self.info, info);
+        self.extensions(info, ObjectKind::Info);
+        for (name, kind) in [("contact", ObjectKind::Contact), ("license", ObjectKind::License)] {
+            if let Some(value) = info.get(name) {
+                self.extensions(value, kind);
+            }
+        }
+    }
+
+    fn path(&mut self, path: &Path<'d>) {
+        visit!(self.path, path);
+        self.extensions(path.node, ObjectKind::PathItem);
+        for parameter in path.node.get("parameters").into_iter().flat_map(Node::items) {
+            self.parameter(parameter);
+        }
+        if let Some(content) = path.node.get("x-ms-notification-content") {
+            self.extensions(content, ObjectKind::NotificationContent);
+            if let Some(schema) = content.get("schema") {
+                self.schema(schema);
+            }
+        }
+    }
+
+    fn operation(&mut self, operation: &Operation<'d>) {
+        visit!(self.operation, operation);
+        self.extensions(operation.node, ObjectKind::Operation);
+        self.external_docs(operation.node);
+        for parameter in operation.node.get("parameters").into_iter().flat_map(Node::items) {
+            self.parameter(parameter);
+        }
+        if let Some(security) = operation.node.get("security") {
+            self.security(security);
+        }
+        for member in operation.responses.into_iter().flat_map(visible).filter(|member| !is_extension(member.key)) {
+            self.response(member);
+        }
+    }
+
+    fn parameter(&mut self, declared: Node<'d>) {
+        let value = self.value(declared, ObjectKind::Parameter);
+        if let Some(node) = value.reference {
+            self.reference(node, Target::Parameter);
+            return;
+        }
+        let parameter = Parameter::new(declared, value);
+        visit!(self.parameter, &parameter);
+        if parameter.location != "body" {
+            visit!(self.value, &parameter.value);
+            self.items(parameter.value.items);
+        }
+        if let Some(schema) = parameter.value.schema {
+            self.schema(schema);
+        }
+    }
+
+    /// The items of something that is no schema, and the items of these.
+    fn items(&mut self, mut items: Option<Node<'d>>) {
+        while let Some(node) = items {
+            let value = self.value(node, ObjectKind::Items);
+            visit!(self.value, &value);
+            items = value.items;
+        }
+    }
+
+    fn response(&mut self, member: Member<'d>) {
+        let declared = member.value;
+        let reference = declared.get("$ref").map(|node| Reference { node, target: Target::Response });
+        let node = match &reference {
+            Some(reference) => self.context.resolve(reference).ok().flatten(),
+            None => Some(declared),
+        };
+        visit!(self.response, &Response { status: member.key, declared, node });
+        match reference {
+            Some(reference) => self.reference(reference.node, reference.target),
+            None => self.response_object(declared),
+        }
+    }
+
+    fn response_object(&mut self, response: Node<'d>) {
+        self.extensions(response, ObjectKind::Response);
+        for header in response.get("headers").into_iter().flat_map(visible) {
+            let value = self.value(header.value, ObjectKind::Header);
+            visit!(self.value, &value);
+            self.items(value.items);
+        }
+        if let Some(schema) = response.get("schema") {
+            self.schema(schema);
+        }
+    }
+
+    /// A schema and everything below it.
+    fn schema(&mut self, schema: Node<'d>) {
+        self.schemas.push(schema);
+        while let Some(node) = self.schemas.pop() {
+            if !node.is_object() {
+                continue;
+            }
+            let value = self.value(node, ObjectKind::Schema);
+            if let Some(reference) = value.reference {
+                // Whatever stands beside a reference is ignored by readers, so it is not judged as a schema either.
+                self.reference(reference, Target::Schema);
+                continue;
+            }
+            self.schemas.extend(value.properties.into_iter().flat_map(visible).map(|member| member.value));
+            self.schemas.extend(value.items);
+            self.schemas.extend(value.additional_properties);
+            self.schemas.extend(value.all_of.into_iter().flat_map(Node::items));
+            visit!(self.value, &value);
+            visit!(self.schema, &value);
+        }
+    }
+
+    fn security(&mut self, list: Node<'d>) {
+        for member in list.items().flat_map(visible) {
+            let definition = self.context.security_definition(member.key);
+            visit!(self.security, &Requirement { name: member.key, value: member.value, definition });
+        }
+    }
+
+    fn reference(&mut self, node: Node<'d>, target: Target) {
+        visit!(self.reference, &Reference { node, target });
+    }
+
+    fn external_docs(&mut self, holder: Node<'d>) {
+        if let Some(docs) = holder.get("externalDocs") {
+            self.extensions(docs, ObjectKind::ExternalDocs);
+        }
+    }
+
+    /// The keywords of an object; its other members are visited as extensions.
+    fn value(&mut self, node: Node<'d>, kind: ObjectKind) -> Value<'d> {
+        Value::read(node, kind, &mut |member| self.extension(member))
+    }
+
+    fn extensions(&mut self, node: Node<'d>, kind: ObjectKind) {
+        visible(node).filter(|member| !is_keyword(kind, member.key)).for_each(|member| self.extension(member));
+    }
+
+    fn extension(&mut self, member: Member<'d>) {
+        visit!(self.extension, &Extension { name: member.key, node: member.value });
+    }
+}
+
+/// The members that count: of several with the same name the last.
+fn visible(node: Node<'_>) -> impl Iterator<Item = Member<'_>> {
+    node.members().filter(|member| !member.shadowed)
+}

@@ -1,0 +1,108 @@
+//! Where rules report: turns a node and a message into a finding.
+
+use crate::Rule;
+use crate::view::Parameter;
+use backshell_findings::{Check, Finding, Place, Severity};
+use backshell_package::Problem;
+use backshell_source::{Kind, Node, Span};
+use std::borrow::Cow;
+
+/// Takes the findings of one rule in one file. Pointers, positions and excerpts are made here, so that looking costs
+/// nothing until there is something to report.
+pub(crate) struct Out<'a> {
+    rule: &'static Rule,
+    severity: Severity,
+    help: Cow<'static, str>,
+    file: &'a str,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl<'a> Out<'a> {
+    /// Findings of `rule` in `file` (as the user gave it) go to `findings`.
+    pub(crate) fn new(rule: &'static Rule, file: &'a str, findings: &'a mut Vec<Finding>) -> Self {
+        Self { rule, severity: rule.severity, help: Cow::Borrowed(rule.fix), file, findings }
+    }
+
+    /// The same, with a severity of its own for the next finding.
+    pub(crate) fn severity(&mut self, severity: Severity) -> Out<'_> {
+        Out { severity, help: self.help.clone(), rule: self.rule, file: self.file, findings: self.findings }
+    }
+
+    /// The same, with advice of its own for the next finding.
+    pub(crate) fn help(&mut self, help: impl Into<Cow<'static, str>>) -> Out<'_> {
+        Out { severity: self.severity, help: help.into(), rule: self.rule, file: self.file, findings: self.findings }
+    }
+
+    /// Reports a value. An object or array is shown by its name (or, without one, by its bracket): a mark under a hundred
+    /// lines shows nothing.
+    pub(crate) fn at(&mut self, node: Node<'_>, message: impl Into<String>) {
+        let span = match node.kind() {
+            Kind::Object | Kind::Array => node.key_span().unwrap_or_else(|| first_character(node.span())),
+            Kind::Null | Kind::Bool | Kind::Number | Kind::String => node.span(),
+        };
+        self.at_span(node, span, message);
+    }
+
+    /// Reports the name of a member, whatever its value is.
+    pub(crate) fn at_key(&mut self, node: Node<'_>, message: impl Into<String>) {
+        self.at_span(node, node.key_span().unwrap_or_else(|| first_character(node.span())), message);
+    }
+
+    /// As [`Out::at_key`], without showing the line: it holds what must not be repeated in a report.
+    pub(crate) fn at_secret(&mut self, node: Node<'_>, message: impl Into<String>) {
+        let span = node.key_span().unwrap_or_else(|| first_character(node.span()));
+        let place = Place::in_text(self.file, node.document().source(), span, node.pointer());
+        self.at_place(Place { excerpt: None, ..place }, message);
+    }
+
+    /// Reports a parameter, and shows its name (of a reference: what it refers to), since an entry of a list has no name of
+    /// its own.
+    pub(crate) fn at_parameter(&mut self, parameter: &Parameter<'_>, message: impl Into<String>) {
+        let declared = parameter.declared;
+        let shown = if declared == parameter.value.node { parameter.value.name } else { declared.get("$ref") };
+        let span = shown.map_or_else(|| first_character(declared.span()), Node::span);
+        self.at_span(declared, span, message);
+    }
+
+    /// Reports what the reader said, with its place and advice.
+    pub(crate) fn problem(&mut self, problem: &Problem) {
+        let place = problem.place(self.file);
+        self.help(problem.help.clone()).at_place(place, problem.message.clone());
+    }
+
+    /// Reports `file` (as the user gave it), another than the one that is being looked at.
+    pub(crate) fn at_other_file(&mut self, file: String, message: impl Into<String>) {
+        self.at_place(Place::file(file), message);
+    }
+
+    fn at_span(&mut self, node: Node<'_>, span: Span, message: impl Into<String>) {
+        self.at_place(Place::in_text(self.file, node.document().source(), span, node.pointer()), message);
+    }
+
+    fn at_place(&mut self, place: Place, message: impl Into<String>) {
+        self.findings.push(Finding {
+            check: Check::Swagger,
+            rule: Cow::Borrowed(self.rule.id),
+            severity: self.severity,
+            message: message.into(),
+            help: self.help.clone().into_owned(),
+            place,
+        });
+    }
+}
+
+fn first_character(span: Span) -> Span {
+    Span { start: span.start, end: span.start.saturating_add(1).min(span.end) }
+}
+
+/// A piece of foreign text for a message: in backticks, and cut to a length that fits a line.
+pub(crate) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let mut characters = text.chars();
+    let mut quoted: String = std::iter::once('`').chain(characters.by_ref().take(LONGEST)).collect();
+    if characters.next().is_some() {
+        quoted.push('…');
+    }
+    quoted.push('`');
+    quoted
+}

@@ -1,0 +1,3 @@
+//! The rules of the group `arrays`. Written by `cargo xtask gen`; do not edit.
+
+pub(super) mod array_has_no_items;

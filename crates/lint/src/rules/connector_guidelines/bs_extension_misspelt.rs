@@ -1,0 +1,72 @@
+use crate::keywords::EXTENSIONS;
+use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::view::{Context, Extension};
+use crate::{Out, quoted};
+use backshell_findings::Severity;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "BS-ExtensionMisspelt",
+    group: Group::ConnectorGuidelines,
+    severity: Severity::Error,
+    since: "0.1.0",
+    source: Source::Backshell,
+    what: "A member that Swagger does not know has nearly the name of an extension that connectors use: up to \
+           two letters differ, an `s` stands too many, or the name stands with something added to it.",
+    why: "A misspelt extension is ignored without a word: an internal field becomes visible, a value is \
+           encoded the wrong way.",
+    fix: "correct the name of the extension",
+    bad: &[
+        Example::Definition(
+            r#"
+{ "parameters": { "q": { "in": "query", "name": "q", "x-ms-visibilty": "internal" } } }
+                                                     ^^^^^^^^^^^^^^^^
+"#,
+        ),
+        Example::Definition(
+            r#"
+{ "parameters": { "q": { "in": "query", "name": "q", "x-ms-summary title": "Q" } } }
+                                                     ^^^^^^^^^^^^^^^^^^^^
+"#,
+        ),
+    ],
+    good: &[Example::Definition(
+        r#"
+{ "parameters": { "q": { "in": "query", "name": "q", "x-ms-visibility": "internal", "x-ms-client-name": "q", "x-example": 1 } } }
+"#,
+    )],
+    visits: &[Visit::Extension(check)],
+};
+
+/// Names that lie near a known one and are extensions of other tools.
+const OTHERS: [&str; 1] = ["x-ms-examples"];
+
+fn check(_: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
+    if EXTENSIONS.binary_search(&extension.name).is_ok() || !looks_like_one(extension.name) {
+        return;
+    }
+    if let Some(meant) = meant(extension.name) {
+        out.help(format!("write {meant}"))
+            .at_key(extension.node, format!("{} is no extension; `{meant}` is", quoted(extension.name)));
+    }
+}
+
+fn looks_like_one(name: &str) -> bool {
+    let starts = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    starts("x-") || starts("x_") || starts("ms-") || starts("x ")
+}
+
+/// The extension that was meant, if one is near enough.
+fn meant(name: &str) -> Option<&'static str> {
+    const FARTHEST: usize = 2;
+    let name: String =
+        name.chars().filter(|letter| !matches!(letter, ' ' | ':')).flat_map(char::to_lowercase).collect();
+    if OTHERS.contains(&name.as_str()) {
+        return None;
+    }
+    let near = EXTENSIONS.iter().map(|known| (strsim::damerau_levenshtein(&name, &known.to_ascii_lowercase()), *known));
+    let nearest = near.filter(|(distance, _)| *distance <= FARTHEST).min();
+    let extended = || {
+        EXTENSIONS.iter().filter(|known| name.starts_with(&known.to_ascii_lowercase())).max_by_key(|known| known.len())
+    };
+    nearest.map(|(_, known)| known).or_else(|| extended().copied())
+}

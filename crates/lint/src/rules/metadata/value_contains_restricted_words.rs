@@ -1,0 +1,64 @@
+use crate::Out;
+use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::view::{Context, Operation};
+use backshell_findings::Severity;
+use backshell_source::Node;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "ValueContainsRestrictedWords",
+    group: Group::Metadata,
+    severity: Severity::Error,
+    since: "0.1.0",
+    source: Source::SwaggerValidator,
+    what: "The title holds the word `api` or `connector`, or the description one of `power apps`, `power \
+           automate` and `logic apps`, as whole words and in any case. In the summary or description of an \
+           operation the product names are a warning.",
+    why: "Every entry of the catalogue is a connector and has an API, so these words tell nothing; product \
+           names belong to their owner and may suggest who published the connector.",
+    fix: "say it without the word",
+    bad: &[Example::Definition(
+        r#"
+{ "info": { "title": "Contoso API" } }
+                     ^^^^^^^^^^^^^
+"#,
+    )],
+    good: &[Example::Definition(
+        r#"
+{ "info": { "title": "Rapid Capital", "description": "Sets the power, applies the logic." } }
+"#,
+    )],
+    visits: &[Visit::Info(info), Visit::Operation(operation)],
+};
+
+const IN_TITLE: &[&str] = &["api", "connector"];
+const IN_DESCRIPTION: &[&str] = &["power apps", "power automate", "logic apps"];
+
+fn info(_: &Context<'_>, info: Node<'_>, out: &mut Out<'_>) {
+    check(info.get("title"), IN_TITLE, "title", out);
+    check(info.get("description"), IN_DESCRIPTION, "description", out);
+}
+
+fn operation(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
+    let mut out = out.severity(Severity::Warning);
+    check(operation.node.get("summary"), IN_DESCRIPTION, "summary", &mut out);
+    check(operation.node.get("description"), IN_DESCRIPTION, "description", &mut out);
+}
+
+fn check(text: Option<Node<'_>>, words: &[&str], what: &str, out: &mut Out<'_>) {
+    let Some(node) = text else { return };
+    for word in words {
+        if node.as_str().is_some_and(|text| has_word(text, word)) {
+            out.at(node, format!("the {what} holds the restricted word `{word}`"));
+        }
+    }
+}
+
+/// Whether `word` (lower case) occurs in `text` with no letter or digit on either side of it.
+fn has_word(text: &str, word: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    text.match_indices(word).any(|(at, found)| {
+        let (before, rest) = text.split_at_checked(at).unwrap_or_default();
+        let after = rest.strip_prefix(found).unwrap_or_default();
+        !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric)
+    })
+}

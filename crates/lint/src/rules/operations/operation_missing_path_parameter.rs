@@ -1,0 +1,40 @@
+use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::template;
+use crate::view::{Context, Operation};
+use crate::{Out, quoted};
+use backshell_findings::Severity;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "OperationMissingPathParameter",
+    group: Group::Operations,
+    severity: Severity::Error,
+    since: "0.1.0",
+    source: Source::SwaggerValidator,
+    what: "A variable of the path has no effective path parameter of exactly that name.",
+    why: "Nothing would be put in its place: the call would go to an address with a brace in it.",
+    fix: "add a parameter with that name, \"in\": \"path\" and \"required\": true",
+    bad: &[Example::Definition(
+        r#"
+{ "paths": { "/items/{id}": { "get": { "parameters": [{ "in": "path", "name": "Id" }] } } } }
+                              ^^^^^
+"#,
+    )],
+    good: &[Example::Definition(
+        r#"
+{ "paths": { "/items/{id}": { "get": {}, "parameters": [{ "in": "path", "name": "id" }] } } }
+"#,
+    )],
+    visits: &[Visit::Operation(check)],
+};
+
+fn check(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
+    // A reference that leads nowhere is reported as such; what it was meant to declare is not known.
+    if operation.has_unknown_parameters || template::check(operation.path).is_err() {
+        return;
+    }
+    for variable in template::variables(operation.path) {
+        if !operation.parameters.iter().any(|known| known.location == "path" && known.name == variable) {
+            out.at_key(operation.node, format!("the path variable {} has no parameter", quoted(variable)));
+        }
+    }
+}

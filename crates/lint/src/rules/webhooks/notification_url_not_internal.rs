@@ -1,0 +1,62 @@
+use crate::Out;
+use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::view::{Context, Operation};
+use backshell_findings::Severity;
+use backshell_source::Node;
+use std::collections::HashSet;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "NotificationUrlNotInternal",
+    group: Group::Webhooks,
+    severity: Severity::Error,
+    since: "0.1.0",
+    source: Source::SwaggerValidator,
+    what: "A property marked with `\"x-ms-notification-url\": true` in the body of an operation is not \
+           internal, nor is anything around it up to the body parameter.",
+    why: "The address is filled in by the platform. A user who sees the field would fill it in, and send the \
+           events elsewhere.",
+    fix: "add \"x-ms-visibility\": \"internal\" to the property",
+    bad: &[Example::Definition(
+        r#"
+{ "paths": { "/hooks": { "post": { "parameters": [{ "in": "body", "name": "body",
+    "schema": { "properties": { "url": { "type": "string", "x-ms-notification-url": true } } }
+                                ^^^^^
+}] } } } }
+"#,
+    )],
+    good: &[Example::Definition(
+        r#"
+{ "paths": { "/hooks": { "post": { "parameters": [{ "in": "body", "name": "body",
+    "schema": { "properties": { "target": { "x-ms-visibility": "internal",
+        "properties": { "url": { "type": "string", "x-ms-notification-url": true } } } } }
+}] } } } }
+"#,
+    )],
+    visits: &[Visit::Operation(check)],
+};
+
+fn check(context: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
+    let body = operation.parameters.iter().find(|parameter| parameter.location == "body");
+    let Some(schema) = body.filter(|body| !is_internal(body.value.node)).and_then(|body| body.value.schema) else {
+        return;
+    };
+    // What is internal hides everything below it, so that only what is not has to be walked, and each schema once.
+    let mut seen = HashSet::new();
+    let mut waiting = vec![schema];
+    while let Some(written) = waiting.pop() {
+        let Some(schema) = context.schema(written) else { continue };
+        if is_internal(written) || is_internal(schema) || !seen.insert(schema.id()) {
+            continue;
+        }
+        if schema.get("x-ms-notification-url").and_then(Node::as_bool) == Some(true) {
+            out.at_key(schema, "users can see the place of the callback address");
+        }
+        waiting.extend(schema.get("properties").into_iter().flat_map(Node::members).map(|member| member.value));
+        waiting.extend(schema.get("allOf").into_iter().flat_map(Node::items));
+        waiting.extend(schema.get("items"));
+    }
+}
+
+fn is_internal(node: Node<'_>) -> bool {
+    node.get("x-ms-visibility").and_then(Node::as_str).is_some_and(|text| text.eq_ignore_ascii_case("internal"))
+}

@@ -1,0 +1,113 @@
+//! Runs the examples of every rule: one tester for all, since an example says everything about itself.
+
+use crate::rule::{DEFINITION, PROPERTIES};
+use crate::{Example, Options, Rule, check, rules};
+use backshell_findings::Place;
+use backshell_package::{Limits, read_files};
+use backshell_source::Position;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// A place in the way that marks give it: file, line, first column, the column behind the last; a whole file has line 0.
+type Mark = (String, u32, u32, u32);
+
+#[test]
+fn bad_examples_are_reported_where_they_are_marked() {
+    each_example(
+        |rule| rule.bad,
+        |marks, rule, number| {
+            assert!(!marks.is_empty(), "{}: bad example {number} marks no place", rule.id);
+        },
+    );
+}
+
+#[test]
+fn good_examples_are_silent() {
+    each_example(
+        |rule| rule.good,
+        |marks, rule, number| {
+            assert!(marks.is_empty(), "{}: good example {number} marks a place", rule.id);
+        },
+    );
+}
+
+#[test]
+fn rules_are_declared_in_full() {
+    for rule in rules() {
+        let id = rule.id;
+        for (what, text) in [("what", rule.what), ("why", rule.why), ("fix", rule.fix)] {
+            assert!(text.trim().len() > 10, "{id}: `{what}` says nothing");
+        }
+        assert!(rule.what.ends_with('.') && rule.why.ends_with('.'), "{id}: `what` and `why` are sentences");
+        assert!(!rule.fix.ends_with('.') && !rule.fix.contains('\n'), "{id}: `fix` is one line without a full stop");
+        assert!(!rule.bad.is_empty() && !rule.good.is_empty(), "{id}: examples are missing");
+        assert!(!rule.visits.is_empty(), "{id}: it looks at nothing");
+        assert_eq!(rule.since.split('.').count(), 3, "{id}: `since` is no version");
+    }
+    assert!(rules().is_sorted_by(|a, b| a.id < b.id), "ids are unique and sorted");
+}
+
+/// Runs the examples that `pick` takes, after `look` has seen their marks.
+fn each_example(pick: fn(&Rule) -> &'static [Example], look: fn(&BTreeSet<Mark>, &Rule, usize)) {
+    let mut failures = String::new();
+    for rule in rules() {
+        for (number, example) in pick(rule).iter().enumerate() {
+            let (files, expected) = unmarked(example);
+            look(&expected, rule, number);
+            let sources: Vec<_> = files.iter().map(|(name, text)| (name.clone(), text.as_bytes().into())).collect();
+            let read = read_files("example", sources, &Limits::default());
+            let findings = check(&read, &Options { only: Some(vec![rule]), path: None });
+            let found: BTreeSet<Mark> = findings.iter().map(|finding| mark(&finding.place)).collect();
+            if found != expected {
+                let _ = writeln!(failures, "{}, example {number}: marked {expected:?}, found", rule.id);
+                for finding in &findings {
+                    let _ = writeln!(failures, "  {:?}: {}", mark(&finding.place), finding.message);
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+fn mark(place: &Place) -> Mark {
+    if place.excerpt.is_none() && place.start == Position::default() {
+        return (place.file.clone(), 0, 0, 0);
+    }
+    // An empty place, where something is missing, is marked by one character.
+    let end = if place.start.line == place.end.line { place.end.column.max(place.start.column + 1) } else { u32::MAX };
+    (place.file.clone(), place.start.line, place.start.column, end)
+}
+
+/// The files of an example without their marks, and the marks.
+fn unmarked(example: &Example) -> (Vec<(String, String)>, BTreeSet<Mark>) {
+    let (files, whole): (Vec<(&str, &str)>, &[&str]) = match *example {
+        Example::Definition(text) => (vec![(DEFINITION, text)], &[]),
+        Example::Properties(text) => (vec![(PROPERTIES, text)], &[]),
+        Example::Files { files, whole } => (files.to_vec(), whole),
+    };
+    let mut marks: BTreeSet<Mark> = whole.iter().map(|file| ((*file).to_owned(), 0, 0, 0)).collect();
+    let mut unmarked = Vec::new();
+    for (name, text) in files {
+        let mut lines = Vec::new();
+        for line in text.trim_start_matches('\n').lines() {
+            if line.contains('^') && line.chars().all(|character| matches!(character, ' ' | '^')) {
+                marks.extend(runs(line).map(|(start, end)| (name.to_owned(), lines.len() as u32, start, end)));
+            } else {
+                lines.push(line);
+            }
+        }
+        unmarked.push((name.to_owned(), lines.join("\n")));
+    }
+    (unmarked, marks)
+}
+
+/// The runs of `^` in a line: first column, and the column behind the last.
+fn runs(line: &str) -> impl Iterator<Item = (u32, u32)> {
+    let mut column = 1;
+    line.split(' ').filter_map(move |word| {
+        let start = column;
+        let end = start + word.len() as u32;
+        column = end + 1;
+        (!word.is_empty()).then_some((start, end))
+    })
+}

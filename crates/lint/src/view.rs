@@ -1,0 +1,387 @@
+//! How rules see a package: the places of a definition with what most rules ask for already looked up.
+//!
+//! Everything here borrows from the documents; looking at a place copies no text.
+
+use crate::keywords::{ObjectKind, is_keyword};
+use crate::reference::{self, Fault};
+use backshell_package::{ConnectionParameter, Origin, Properties, ReadPackage};
+use backshell_source::{Member, Node};
+
+/// The definition as a whole: what rules may look up while they judge one place of it.
+pub(crate) struct Context<'d> {
+    /// The document's root.
+    pub(crate) root: Node<'d>,
+    /// The members of `paths`, extensions left out, members with the same name kept all.
+    pub(crate) paths: Vec<Path<'d>>,
+    /// Every operation, in document order.
+    pub(crate) operations: Vec<Operation<'d>>,
+}
+
+/// A member of `paths`.
+pub(crate) struct Path<'d> {
+    /// Its name, the path template.
+    pub(crate) template: &'d str,
+    /// Its value.
+    pub(crate) node: Node<'d>,
+}
+
+/// An operation.
+pub(crate) struct Operation<'d> {
+    /// The path template it is under.
+    pub(crate) path: &'d str,
+    /// The HTTP method, as written (lower case).
+    pub(crate) method: &'d str,
+    /// The operation object.
+    pub(crate) node: Node<'d>,
+    /// `operationId`.
+    pub(crate) id: Option<Node<'d>>,
+    /// `responses`.
+    pub(crate) responses: Option<Node<'d>>,
+    /// Its own list of parameters, references followed.
+    pub(crate) own_parameters: Vec<Parameter<'d>>,
+    /// Its effective parameters: the path item's list, overridden by its own on equal name and place.
+    pub(crate) parameters: Vec<Parameter<'d>>,
+    /// Whether a reference in one of these lists leads nowhere, so that the effective parameters are not known.
+    pub(crate) has_unknown_parameters: bool,
+}
+
+/// A parameter.
+#[derive(Clone)]
+pub(crate) struct Parameter<'d> {
+    /// The entry of the list, which may be a reference.
+    pub(crate) declared: Node<'d>,
+    /// The parameter object itself.
+    pub(crate) value: Value<'d>,
+    /// `name`; empty when there is none.
+    pub(crate) name: &'d str,
+    /// `in`; empty when there is none.
+    pub(crate) location: &'d str,
+}
+
+/// Something with a type. The fields are the keywords of the object, as written.
+#[derive(Clone)]
+pub(crate) struct Value<'d> {
+    /// The object.
+    pub(crate) node: Node<'d>,
+    /// `$ref`.
+    pub(crate) reference: Option<Node<'d>>,
+    /// `type`.
+    pub(crate) type_name: Option<Node<'d>>,
+    /// `format`.
+    pub(crate) format: Option<Node<'d>>,
+    /// `items`.
+    pub(crate) items: Option<Node<'d>>,
+    /// `default`.
+    pub(crate) default: Option<Node<'d>>,
+    /// `enum`.
+    pub(crate) one_of: Option<Node<'d>>,
+    /// `required`: a boolean on parameters, a list of names on schemas.
+    pub(crate) required: Option<Node<'d>>,
+    /// `schema`, on parameters.
+    pub(crate) schema: Option<Node<'d>>,
+    /// `properties`, on schemas.
+    pub(crate) properties: Option<Node<'d>>,
+    /// `additionalProperties`, on schemas.
+    pub(crate) additional_properties: Option<Node<'d>>,
+    /// `allOf`, on schemas.
+    pub(crate) all_of: Option<Node<'d>>,
+    /// `x-ms-enum-values`.
+    pub(crate) enum_values: Option<Node<'d>>,
+    /// `x-ms-notification-url`.
+    pub(crate) notification_url: Option<Node<'d>>,
+    /// `name`, on parameters.
+    pub(crate) name: Option<Node<'d>>,
+    location: Option<Node<'d>>,
+}
+
+/// A member of an operation's `responses`, extensions left out.
+pub(crate) struct Response<'d> {
+    /// Its name: a status code or `default`.
+    pub(crate) status: &'d str,
+    /// Its value, which may be a reference.
+    pub(crate) declared: Node<'d>,
+    /// The response object, references followed; `None` when a reference leads nowhere.
+    pub(crate) node: Option<Node<'d>>,
+}
+
+/// A `$ref` member.
+pub(crate) struct Reference<'d> {
+    /// The value of the member.
+    pub(crate) node: Node<'d>,
+    /// What it must lead to, by the place it stands in.
+    pub(crate) target: Target,
+}
+
+/// What a reference leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// A schema below `definitions`.
+    Schema,
+    /// A parameter below `parameters`.
+    Parameter,
+    /// A response below `responses`.
+    Response,
+}
+
+/// One name of one member of a `security` list.
+pub(crate) struct Requirement<'d> {
+    /// The name of the security definition.
+    pub(crate) name: &'d str,
+    /// Its value, the list of scopes.
+    pub(crate) value: Node<'d>,
+    /// The security definition of that name.
+    pub(crate) definition: Option<Node<'d>>,
+}
+
+/// A member that Swagger does not know on the object it stands on.
+pub(crate) struct Extension<'d> {
+    /// Its name.
+    pub(crate) name: &'d str,
+    /// Its value.
+    pub(crate) node: Node<'d>,
+}
+
+/// The package as a set of files.
+pub(crate) struct Package<'p> {
+    /// What was read.
+    pub(crate) read: &'p ReadPackage,
+    /// Where it lies for the user.
+    pub(crate) path: &'p ShownPath,
+}
+
+/// `apiProperties.json`.
+pub(crate) struct PropertiesFile<'p> {
+    /// The package it belongs to.
+    pub(crate) package: &'p backshell_package::Package,
+    /// The file.
+    pub(crate) properties: &'p Properties,
+}
+
+/// How the user knows a package: by the path that was given, or, without one, by the names of its files alone.
+pub(crate) struct ShownPath(pub(crate) Option<String>);
+
+impl ShownPath {
+    /// A file of the package as the user knows it.
+    pub(crate) fn of(&self, package: &backshell_package::Package, file: &str) -> String {
+        match &self.0 {
+            None => file.to_owned(),
+            Some(path) if package.origin == Origin::File => path.clone(),
+            Some(path) => format!("{}/{file}", path.trim_end_matches(['/', std::path::MAIN_SEPARATOR])),
+        }
+    }
+}
+
+impl<'p> PropertiesFile<'p> {
+    /// Every connection parameter, those of sets after the others.
+    pub(crate) fn connection_parameters(&self) -> Vec<ConnectionParameter<'p>> {
+        let mut parameters = self.properties.connection_parameters();
+        parameters.extend(self.properties.parameter_sets().into_iter().flat_map(|set| set.parameters));
+        parameters
+    }
+}
+
+impl<'d> Context<'d> {
+    /// Looks the definition over: paths, operations and their effective parameters.
+    pub(crate) fn new(root: Node<'d>) -> Self {
+        let mut context = Self { root, paths: Vec::new(), operations: Vec::new() };
+        let members = root.get("paths").into_iter().flat_map(Node::members);
+        context.paths = members
+            .filter(|member| !is_extension(member.key))
+            .map(|member| Path { template: member.key, node: member.value })
+            .collect();
+        let visible = context
+            .paths
+            .iter()
+            .filter(|path| root.get("paths").and_then(|all| all.get(path.template)) == Some(path.node));
+        context.operations = visible.flat_map(|path| context.operations_of(path)).collect();
+        context
+    }
+
+    fn operations_of(&self, path: &Path<'d>) -> Vec<Operation<'d>> {
+        let mut operations = Vec::new();
+        let mut shared = None;
+        for member in path.node.members().filter(|member| !member.shadowed && is_method(member.key)) {
+            let shared: &(Vec<Parameter<'d>>, bool) =
+                shared.get_or_insert_with(|| self.parameter_list(path.node.get("parameters")));
+            operations.push(self.operation(path, member, shared));
+        }
+        operations
+    }
+
+    fn operation(&self, path: &Path<'d>, member: Member<'d>, shared: &(Vec<Parameter<'d>>, bool)) -> Operation<'d> {
+        let (mut id, mut responses, mut list) = (None, None, None);
+        for member in member.value.members() {
+            match member.key {
+                "operationId" => id = Some(member.value),
+                "responses" => responses = Some(member.value),
+                "parameters" => list = Some(member.value),
+                _ => {}
+            }
+        }
+        let (own_parameters, own_unknown) = self.parameter_list(list);
+        let (shared, shared_unknown) = shared;
+        let overridden = |parameter: &&Parameter<'d>| own_parameters.iter().any(|own| own.is_same_input(parameter));
+        let inherited = shared.iter().filter(|parameter| !overridden(parameter));
+        let parameters = inherited.chain(&own_parameters).cloned().collect();
+        Operation {
+            path: path.template,
+            method: member.key,
+            node: member.value,
+            id,
+            responses,
+            own_parameters,
+            parameters,
+            has_unknown_parameters: own_unknown || *shared_unknown,
+        }
+    }
+
+    /// The parameters of a list, references followed, and whether one of them leads nowhere.
+    fn parameter_list(&self, list: Option<Node<'d>>) -> (Vec<Parameter<'d>>, bool) {
+        let mut unknown = false;
+        let mut parameters = Vec::new();
+        for declared in list.into_iter().flat_map(Node::items) {
+            let resolved = match declared.get("$ref") {
+                Some(reference) => {
+                    self.resolve(&Reference { node: reference, target: Target::Parameter }).ok().flatten()
+                }
+                None => Some(declared),
+            };
+            match resolved {
+                Some(node) => {
+                    parameters.push(Parameter::new(declared, Value::read(node, ObjectKind::Parameter, &mut |_| {})))
+                }
+                None => unknown = true,
+            }
+        }
+        (parameters, unknown)
+    }
+
+    /// What a reference leads to: `Ok(None)` when its form is right and nothing is there.
+    pub(crate) fn resolve(&self, reference: &Reference<'d>) -> Result<Option<Node<'d>>, Fault> {
+        let part = reference.target.part();
+        let text = reference.node.as_str().ok_or(Fault::NotText)?;
+        let objects = self.root.get(part);
+        if let Some(name) = reference::plain_name(text, part) {
+            return Ok(objects.and_then(|objects| objects.get(name)));
+        }
+        let name = reference::name(text, part)?;
+        Ok(objects.and_then(|objects| objects.get(&name)))
+    }
+
+    /// The schema that `schema` stands for: itself, or what its references lead to. `None` when one leads nowhere or in a
+    /// circle.
+    pub(crate) fn schema(&self, schema: Node<'d>) -> Option<Node<'d>> {
+        const LONGEST_CHAIN: usize = 64;
+        let mut schema = schema;
+        for _ in 0..LONGEST_CHAIN {
+            match schema.get("$ref") {
+                None => return Some(schema),
+                Some(node) => schema = self.resolve(&Reference { node, target: Target::Schema }).ok()??,
+            }
+        }
+        None
+    }
+
+    /// The security definition of this name.
+    pub(crate) fn security_definition(&self, name: &str) -> Option<Node<'d>> {
+        self.root.get("securityDefinitions")?.get(name)
+    }
+}
+
+impl<'d> Parameter<'d> {
+    /// A parameter that is written at `declared`, or there referred to.
+    pub(crate) fn new(declared: Node<'d>, value: Value<'d>) -> Self {
+        let text = |node: Option<Node<'d>>| node.and_then(Node::as_str).unwrap_or_default();
+        Self { declared, name: text(value.name), location: text(value.location), value }
+    }
+
+    /// Whether both fill the same place of a request. Header names are compared as HTTP does.
+    pub(crate) fn is_same_input(&self, other: &Self) -> bool {
+        self.location == other.location
+            && if self.location == "header" {
+                self.name.eq_ignore_ascii_case(other.name)
+            } else {
+                self.name == other.name
+            }
+    }
+
+    /// Whether it is part of the request's body.
+    pub(crate) fn is_payload(&self) -> bool {
+        matches!(self.location, "body" | "formData")
+    }
+}
+
+impl<'d> Value<'d> {
+    /// Reads the keywords of an object in one pass; members that are no keywords go to `unknown`.
+    pub(crate) fn read(node: Node<'d>, kind: ObjectKind, unknown: &mut dyn FnMut(Member<'d>)) -> Self {
+        let mut value = Self {
+            node,
+            reference: None,
+            type_name: None,
+            format: None,
+            items: None,
+            default: None,
+            one_of: None,
+            required: None,
+            schema: None,
+            properties: None,
+            additional_properties: None,
+            all_of: None,
+            enum_values: None,
+            notification_url: None,
+            name: None,
+            location: None,
+        };
+        for member in node.members().filter(|member| !member.shadowed) {
+            if !is_keyword(kind, member.key) {
+                unknown(member);
+            }
+            let field = match member.key {
+                "$ref" => &mut value.reference,
+                "type" => &mut value.type_name,
+                "format" => &mut value.format,
+                "items" => &mut value.items,
+                "default" => &mut value.default,
+                "enum" => &mut value.one_of,
+                "required" => &mut value.required,
+                "schema" => &mut value.schema,
+                "properties" => &mut value.properties,
+                "additionalProperties" => &mut value.additional_properties,
+                "allOf" => &mut value.all_of,
+                "name" => &mut value.name,
+                "in" => &mut value.location,
+                "x-ms-enum-values" => &mut value.enum_values,
+                "x-ms-notification-url" => &mut value.notification_url,
+                _ => continue,
+            };
+            *field = Some(member.value);
+        }
+        value
+    }
+
+    /// The name of its type, when there is exactly one.
+    pub(crate) fn type_text(&self) -> Option<&'d str> {
+        self.type_name.and_then(Node::as_str)
+    }
+}
+
+impl Target {
+    /// The part of the document where it is found.
+    pub(crate) const fn part(self) -> &'static str {
+        match self {
+            Self::Schema => "definitions",
+            Self::Parameter => "parameters",
+            Self::Response => "responses",
+        }
+    }
+}
+
+/// Whether the name of a member marks it as an extension.
+pub(crate) fn is_extension(name: &str) -> bool {
+    name.starts_with("x-")
+}
+
+/// Whether the name of a member of a path item is an HTTP method.
+fn is_method(name: &str) -> bool {
+    matches!(name, "get" | "put" | "post" | "delete" | "options" | "head" | "patch")
+}
