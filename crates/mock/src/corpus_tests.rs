@@ -3,13 +3,15 @@
 
 use crate::example::example;
 use crate::route::variable;
-use crate::schema::literal;
+use crate::schema::{literal, types};
 use crate::{Mock, MockError, MockOptions};
-use backshell_package::{Limits, Operation, Swagger};
+use backshell_package::{Limits, Operation, Schema, Swagger};
 use backshell_source::Node;
 use bytes::Bytes;
 use http::{Method, Request};
 use http_body_util::{BodyExt, Full};
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind;
 use percent_encoding::utf8_percent_encode;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,7 +134,8 @@ fn filled(swagger: &Swagger<'_>, operation: &Operation<'_>) -> String {
         let declared = parameters.iter().find(|parameter| parameter.name == name);
         let value = declared.map_or(json!("x y/z"), |parameter| example(parameter.node, name, &resolve));
         let text = crate::answer::header_text(&value);
-        path.extend(utf8_percent_encode(&text, crate::answer::SEGMENT));
+        let text = if text.is_empty() { "x" } else { &text };
+        path.extend(utf8_percent_encode(text, crate::answer::SEGMENT));
         rest = after;
     }
     path + rest
@@ -164,6 +167,7 @@ fn request(swagger: &Swagger<'_>, operation: &Operation<'_>, method: Method) -> 
                 utf8_percent_encode(parameter.name, crate::answer::SEGMENT),
                 utf8_percent_encode(&text, crate::answer::SEGMENT)
             )),
+            Some("header") if crate::input::is_of_the_protocol(parameter.name) => {}
             Some("header") => builder = builder.header(parameter.name, text),
             Some("formData") => form = true,
             _ => {}
@@ -208,14 +212,13 @@ fn check_answers(swagger: &Swagger<'_>, operation: &Operation<'_>, case: &dyn Fn
         tally.add("response schemas", String::new);
         let value = example(schema, "value", &resolve);
         assert_eq!(value, example(schema, "value", &resolve), "the same each time");
-        let mut converted = Converted { swagger, definitions: BTreeMap::new(), open: Vec::new(), patterns: false };
-        let mut document = converted.schema(schema);
+        let mut converted = Converted { swagger, definitions: BTreeMap::new(), open: Vec::new() };
+        let document = converted.schema(schema);
         while let Some((name, node)) = converted.open.pop() {
             let definition = converted.schema(node);
             converted.definitions.insert(name, definition);
         }
-        let patterns = converted.patterns;
-        document = json!({
+        let document = json!({
             "$schema": "http://json-schema.org/draft-04/schema#",
             "definitions": converted.definitions,
             "allOf": [document],
@@ -233,24 +236,41 @@ fn check_answers(swagger: &Swagger<'_>, operation: &Operation<'_>, case: &dyn Fn
         match errors.first() {
             None => tally.add("valid", String::new),
             Some(error) => {
-                let only_patterns =
-                    patterns && errors.iter().all(|error| error.schema_path().as_str().ends_with("pattern"));
-                let kind = if only_patterns {
-                    "valid but for a pattern"
-                } else if is_contradictory(swagger, schema) {
-                    "contradictory schemas"
-                } else {
-                    "not valid"
-                };
+                let kind = excuse(Schema::new(schema), &errors).unwrap_or("not valid");
                 tally.add(kind, || format!("{} {}: {error} at {}", case(), response.status, error.instance_path()));
             }
         }
     }
 }
 
-/// Whether no value can fit the schema, for a reason that this test knows.
-fn is_contradictory(_: &Swagger<'_>, _: Node<'_>) -> bool {
-    false
+/// Why no value of ours can fit the schema; `None` where one of the errors has no such reason.
+fn excuse(schema: Schema<'_>, errors: &[ValidationError<'_>]) -> Option<&'static str> {
+    let mut reasons = BTreeSet::new();
+    for error in errors {
+        let (reason, holds): (_, fn(Node<'_>) -> bool) = match error.kind() {
+            ValidationErrorKind::Pattern { .. } => ("valid but for a pattern", |node| node.get("pattern").is_some()),
+            ValidationErrorKind::Enum { .. } => ("contradictory: no value of `enum` is of `type`", |node| {
+                let kinds = types(node);
+                let mut values = node.get("enum").into_iter().flat_map(Node::items).filter_map(literal).peekable();
+                !kinds.is_empty() && values.peek().is_some() && !values.any(|value| kinds[0].admits(&value))
+            }),
+            ValidationErrorKind::AdditionalProperties { .. } | ValidationErrorKind::FalseSchema => {
+                ("contradictory: a part of `allOf` forbids what the others declare", |node| {
+                    let closed = |part: Node<'_>| {
+                        let part = Schema::new(part).target();
+                        part.get("additionalProperties").and_then(Node::as_bool) == Some(false)
+                    };
+                    node.get("allOf").is_some_and(|all| closed(node) || all.items().any(closed))
+                })
+            }
+            _ => return None,
+        };
+        if !schema.reachable().into_iter().any(|part| holds(part.target())) {
+            return None;
+        }
+        reasons.insert(reason);
+    }
+    reasons.pop_last()
 }
 
 /// A schema of the definition as JSON Schema draft 4, with the definitions that it needs.
@@ -258,7 +278,6 @@ struct Converted<'d, 's> {
     swagger: &'s Swagger<'d>,
     definitions: BTreeMap<String, Value>,
     open: Vec<(String, Node<'d>)>,
-    patterns: bool,
 }
 
 impl<'d> Converted<'d, '_> {
@@ -288,16 +307,13 @@ impl<'d> Converted<'d, '_> {
                 "items" | "allOf" => member.value.items().map(|item| self.schema(item)).collect(),
                 "required" if !member.value.is_array() || member.value.is_empty() => continue,
                 "type" if member.value.as_str() == Some("file") => json!("string"),
-                "pattern" => {
-                    self.patterns = true;
-                    literal(member.value).unwrap_or_default()
-                }
                 "type"
                 | "required"
                 | "enum"
                 | "format"
                 | "minimum"
                 | "maximum"
+                | "pattern"
                 | "exclusiveMinimum"
                 | "exclusiveMaximum"
                 | "multipleOf"

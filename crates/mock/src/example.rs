@@ -236,13 +236,98 @@ fn text(view: &View<'_>, name: &str, variant: usize) -> String {
         "byte" => "YmFja3NoZWxs".to_owned(),
         "html" => "<p>Text</p>".to_owned(),
         _ => {
-            let label = view.text("x-ms-summary").or(view.text("title")).unwrap_or(name);
+            // A bare word is what most patterns take.
+            let bare = view.get("pattern").is_some();
+            let label = view.text("x-ms-summary").or(view.text("title")).filter(|_| !bare).unwrap_or(name);
             let label = if label.is_empty() { "Text" } else { label };
-            let label = if variant == 0 { label.to_owned() } else { format!("{label} {}", variant + 1) };
+            let label = if variant == 0 || bare { label.to_owned() } else { format!("{label} {}", variant + 1) };
             let least = view.count_at_least("minLength").min(MAX_TEXT);
             let most = view.count_at_most("maxLength").min(MAX_TEXT);
             let length = label.chars().count().max(least).min(most);
             label.chars().chain(".".chars().cycle()).take(length).collect()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use backshell_source::{Document, parse_str};
+    use serde_json::json;
+
+    /// The example of the schema `root` of a document; references are JSON pointers behind a `#`.
+    fn made(document: &Document) -> Value {
+        let resolve = |reference: &str| document.resolve(reference.strip_prefix('#')?);
+        let schema = document.root().get("root").unwrap();
+        let value = example(schema, "thing", &resolve);
+        assert_eq!(value, example(schema, "thing", &resolve));
+        value
+    }
+
+    fn example_of(text: &str) -> Value {
+        made(&parse_str(text).document.unwrap())
+    }
+
+    #[test]
+    fn recursion_ends_where_something_may_be_left_out() {
+        let tree = r##"{"root":{"type":"object","required":["name","children"],"properties":{
+            "name":{"type":"string"},"parent":{"$ref":"#/root"},
+            "children":{"type":"array","items":{"$ref":"#/root"}}}}}"##;
+        assert_eq!(example_of(tree), json!({ "name": "name", "children": [] }));
+        // What can never end is an empty object rather than a hang, and a reference to itself is nothing at all.
+        let endless = r##"{"root":{"type":"object","required":["next"],"properties":{"next":{"$ref":"#/root"}}}}"##;
+        assert_eq!(example_of(endless), json!({}));
+        assert_eq!(example_of(r##"{"root":{"$ref":"#/root"}}"##), json!({}));
+        // An endless property is left out when it may be, with all that needs it.
+        let inner = r##"{"root":{"properties":{"a":{"$ref":"#/x"},"b":{"type":"boolean"}}},
+            "x":{"type":"object","required":["x"],"properties":{"x":{"$ref":"#/x"}}}}"##;
+        assert_eq!(example_of(inner), json!({ "b": true }));
+    }
+
+    #[test]
+    fn all_of_is_one_schema() {
+        let text = r##"{"root":{"allOf":[{"$ref":"#/base"},{"properties":{"b":{"type":"integer","minimum":7}}}]},
+            "base":{"type":"object","required":["a"],"properties":{"a":{"type":"string","maxLength":3},"b":{"type":"integer"}}}}"##;
+        assert_eq!(example_of(text), json!({ "a": "a", "b": 7 }));
+    }
+
+    #[test]
+    fn hints_are_taken_only_when_they_fit() {
+        for (schema, expected) in [
+            (r#"{"type":"string","example":"blue"}"#, json!("blue")),
+            (r#"{"type":"integer","example":"12"}"#, json!(1)),
+            (r#"{"type":"string","enum":["a","b"],"example":"b","default":"a"}"#, json!("b")),
+            (r#"{"type":"string","enum":["a","b"],"example":"c"}"#, json!("a")),
+            (r#"{"type":"string","format":"date-time","example":"yesterday"}"#, json!("2024-05-06T08:30:00Z")),
+            (r#"{"type":"number","minimum":2,"exclusiveMinimum":true,"maximum":2.5}"#, json!(2.25)),
+            (r#"{"type":"integer","multipleOf":10,"minimum":15}"#, json!(20)),
+            (r#"{"type":"string","minLength":7,"maxLength":8}"#, json!("thing..")),
+            (r#"{"type":"array","items":{"type":"integer"},"minItems":3,"uniqueItems":true}"#, json!([1, 2, 3])),
+            (r#"{"type":"array","items":{"type":"string","example":"wo-09"},"maxItems":2}"#, json!(["wo-09", "wo-10"])),
+            (r#"{"type":"object","additionalProperties":{"type":"boolean"}}"#, json!({ "key": true })),
+            (r#"{"type":"object","maxProperties":1,"properties":{"a":{"type":"null"},"b":{}}}"#, json!({ "a": null })),
+            (r#"{"type":"object","required":["x"]}"#, json!({ "x": "x" })),
+            (r#"{"type":["null","boolean"]}"#, json!(true)),
+            ("{}", json!({})),
+        ] {
+            assert_eq!(example_of(&format!(r#"{{"root":{schema}}}"#)), expected, "{schema}");
+        }
+    }
+
+    #[test]
+    fn hostile_schemas_stay_small() {
+        // Thirty definitions that each hold the next one ten times over: 10^30 values when written out.
+        let mut text = r##"{"root":{"$ref":"#/d0"}"##.to_owned();
+        for index in 0..30 {
+            let next = index + 1;
+            let properties: Vec<_> = (0..10).map(|name| format!(r##""p{name}":{{"$ref":"#/d{next}"}}"##)).collect();
+            text.push_str(&format!(r#","d{index}":{{"type":"object","properties":{{{}}}}}"#, properties.join(",")));
+        }
+        text.push_str(r#","d30":{"type":"string"}}"#);
+        assert!(example_of(&text).to_string().len() < 1 << 20);
+        let deep = "{\"properties\":{\"a\":".repeat(300) + "{}" + &"}}".repeat(300);
+        assert!(example_of(&format!(r#"{{"root":{deep}}}"#)).to_string().len() < 1 << 10);
+        let many = r#"{"root":{"type":"array","minItems":1e12,"items":{"type":"string","minLength":1e12}}}"#;
+        assert!(example_of(many).to_string().len() < 1 << 20);
     }
 }

@@ -59,6 +59,7 @@ impl Input {
             match parameter.location {
                 ParameterLocation::Path => input.parameters.push(Field::of(&parameter, Place::Path)),
                 ParameterLocation::Query => input.parameters.push(Field::of(&parameter, Place::Query)),
+                ParameterLocation::Header if is_of_the_protocol(parameter.name) => {}
                 ParameterLocation::Header => input.parameters.push(Field::of(&parameter, Place::Header)),
                 ParameterLocation::FormData => input.form.push(Field::of(&parameter, Place::Form)),
                 ParameterLocation::Body => input.body = Some(Body::of(&parameter, json, resolve)),
@@ -231,6 +232,11 @@ impl Body {
             }
         }
     }
+}
+
+/// Whether a header belongs to the protocol or to the credential: as a parameter it means nothing (Swagger 2.0).
+pub(crate) fn is_of_the_protocol(header: &str) -> bool {
+    ["accept", "authorization", "content-type"].iter().any(|name| header.eq_ignore_ascii_case(name))
 }
 
 fn alternatives(types: &[Type]) -> String {

@@ -23,14 +23,17 @@ use tokio_rustls::rustls::ServerConfig;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long answers that have begun may take after the shutdown signal.
 const FAREWELL: Duration = Duration::from_secs(5);
-/// Pause after a failed accept: the system is out of descriptors.
+/// Pause after a failed accept: the system is short of descriptors or memory.
 const PAUSE: Duration = Duration::from_millis(50);
+/// How many accepts may fail in a row before the listener counts as lost.
+const MAX_FAILURES: u32 = 200;
 
 impl Mock {
     /// Serves on `listener` until `shutdown` completes; answers under way are finished, for at most five seconds.
     ///
     /// With `tls`, connections are TLS; a configuration without application protocols gets `h2` and `http/1.1`. Without
-    /// it they are plain, and HTTP/2 is spoken to clients that begin with its preface.
+    /// it they are plain, and HTTP/2 is spoken to clients that begin with its preface. An error means that the listener
+    /// is lost: it has refused connections for ten seconds without a break.
     pub async fn serve(
         &self,
         listener: TcpListener,
@@ -40,19 +43,23 @@ impl Mock {
         let acceptor = tls.map(|config| TlsAcceptor::from(with_protocols(config)));
         let graceful = GracefulShutdown::new();
         tokio::pin!(shutdown);
+        let mut failures = 0;
         loop {
             let stream = tokio::select! {
                 () = &mut shutdown => break,
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => stream,
                     Err(error) if is_of_the_peer(&error) => continue,
+                    Err(error) if failures >= MAX_FAILURES => return Err(error),
                     Err(error) => {
+                        failures += 1;
                         tracing::warn!(%error, "a connection could not be accepted");
                         sleep(PAUSE).await;
                         continue;
                     }
                 },
             };
+            failures = 0;
             tokio::spawn(connection(self.clone(), stream, acceptor.clone(), graceful.watcher()));
         }
         drop(listener);
