@@ -94,6 +94,17 @@ pub(crate) fn name_hash(name: &[u8]) -> u32 {
     (mixed >> 32) as u32
 }
 
+/// An entry of a name index; sorts by hash, then by place in the document.
+pub(crate) fn index_entry(hash: u32, node: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(node)
+}
+
+/// The node of an index entry.
+pub(crate) fn index_node(entry: u64) -> u32 {
+    let [a, b, c, d, ..] = entry.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
 impl Document {
     /// A document of a tree with at least one node.
     pub(crate) fn new(text: Text, tree: Tree) -> Self {

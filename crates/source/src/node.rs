@@ -1,6 +1,6 @@
 //! One value of a document.
 
-use crate::document::{Document, RawNode, flags, name_hash};
+use crate::document::{Document, RawNode, flags, index_node, name_hash};
 use crate::number;
 use crate::pointer::escape_token;
 use crate::text::{Position, Span};
@@ -299,7 +299,7 @@ impl<'d> Node<'d> {
             .iter()
             .skip(first)
             .take_while(|&&entry| entry >> 32 == u64::from(hash))
-            .map(|&entry| Node::new(self.document, (entry & u64::from(u32::MAX)) as u32))
+            .map(|&entry| Node::new(self.document, index_node(entry)))
             .filter(|node| node.key() == Some(name))
             .last()
     }

@@ -4,7 +4,7 @@
 //! second half and runs only when there is one. After some mistakes (a comma too many or too few, a control character,
 //! odd white space) it is plain how to go on, and the reader does so to find the next; after others it stops.
 
-use crate::document::{Document, LargeObject, RawNode, Tree, decoded, flags, name_hash};
+use crate::document::{Document, LargeObject, RawNode, Tree, decoded, flags, index_entry, index_node, name_hash};
 use crate::encoding::Decoded;
 use crate::hints;
 use crate::pointer::escape_token;
@@ -210,7 +210,7 @@ impl<'t> Parser<'t> {
         let parent = self.frames.last().map_or(0, |frame| frame.node);
         if name.end != 0 {
             let hash = name_hash(self.name_text(name.start, name.end, name.flags).as_bytes());
-            self.names.push(u64::from(hash) << 32 | u64::from(id));
+            self.names.push(index_entry(hash, id));
         }
         self.nodes.push(RawNode {
             start,
@@ -298,7 +298,7 @@ impl<'t> Parser<'t> {
             let mut members: Vec<(&str, u32)> = group
                 .iter()
                 .filter_map(|&entry| {
-                    let id = (entry & u64::from(u32::MAX)) as u32;
+                    let id = index_node(entry);
                     let node = self.nodes.get(id as usize)?;
                     Some((self.name_text(node.key_start, node.key_end, node.flags), id))
                 })
@@ -741,7 +741,7 @@ impl Parser<'_> {
             "remove the plus sign"
         } else if digits.starts_with("0x") || digits.starts_with("0X") {
             "write the number in decimal"
-        } else if digits.starts_with('0') && digits.bytes().nth(1).is_some_and(|byte| byte.is_ascii_digit()) {
+        } else if digits.starts_with('0') && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
             "remove the leading zeros, or put quotes around it if it is text"
         } else if digits.starts_with('.') || digits.ends_with('.') {
             "put a digit on both sides of the decimal point"
