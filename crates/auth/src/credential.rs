@@ -1,9 +1,10 @@
 //! The last step before sending: sealed references are opened on the finished request.
 
 use crate::secrets::Secrets;
-use backshell_boundary::{Placed, is_dot_segment};
+use backshell_boundary::Placed;
 use backshell_model::{
     ConnectionId, Encoding, EnvironmentId, HostName, Piece, QueryPair, Scheme, SealedText, SecretName, ShapedRequest,
+    is_dot_segment,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

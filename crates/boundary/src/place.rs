@@ -8,6 +8,7 @@ use crate::row::{Answer, Row};
 use async_trait::async_trait;
 use backshell_model::{
     ConnectionId, Egress, EnvironmentId, HostName, Infrastructure, Piece, Region, Scheme, ServiceRoot, ShapedRequest,
+    is_dot_segment,
 };
 use backshell_permission::Permitted;
 use std::fmt;
@@ -297,13 +298,6 @@ fn escapes(request: &ShapedRequest) -> bool {
         Piece::Secret(..) | Piece::Basic { .. } => None,
     });
     literals.chain([&*request.root.base_path]).flat_map(|text| text.split(['/', '\\'])).any(is_dot_segment)
-}
-
-/// Whether a path segment is `.` or `..`, also percent-encoded and with a path parameter (`..;x`).
-pub fn is_dot_segment(segment: &str) -> bool {
-    let name = segment.split(';').next().unwrap_or_default();
-    let undotted = name.replace("%2e", ".").replace("%2E", ".");
-    matches!(undotted.as_str(), "." | "..")
 }
 
 /// All addresses when every one of them may be an endpoint, else the reason.

@@ -77,6 +77,12 @@ impl ShapedRequest {
     }
 }
 
+/// Whether a path segment is `.` or `..` to some server: also percent-encoded, and with a path parameter (`..;x`).
+pub fn is_dot_segment(segment: &str) -> bool {
+    let name = segment.split(';').next().unwrap_or_default();
+    matches!(name.replace("%2e", ".").replace("%2E", ".").as_str(), "." | "..")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +100,16 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join("&");
             assert_eq!(joined, raw);
+        }
+    }
+
+    #[test]
+    fn dot_segments_in_every_spelling() {
+        for segment in [".", "..", "%2e", "%2E.", ".%2e", "..;", "..;a=b"] {
+            assert!(is_dot_segment(segment), "{segment}");
+        }
+        for segment in ["", "...", "a..", ".a", "%2f", "..a;", "a;.."] {
+            assert!(!is_dot_segment(segment), "{segment}");
         }
     }
 }

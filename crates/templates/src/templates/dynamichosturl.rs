@@ -1,0 +1,330 @@
+//! `dynamichosturl`: another service root. It replaces scheme, host, port and base path; the operation's path follows.
+//!
+//! This is the most dangerous template of the format: it decides where a connection's credential goes. Values are
+//! checked for their place in the template before they are put in, the finished root is read canonically as a whole,
+//! and the boundary then compares it with the roots that are certified or approved. No part may depend on a secret.
+
+use crate::error::TemplateError;
+use crate::expression::{Call, Part};
+use crate::instance::{Instance, InstanceError};
+use crate::root::{read_root, strip_https};
+use crate::value::{Context, Scope, Source, encode_segment};
+use backshell_model::{SealedText, ServiceRoot, ShapedRequest};
+
+/// What a value may be, from its place in the template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// `{value}/path`: a whole address; may carry a path, which is kept.
+    Url,
+    /// `https://{value}/path`: a whole host, with a port if need be.
+    Host,
+    /// `https://{value}.example.com`: one label or a part of one.
+    Label,
+    /// `https://mail.example{value}`: the end of the host.
+    Tail,
+    /// `https://example.com:{value}`: a port.
+    Port,
+}
+
+/// A piece of the host.
+#[derive(Debug)]
+enum HostPart {
+    Literal(String),
+    Value { call: Call, shape: Shape, allowed: Vec<String> },
+}
+
+/// A compiled instance.
+#[derive(Debug)]
+pub(crate) struct DynamicHostUrl {
+    host: Vec<HostPart>,
+    path: Vec<Part>,
+}
+
+/// A root that a template leads to.
+pub(crate) struct Lead {
+    pub(crate) root: ServiceRoot,
+    /// Whether the certified package names it: constants, defaults and closed lists alone.
+    pub(crate) certified: bool,
+}
+
+impl DynamicHostUrl {
+    pub(crate) fn compile(instance: &Instance<'_>) -> Result<Self, InstanceError> {
+        let parts = instance.expression("urlTemplate")?;
+        for part in &parts {
+            match part {
+                Part::Literal(text) => {
+                    if text.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '?' | '#' | '\\')) {
+                        return Err(InstanceError::invalid(
+                            "`urlTemplate` has a query, a fragment, a blank or a backslash; remove it",
+                        ));
+                    }
+                }
+                Part::Call(call) if instance.declared(call).is_some_and(|declared| declared.secret) => {
+                    return Err(InstanceError::Invalid(format!(
+                        "the host would depend on the secret `{}`; declare it as `string`",
+                        call.name
+                    )));
+                }
+                Part::Call(_) => {}
+            }
+        }
+        let (scheme, parts) = strip_scheme(parts)?;
+        let (host, mut path) = split_path(parts);
+        if host.is_empty() {
+            return Err(InstanceError::invalid("`urlTemplate` names no host"));
+        }
+        let mut shaped = Vec::with_capacity(host.len());
+        let literal = |part: Option<&Part>| match part {
+            Some(Part::Literal(text)) => Some(text.clone()),
+            _ => None,
+        };
+        for (index, part) in host.iter().enumerate() {
+            let call = match part {
+                Part::Literal(text) => {
+                    shaped.push(HostPart::Literal(text.clone()));
+                    continue;
+                }
+                Part::Call(call) => call,
+            };
+            let (before, next) = (index.checked_sub(1).and_then(|before| host.get(before)), host.get(index + 1));
+            let (text_before, text_next) = (literal(before), literal(next));
+            let followed_by = |mark| text_next.as_deref().is_some_and(|text: &str| text.starts_with(mark));
+            let value = |shape| {
+                let allowed = instance.declared(call).map(|declared| declared.allowed.clone()).unwrap_or_default();
+                HostPart::Value { call: call.clone(), shape, allowed }
+            };
+            if !scheme && index == 0 && (next.is_none() || matches!(next, Some(Part::Call(_)))) {
+                // What follows without a dot or slash of its own continues the path that the value must bring.
+                shaped.push(value(Shape::Url));
+                let mut rest: Vec<Part> = host.iter().skip(1).cloned().collect();
+                rest.append(&mut path);
+                path = rest;
+                break;
+            }
+            shaped.push(value(match text_before.as_deref() {
+                Some(text) if text.ends_with(':') => Shape::Port,
+                _ if before.is_none() && (next.is_none() || followed_by(':')) => Shape::Host,
+                _ if next.is_none() || followed_by(':') => Shape::Tail,
+                _ => Shape::Label,
+            }));
+        }
+        let step = Self { host: shaped, path };
+        // A constant root that cannot be read is a mistake of the package, not of a call.
+        if step.is_constant() {
+            let none = Context::nothing();
+            step.root(&Scope { context: &none, request: None })
+                .map_err(|error| InstanceError::Invalid(error.detail))?;
+        }
+        Ok(step)
+    }
+
+    pub(crate) fn on_request(&self, context: &Context<'_>, request: &mut ShapedRequest) -> Result<(), TemplateError> {
+        request.root = self.root(&Scope { context, request: Some(request) })?;
+        Ok(())
+    }
+
+    /// Whether the caller of each call has a say in the root.
+    pub(crate) fn is_chosen_by_call(&self) -> bool {
+        self.calls().any(|call| call.source() == Source::Caller)
+    }
+
+    /// The root that a connection's settings lead to. Where a call chooses the end of the path, the root ends before;
+    /// where it chooses the host, there is none.
+    pub(crate) fn lead(&self, context: &Context<'_>) -> Result<Option<Lead>, TemplateError> {
+        let scope = Scope { context, request: None };
+        let mut certified = true;
+        for part in &self.host {
+            if let HostPart::Value { call, allowed, .. } = part {
+                if call.source() == Source::Caller {
+                    return Ok(None);
+                }
+                certified &= !allowed.is_empty() || !is_set(context, call);
+            }
+        }
+        let mut text = self.host_text(&scope)?;
+        let caller = |part: &Part| matches!(part, Part::Call(call) if call.source() == Source::Caller);
+        let fixed: Vec<Part> = self.path.iter().take_while(|part| !caller(part)).cloned().collect();
+        self.append_path(&mut text, &fixed, &scope)?;
+        if fixed.len() < self.path.len() {
+            // `https://` has two slashes; a third ends the host.
+            if let Some((whole, _)) = text.rsplit_once('/').filter(|(whole, _)| whole.matches('/').count() >= 2) {
+                text = whole.to_owned();
+            }
+        }
+        Ok(Some(Lead { root: finished(&text)?, certified }))
+    }
+
+    fn is_constant(&self) -> bool {
+        self.calls().next().is_none()
+    }
+
+    fn calls(&self) -> impl Iterator<Item = &Call> {
+        let host = self.host.iter().filter_map(|part| match part {
+            HostPart::Value { call, .. } => Some(call),
+            HostPart::Literal(_) => None,
+        });
+        host.chain(self.path.iter().filter_map(|part| match part {
+            Part::Call(call) => Some(call),
+            Part::Literal(_) => None,
+        }))
+    }
+
+    fn root(&self, scope: &Scope<'_>) -> Result<ServiceRoot, TemplateError> {
+        let mut text = self.host_text(scope)?;
+        self.append_path(&mut text, &self.path, scope)?;
+        finished(&text)
+    }
+
+    /// `https://` and the host; behind a whole address also the path it carries.
+    fn host_text(&self, scope: &Scope<'_>) -> Result<String, TemplateError> {
+        let mut text = "https://".to_owned();
+        for part in &self.host {
+            match part {
+                HostPart::Literal(literal) => text.push_str(literal),
+                HostPart::Value { call, shape, allowed } => {
+                    let value = plain(call, scope)?.filter(|value| !value.is_empty()).ok_or_else(|| missing(call))?;
+                    let closed = !allowed.is_empty() && is_set(scope.context, call);
+                    if closed && !allowed.iter().any(|allowed| *allowed == value) {
+                        return Err(unusable(call, "it must be one of the values that the connector lists"));
+                    }
+                    text.push_str(shape.check(&value).map_err(|problem| unusable(call, problem))?);
+                }
+            }
+        }
+        let glued = matches!(self.path.first(), Some(Part::Call(_)));
+        let carries_path = text.matches('/').count() > 2;
+        match (self.host.as_slice(), glued) {
+            ([HostPart::Value { call, .. }], true) if !carries_path => {
+                Err(unusable(call, "it must be a whole address with a path"))
+            }
+            (_, true) => Ok(text),
+            (_, false) => Ok(text.trim_end_matches('/').to_owned()),
+        }
+    }
+
+    fn append_path(&self, text: &mut String, parts: &[Part], scope: &Scope<'_>) -> Result<(), TemplateError> {
+        for part in parts {
+            match part {
+                Part::Literal(literal) => text.push_str(literal),
+                Part::Call(call) => {
+                    let value = plain(call, scope)?.ok_or_else(|| missing(call))?;
+                    // A setting may hold several segments; what a call brings is one.
+                    match call.source() {
+                        Source::Caller => text.push_str(&encoded(&value)?),
+                        Source::Connection => {
+                            let segments = value.split('/').map(encoded).collect::<Result<Vec<_>, _>>()?;
+                            text.push_str(&segments.join("/"));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Shape {
+    /// The value as it goes into the host, or what is wrong with it.
+    fn check(self, value: &str) -> Result<&str, &'static str> {
+        let name = |value: &str| value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
+        match self {
+            Self::Label => {
+                let label = (1..=63).contains(&value.len()) && name(value) && !value.contains('.');
+                // An A-label shows as something else than it is; who needs one names it in the package.
+                let disguised = value.get(..4).is_some_and(|front| front.eq_ignore_ascii_case("xn--"));
+                if label && !disguised { Ok(value) } else { Err("it must be one name of letters, digits and hyphens") }
+            }
+            Self::Tail if name(value) => Ok(value),
+            Self::Tail => Err("it must be the end of a host name"),
+            Self::Port if value.len() <= 5 && value.bytes().all(|byte| byte.is_ascii_digit()) => Ok(value),
+            Self::Port => Err("it must be a port number"),
+            Self::Host => {
+                let host = strip_https(value).unwrap_or(value).trim_end_matches('/');
+                let plain = host.bytes().all(|byte| name(std::str::from_utf8(&[byte]).unwrap_or("/")) || byte == b':');
+                if plain { Ok(host) } else { Err("it must be a host name, or `https://` and a host name") }
+            }
+            Self::Url => {
+                let rest = strip_https(value).unwrap_or(value);
+                let host = rest.split('/').next().unwrap_or_default();
+                let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':'));
+                if plain && !rest.contains("://") {
+                    Ok(rest)
+                } else {
+                    Err("it must be an address such as `https://host/path`")
+                }
+            }
+        }
+    }
+}
+
+/// Whether the connection has a value of its own, so that no default of the package is used.
+fn is_set(context: &Context<'_>, call: &Call) -> bool {
+    context.settings.keys().any(|name| name.eq_ignore_ascii_case(&call.name))
+}
+
+fn plain(call: &Call, scope: &Scope<'_>) -> Result<Option<String>, TemplateError> {
+    match scope.value(call)? {
+        None => Ok(None),
+        Some(value) => match value.as_literal() {
+            Some(text) => Ok(Some(text.to_owned())),
+            None => Err(TemplateError::invalid(format!("the host would depend on the secret in `{}`", call.name))),
+        },
+    }
+}
+
+fn encoded(text: &str) -> Result<String, TemplateError> {
+    let encoded = encode_segment(&SealedText::literal(text))?;
+    Ok(encoded.as_literal().unwrap_or_default().to_owned())
+}
+
+fn finished(text: &str) -> Result<ServiceRoot, TemplateError> {
+    read_root(text).map_err(|error| TemplateError::value(format!("the connector's address cannot be used: {error}")))
+}
+
+fn missing(call: &Call) -> TemplateError {
+    match call.source() {
+        Source::Caller => TemplateError::caller_value_missing(&call.name),
+        Source::Connection => TemplateError::setting_missing(&call.name),
+    }
+}
+
+fn unusable(call: &Call, problem: &str) -> TemplateError {
+    TemplateError::value(format!("the value of `{}` cannot be a part of a host: {problem}", call.name))
+}
+
+/// Takes `https://` off the front. A template without a scheme gets `https`, also when a value brings its own.
+fn strip_scheme(mut parts: Vec<Part>) -> Result<(bool, Vec<Part>), InstanceError> {
+    let Some(Part::Literal(first)) = parts.first_mut() else { return Ok((false, parts)) };
+    match strip_https(first) {
+        Some(rest) => {
+            *first = rest.to_owned();
+            if first.is_empty() {
+                parts.remove(0);
+            }
+            Ok((true, parts))
+        }
+        None if first.contains("://") => Err(InstanceError::invalid("`urlTemplate` must begin with `https://`")),
+        None => Ok((true, parts)),
+    }
+}
+
+/// Splits at the first slash of the template's own text.
+fn split_path(parts: Vec<Part>) -> (Vec<Part>, Vec<Part>) {
+    let (mut host, mut path) = (Vec::new(), Vec::new());
+    for part in parts {
+        match part {
+            part if !path.is_empty() => path.push(part),
+            Part::Literal(text) => match text.find('/').and_then(|at| text.split_at_checked(at)) {
+                Some((before, behind)) => {
+                    if !before.is_empty() {
+                        host.push(Part::Literal(before.to_owned()));
+                    }
+                    path.push(Part::Literal(behind.to_owned()));
+                }
+                None => host.push(Part::Literal(text)),
+            },
+            part => host.push(part),
+        }
+    }
+    (host, path)
+}
