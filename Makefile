@@ -1,0 +1,37 @@
+# The front door. Everything behind it is cargo; a CARGO_TARGET_DIR that is set is respected.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test bench
+SHELL := bash
+
+# `make run PROFILE=release` for the optimised build, which takes minutes to make.
+PROFILE ?= dev
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: ## install what is missing to build, test and measure (Debian, Ubuntu)
+	@scripts/setup
+
+run: ## start the demo: a gateway, a sample connector, a call through it
+	cargo run --profile $(PROFILE) --package backshell -- demo
+
+define heading
+	@printf '\n== %s\n' '$(1)'
+endef
+
+test: ## everything a change must pass, quickest first
+	$(call heading,format)
+	cargo fmt --all -- --check
+	$(call heading,lints)
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(call heading,licences and dependencies)
+	cargo deny --locked check --hide-inclusion-graph licenses bans sources
+	$(call heading,directions and house rules)
+	cargo xtask tidy
+	$(call heading,generated files)
+	cargo xtask gen --check
+	$(call heading,tests)
+	cargo test --workspace --locked
+
+bench: ## measure
+	cargo bench --workspace --locked
