@@ -83,6 +83,18 @@ async fn every_public_connector_can_be_mocked() {
             check_answers(&swagger, operation, &case, &mut tally);
             let request = request(&swagger, operation, listed.method.clone());
             let response = mock.respond(request.body(Full::new(body(&swagger, operation))).unwrap()).await;
+            if crate::location::is_webhook(operation) {
+                let location = response.headers().get("location").map(|value| value.to_str().unwrap());
+                let path = location.and_then(|location| location.split('?').next());
+                match path.map(|path| mock.route(&Method::DELETE, path)) {
+                    None => tally.add("webhooks that nothing ends", case),
+                    Some(None) => tally.add("webhooks whose address leads nowhere", case),
+                    Some(Some(_)) => {
+                        assert_eq!(response.status(), 201, "{}", case());
+                        tally.add("webhooks that can be ended", String::new);
+                    }
+                }
+            }
             if response.status().is_success() {
                 tally.add("requests answered", String::new);
             } else {
@@ -100,6 +112,7 @@ async fn every_public_connector_can_be_mocked() {
     assert_eq!(tally.count("routed to another operation"), 0);
     assert_eq!(tally.count("not valid"), 0);
     assert_eq!(tally.count("requests refused"), 0);
+    assert_eq!(tally.count("webhooks whose address leads nowhere"), 0);
 }
 
 /// Every operation is found by its own path, with and without `basePath`.

@@ -317,13 +317,13 @@ mod tests {
     #[test]
     fn hostile_schemas_stay_small() {
         // Thirty definitions that each hold the next one ten times over: 10^30 values when written out.
-        let mut text = r##"{"root":{"$ref":"#/d0"}"##.to_owned();
-        for index in 0..30 {
+        let level = |index: usize| {
             let next = index + 1;
             let properties: Vec<_> = (0..10).map(|name| format!(r##""p{name}":{{"$ref":"#/d{next}"}}"##)).collect();
-            text.push_str(&format!(r#","d{index}":{{"type":"object","properties":{{{}}}}}"#, properties.join(",")));
-        }
-        text.push_str(r#","d30":{"type":"string"}}"#);
+            format!(r#""d{index}":{{"type":"object","properties":{{{}}}}}"#, properties.join(","))
+        };
+        let levels = (0..30).map(level).collect::<Vec<_>>().join(",");
+        let text = format!(r##"{{"root":{{"$ref":"#/d0"}},{levels},"d30":{{"type":"string"}}}}"##);
         assert!(example_of(&text).to_string().len() < 1 << 20);
         let deep = "{\"properties\":{\"a\":".repeat(300) + "{}" + &"}}".repeat(300);
         assert!(example_of(&format!(r#"{{"root":{deep}}}"#)).to_string().len() < 1 << 10);
