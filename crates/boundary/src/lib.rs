@@ -24,9 +24,6 @@ pub use address::{AddressRefused, AddressRules, address_verdict};
 pub use allowed::{AllowedSet, BoundaryError};
 pub use cell::{CellInside, WrongCell, cell_decision};
 pub use inventory::Inventory;
-pub use place::{
-    Grade, MAX_ADDRESSES, Place, PlaceRefused, Placed, RefusalCode, ResolveError, Resolver, Terms, is_dot_segment,
-    place,
-};
+pub use place::{Grade, MAX_ADDRESSES, Place, PlaceRefused, Placed, RefusalCode, ResolveError, Resolver, Terms, place};
 pub use regions::{RegionFacts, region, regions};
 pub use row::{Answer, Row};
