@@ -1,0 +1,130 @@
+//! The certification pipeline, top to bottom.
+
+use crate::certification::{Certification, CheckOutcome, CheckState, Subject};
+use crate::profile::{self, Cell};
+use crate::responsibility;
+use backshell_findings::{Check, Finding, Report, Severity};
+use backshell_model::{Infrastructure, PublisherKind, Verdict};
+use backshell_package::{Definition, ReadPackage};
+
+/// What a certification is asked for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Who publishes the connector.
+    pub publisher: PublisherKind,
+    /// Where the service behind it runs.
+    pub infrastructure: Infrastructure,
+    /// The path that the user gave for the package, for the places of findings; `None` for an upload.
+    pub path: Option<String>,
+}
+
+/// Certifies a package. It always ends in a report: what cannot be read or is not allowed is a verdict too.
+pub fn certify(read: &ReadPackage, request: &Request) -> Certification {
+    // 1. What is certified. The digest names the bytes; a certificate holds for nothing else.
+    let subject = subject(read);
+
+    // 2. The profile: which checks this publisher and this infrastructure ask for. One cell allows no publication.
+    let cell = profile::cell(request.publisher, request.infrastructure);
+    let profile = match cell {
+        Cell::Checks(profile) => profile,
+        Cell::Refused(reason) => return refused(subject, request, reason),
+    };
+
+    // 3. The checks, in the order of the profile.
+    let mut findings = Vec::new();
+    let mut checks = Vec::new();
+    for &check in profile.checks {
+        checks.push(match check {
+            Check::Swagger => swagger(read, request, &mut findings),
+            check => not_run(check),
+        });
+    }
+
+    // 4. The verdict, and who answers for the data.
+    let verdict = verdict(&checks);
+    let responsibility = responsibility::statements(profile, read);
+
+    // 5. The report.
+    let mut report = Report { findings, files: read.package.files.len() };
+    report.sort();
+    Certification {
+        subject,
+        publisher: request.publisher,
+        infrastructure: request.infrastructure,
+        refusal: None,
+        checks,
+        responsibility,
+        report,
+        verdict,
+    }
+}
+
+fn subject(read: &ReadPackage) -> Subject {
+    let swagger = read.package.definition.as_ref().map(Definition::swagger);
+    let title = swagger.and_then(|swagger| swagger.title()).map(str::trim).filter(|title| !title.is_empty());
+    Subject {
+        name: title.unwrap_or(&read.package.name).to_owned(),
+        version: swagger.and_then(|swagger| swagger.version()).map(str::to_owned),
+        digest: read.package.digest,
+    }
+}
+
+/// The report of a cell that allows no publication: nothing is checked.
+fn refused(subject: Subject, request: &Request, reason: &'static str) -> Certification {
+    Certification {
+        subject,
+        publisher: request.publisher,
+        infrastructure: request.infrastructure,
+        refusal: Some(reason),
+        checks: Vec::new(),
+        responsibility: vec![responsibility::refusal(reason)],
+        report: Report::default(),
+        verdict: Verdict::Refused,
+    }
+}
+
+/// The Swagger check: every rule over the definition and the package's other files.
+fn swagger(read: &ReadPackage, request: &Request, findings: &mut Vec<Finding>) -> CheckOutcome {
+    let options = backshell_lint::Options { path: request.path.clone(), ..Default::default() };
+    let found = backshell_lint::check(read, &options);
+    let errors = found.iter().filter(|finding| finding.severity == Severity::Error).count();
+    findings.extend(found);
+    let (state, reason) = match errors {
+        0 => (CheckState::Passed, String::new()),
+        1 => (CheckState::Failed, "1 finding at error level".to_owned()),
+        more => (CheckState::Failed, format!("{more} findings at error level")),
+    };
+    CheckOutcome { check: Check::Swagger, state, reason }
+}
+
+/// A check that the profile asks for and that is not built in.
+fn not_run(check: Check) -> CheckOutcome {
+    let reason = format!("this version of Backshell has no {check} check");
+    CheckOutcome { check, state: CheckState::NotRun, reason }
+}
+
+/// A failed check refuses, whatever else ran; a check that did not run leaves the certification incomplete.
+fn verdict(checks: &[CheckOutcome]) -> Verdict {
+    let any = |state| checks.iter().any(|outcome| outcome.state == state);
+    if any(CheckState::Failed) {
+        Verdict::Refused
+    } else if any(CheckState::NotRun) {
+        Verdict::Incomplete
+    } else {
+        Verdict::Certified
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts() {
+        let outcome = |state| CheckOutcome { check: Check::Swagger, state, reason: String::new() };
+        let of = |states: &[CheckState]| verdict(&states.iter().copied().map(outcome).collect::<Vec<_>>());
+        assert_eq!(of(&[CheckState::Passed, CheckState::Passed]), Verdict::Certified);
+        assert_eq!(of(&[CheckState::Passed, CheckState::NotRun]), Verdict::Incomplete);
+        assert_eq!(of(&[CheckState::NotRun, CheckState::Failed]), Verdict::Refused);
+    }
+}

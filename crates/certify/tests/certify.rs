@@ -1,0 +1,95 @@
+//! One golden report per cell of the profile table, and the JSON output against the published schema.
+
+use backshell_certify::{Certification, Request, certify, profile};
+use backshell_findings::text::TextOptions;
+use backshell_model::{Infrastructure, PublisherKind, Verdict};
+use backshell_package::{Limits, ReadPackage, read_files};
+use std::{io::Write as _, path::Path};
+
+const DEFINITION: &str = r#"{
+    "swagger": "2.0",
+    "info": { "title": "Contoso Orders", "version": "1.2", "description": "Creates and tracks the orders of a shop." },
+    "host": "api.contoso.com",
+    "basePath": "/",
+    "schemes": ["https"],
+    "paths": {
+        "/orders/{id}": {
+            "get": {
+                "operationId": "GetOrder",
+                "parameters": [
+                    { "name": "id", "in": "path", "required": true, "type": "string" }
+                ],
+                "responses": { "200": { "description": "OK" } }
+            }
+        }
+    },
+    "x-ms-connector-metadata": [
+        { "propertyName": "Privacy Policy", "propertyValue": "https://contoso.com/privacy" }
+    ]
+}
+"#;
+const PROPERTIES: &str = r##"{ "properties": { "iconBrandColor": "#da3b01", "connectionParameters": {} } }"##;
+
+fn package(definition: &str) -> ReadPackage {
+    let files = [
+        ("apiDefinition.swagger.json", definition),
+        ("apiProperties.json", PROPERTIES),
+        ("readme.md", "# Contoso Orders"),
+    ];
+    let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().into()));
+    read_files("contoso", files.to_vec(), &Limits::default())
+}
+
+fn certified(definition: &str, publisher: PublisherKind, infrastructure: Infrastructure) -> Certification {
+    certify(&package(definition), &Request { publisher, infrastructure, path: None })
+}
+
+#[test]
+fn one_report_per_cell() {
+    for (publisher, infrastructure, _) in profile::TABLE {
+        let report = certified(DEFINITION, *publisher, *infrastructure).text(&TextOptions::default());
+        insta::assert_snapshot!(format!("{publisher}_{infrastructure}"), report);
+    }
+}
+
+#[test]
+fn an_error_refuses() {
+    let broken = DEFINITION.replace("{id}\"", "{id\"");
+    let outcome = certified(&broken, PublisherKind::Verified, Infrastructure::External);
+    assert_eq!(outcome.verdict, Verdict::Refused);
+    assert!(outcome.report.findings.iter().any(|finding| finding.rule == "OperationPathTemplateNotValid"));
+    let unreadable = certified("{ \"swagger\": ", PublisherKind::Verified, Infrastructure::External);
+    assert_eq!(unreadable.verdict, Verdict::Refused);
+    assert_eq!(unreadable.subject.name, "contoso");
+}
+
+#[test]
+fn a_package_without_errors_is_incomplete_while_checks_are_missing() {
+    let outcome = certified(DEFINITION, PublisherKind::Platform, Infrastructure::Internal);
+    assert_eq!(outcome.verdict, Verdict::Incomplete);
+}
+
+#[test]
+fn json_keeps_the_contract() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/contracts/certify.schema.json");
+    let Ok(schema) = std::fs::read(&path) else {
+        assert!(!in_ci(), "{} is not here", path.display());
+        let _ = writeln!(std::io::stderr(), "skipped: {} is not here", path.display());
+        return;
+    };
+    let validator = jsonschema::draft202012::new(&serde_json::from_slice(&schema).unwrap()).unwrap();
+    for definition in [DEFINITION, "{}", "not JSON"] {
+        for (publisher, infrastructure, _) in profile::TABLE {
+            let text = certified(definition, *publisher, *infrastructure).json("0.1.0");
+            let output: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let errors: Vec<String> = validator.iter_errors(&output).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{publisher} x {infrastructure}: {errors:#?}");
+        }
+    }
+    assert!(!validator.is_valid(&serde_json::json!({ "tool": "backshell" })), "the schema test must be able to fail");
+}
+
+#[expect(clippy::disallowed_methods, reason = "only the environment says whether this is a CI run")]
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some()
+}
