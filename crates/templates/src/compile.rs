@@ -57,6 +57,11 @@ impl OperationPlan {
         &self.start
     }
 
+    /// Whether any template acts on answers. Without one, the call as it came need not be kept for them.
+    pub fn acts_on_response(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.as_ref(), Step::SetResponseHeader(_)))
+    }
+
     /// Why the operation cannot be called, if so.
     pub fn refusal(&self) -> Option<&TemplateError> {
         self.refusal.as_ref()

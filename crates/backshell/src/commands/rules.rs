@@ -1,0 +1,68 @@
+//! `backshell rules`: what is checked, and why.
+
+use crate::terminal::{self, Format};
+use anyhow::bail;
+use clap::Args;
+use std::process::ExitCode;
+
+/// List every rule, or explain one
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  backshell rules                          every rule, one line each
+  backshell rules OperationIdNotUnique     what, why, how to fix it, examples
+  backshell rules --format json            for programs")]
+pub struct Rules {
+    /// The rule to explain; letter case does not matter.
+    #[arg(value_name = "ID")]
+    id: Option<String>,
+
+    /// How to answer.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Rules {
+    pub(super) fn run(&self) -> anyhow::Result<ExitCode> {
+        let rules = match &self.id {
+            None => backshell_lint::rules().to_vec(),
+            Some(id) => match backshell_lint::rule(id) {
+                Some(rule) => vec![rule],
+                None => {
+                    let nearest = backshell_lint::rules().iter().min_by_key(|rule| {
+                        strsim::damerau_levenshtein(&rule.id.to_ascii_lowercase(), &id.to_ascii_lowercase())
+                    });
+                    let nearest = nearest.map(|rule| rule.id).unwrap_or_default();
+                    bail!("there is no rule `{id}`; did you mean `{nearest}`? `backshell rules` lists them all")
+                }
+            },
+        };
+        match self.format {
+            Format::Json => {
+                let list: Vec<_> = rules
+                    .iter()
+                    .map(|rule| {
+                        serde_json::json!({
+                            "id": rule.id, "severity": rule.severity.as_str(), "group": rule.group.as_str(),
+                            "since": rule.since, "source": rule.source.as_str(),
+                            "what": rule.what, "why": rule.why, "fix": rule.fix,
+                        })
+                    })
+                    .collect();
+                terminal::line(&serde_json::to_string_pretty(&list)?)?;
+            }
+            Format::Text if self.id.is_some() => {
+                for rule in rules {
+                    terminal::print(&backshell_lint::docs::text(rule))?;
+                }
+            }
+            Format::Text => {
+                for rule in &rules {
+                    let what = backshell_lint::docs::first_sentence(rule.what);
+                    terminal::line(&format!("{:<52} {:<8} {what}", rule.id, rule.severity.as_str()))?;
+                }
+                terminal::line(&format!("\n{} rules; `backshell rules ID` explains one", rules.len()))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

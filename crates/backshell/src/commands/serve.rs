@@ -1,0 +1,38 @@
+//! `backshell serve`: the gateway, the API and health on two listeners.
+
+use super::{ConfigArgs, stop_signal};
+use crate::node::{Node, WayOut};
+use crate::terminal;
+use clap::Args;
+use std::process::ExitCode;
+
+/// Run the gateway and its API
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  backshell serve                                       everything on this machine, data in ./.backshell
+  backshell serve --config /etc/backshell.toml
+  BACKSHELL_CELL__REGION=northeurope backshell serve    every key is also an environment variable
+
+The first start prints an administrator's token once. Stop with Ctrl-C or SIGTERM: running calls may end.")]
+pub struct Serve {
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+impl Serve {
+    pub(super) async fn run(&self) -> anyhow::Result<ExitCode> {
+        let config = self.config.load()?;
+        let mut node = Node::start(&config, WayOut::real(&config)?).await?;
+        terminal::line(&format!("gateway  {}", node.gateway_url()))?;
+        terminal::line(&format!("console  http://{}", node.console_address()))?;
+        terminal::line(&format!("cell     {} in {}", config.cell.name, config.cell.region))?;
+        terminal::line(&format!("data     {}", config.data.dir.display()))?;
+        if let Some(token) = node.first_token() {
+            terminal::line(&format!("\nThe first administrator's token. It is shown once and kept nowhere:\n\n  {token}\n"))?;
+        }
+        stop_signal().await?;
+        terminal::remark("stopping: running calls may end");
+        node.stop().await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,471 @@
+//! Configuration: `backshell.toml`, and every key also as an environment variable `BACKSHELL_SECTION__KEY`, which wins.
+//!
+//! Unknown sections and keys are errors that name the nearest known one: a setting that is misspelt must not silently
+//! keep its default. This is the only place that reads the environment.
+
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
+
+/// The file that is read when none is named and it exists.
+pub const DEFAULT_FILE: &str = "backshell.toml";
+const ENVIRONMENT_PREFIX: &str = "BACKSHELL_";
+
+/// Everything an operator can set. Each field has a default that is safe on a laptop.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where data is kept.
+    pub data: Data,
+    /// The node itself.
+    pub cell: Cell,
+    /// The gateway listener.
+    pub gateway: Gateway,
+    /// The control listener: API and health.
+    pub console: Console,
+    /// The key-encryption key.
+    pub vault: Vault,
+    /// The ledger.
+    pub ledger: Ledger,
+    /// The way out.
+    pub upstream: Upstream,
+    /// The operator's own services.
+    pub infrastructure: Infrastructure,
+}
+
+/// Where data is kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Data {
+    /// The data folder; made with mode 0700.
+    pub dir: PathBuf,
+}
+
+/// The node itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Cell {
+    /// The node's name, unique among the nodes.
+    pub name: String,
+    /// The cloud region it runs in.
+    pub region: String,
+}
+
+/// The gateway listener.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Gateway {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// How callers reach it from outside, for example `https://eu1.gateway.example`.
+    pub public_url: Option<String>,
+    /// PEM file with the certificate chain; with `tls_key` the listener speaks TLS.
+    pub tls_certificate: Option<PathBuf>,
+    /// PEM file with the private key.
+    pub tls_key: Option<PathBuf>,
+    /// A trusted proxy in front terminates TLS, so a listener without TLS may leave loopback.
+    pub behind_tls_proxy: bool,
+    /// Worker threads.
+    pub workers: Option<NonZeroUsize>,
+    /// Largest request body, bytes.
+    pub max_request_body: u64,
+    /// How long running calls may go on after the order to stop, seconds.
+    pub drain_seconds: u64,
+}
+
+/// The control listener.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Console {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// How people and programs reach it from outside.
+    pub public_url: Option<String>,
+    /// A trusted proxy in front terminates TLS, so the listener may leave loopback.
+    pub behind_tls_proxy: bool,
+}
+
+/// The key-encryption key.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Vault {
+    /// The file that holds it; made with mode 0600 when it does not exist. Default: `master.key` in the data folder.
+    pub key_file: Option<PathBuf>,
+    /// The environment variable that holds it, instead of a file.
+    pub key_variable: Option<String>,
+}
+
+/// The ledger.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ledger {
+    /// When a call may be sent.
+    pub mode: LedgerMode,
+    /// The file of signed checkpoints. Default: `checkpoints.jsonl` in the data folder; better on another disk.
+    pub checkpoint_file: Option<PathBuf>,
+}
+
+/// When a call may be sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LedgerMode {
+    /// After the decision is on disk.
+    #[default]
+    Strict,
+    /// After the decision was handed to the ledger; a crash may lose the last records.
+    Relaxed,
+}
+
+/// The way out.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Upstream {
+    /// PEM file with certificate authorities to trust beside the public ones.
+    pub extra_authorities: Option<PathBuf>,
+    /// For each connection attempt, milliseconds.
+    pub connect_timeout_ms: u64,
+    /// For the TLS handshake, milliseconds.
+    pub tls_timeout_ms: u64,
+    /// From the last byte of a request to the first byte of its answer, milliseconds.
+    pub first_byte_timeout_ms: u64,
+    /// Between two pieces of an answer, milliseconds.
+    pub idle_timeout_ms: u64,
+}
+
+/// The operator's own services.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Infrastructure {
+    /// Hosts that count as internal, each with the region it runs in: `erp.contoso.example=westeurope`.
+    pub internal_hosts: Vec<String>,
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self { dir: PathBuf::from(".backshell") }
+    }
+}
+
+impl Default for Cell {
+    fn default() -> Self {
+        Self { name: "cell-1".to_owned(), region: "westeurope".to_owned() }
+    }
+}
+
+impl Default for Gateway {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8780)),
+            public_url: None,
+            tls_certificate: None,
+            tls_key: None,
+            behind_tls_proxy: false,
+            workers: None,
+            max_request_body: 2 * 1024 * 1024 * 1024,
+            drain_seconds: 30,
+        }
+    }
+}
+
+impl Default for Console {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8781)), public_url: None, behind_tls_proxy: false }
+    }
+}
+
+impl Default for Upstream {
+    fn default() -> Self {
+        Self {
+            extra_authorities: None,
+            connect_timeout_ms: 5_000,
+            tls_timeout_ms: 5_000,
+            first_byte_timeout_ms: 120_000,
+            idle_timeout_ms: 120_000,
+        }
+    }
+}
+
+/// What a key's value looks like, for values that come from the environment.
+#[derive(Clone, Copy)]
+enum Shape {
+    Text,
+    Number,
+    Switch,
+    List,
+}
+
+/// Every section and key. A test holds this against [`Config`].
+const KEYS: &[(&str, &[(&str, Shape)])] = &[
+    ("data", &[("dir", Shape::Text)]),
+    ("cell", &[("name", Shape::Text), ("region", Shape::Text)]),
+    (
+        "gateway",
+        &[
+            ("listen", Shape::Text),
+            ("public_url", Shape::Text),
+            ("tls_certificate", Shape::Text),
+            ("tls_key", Shape::Text),
+            ("behind_tls_proxy", Shape::Switch),
+            ("workers", Shape::Number),
+            ("max_request_body", Shape::Number),
+            ("drain_seconds", Shape::Number),
+        ],
+    ),
+    ("console", &[("listen", Shape::Text), ("public_url", Shape::Text), ("behind_tls_proxy", Shape::Switch)]),
+    ("vault", &[("key_file", Shape::Text), ("key_variable", Shape::Text)]),
+    ("ledger", &[("mode", Shape::Text), ("checkpoint_file", Shape::Text)]),
+    (
+        "upstream",
+        &[
+            ("extra_authorities", Shape::Text),
+            ("connect_timeout_ms", Shape::Number),
+            ("tls_timeout_ms", Shape::Number),
+            ("first_byte_timeout_ms", Shape::Number),
+            ("idle_timeout_ms", Shape::Number),
+        ],
+    ),
+    ("infrastructure", &[("internal_hosts", Shape::List)]),
+];
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the configuration `{path}` cannot be read: {cause}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// The file is no TOML, or a value has the wrong type.
+    #[error("the configuration `{origin}` is not valid: {message}")]
+    Invalid {
+        /// The file or variable.
+        origin: String,
+        /// What is wrong, with its place.
+        message: String,
+    },
+    /// A section or key that does not exist.
+    #[error("`{name}` in {origin} is no setting; did you mean `{nearest}`?")]
+    Unknown {
+        /// What was written.
+        name: String,
+        /// The file or variable.
+        origin: String,
+        /// The known name that is nearest to it.
+        nearest: String,
+    },
+    /// Settings that contradict each other or would not be safe.
+    #[error("{0}")]
+    Unsafe(String),
+}
+
+impl Config {
+    /// Reads `file`, or [`DEFAULT_FILE`] when it exists and none is named, then the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let default = Path::new(DEFAULT_FILE);
+        let file = file.or_else(|| default.exists().then_some(default));
+        let text = match file {
+            Some(path) => Some((
+                path.display().to_string(),
+                std::fs::read_to_string(path)
+                    .map_err(|cause| ConfigError::Unreadable { path: path.to_owned(), cause })?,
+            )),
+            None => None,
+        };
+        #[expect(clippy::disallowed_methods, reason = "this is the place that the ban points to")]
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self::from_parts(text.as_ref().map(|(name, text)| (name.as_str(), text.as_str())), variables)
+    }
+
+    /// Puts a configuration together from a file's text and environment variables.
+    pub fn from_parts(
+        file: Option<(&str, &str)>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut table = Table::new();
+        let mut origin = "the environment".to_owned();
+        if let Some((name, text)) = file {
+            name.clone_into(&mut origin);
+            table = text.parse::<Table>().map_err(|error| ConfigError::Invalid {
+                origin: name.to_owned(),
+                message: error.to_string().trim_end().to_owned(),
+            })?;
+            check_names(&table, name)?;
+        }
+        for (name, value) in variables {
+            if let Some(path) = name.strip_prefix(ENVIRONMENT_PREFIX) {
+                merge_variable(&mut table, &name, path, &value)?;
+            }
+        }
+        let config: Self = Value::Table(table).try_into().map_err(|error: toml::de::Error| ConfigError::Invalid {
+            origin,
+            message: error.to_string().trim_end().to_owned(),
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let refuse = |text: String| Err(ConfigError::Unsafe(text));
+        if self.gateway.tls_certificate.is_some() != self.gateway.tls_key.is_some() {
+            return refuse("`gateway.tls_certificate` and `gateway.tls_key` are set together or not at all".to_owned());
+        }
+        let plain = self.gateway.tls_certificate.is_none();
+        if plain && !self.gateway.listen.ip().is_loopback() && !self.gateway.behind_tls_proxy {
+            return refuse(format!(
+                "the gateway would listen on {} without TLS; set `gateway.tls_certificate` and `gateway.tls_key`, listen on \
+                 a loopback address, or set `gateway.behind_tls_proxy = true` when a trusted proxy terminates TLS",
+                self.gateway.listen
+            ));
+        }
+        if !self.console.listen.ip().is_loopback() && !self.console.behind_tls_proxy {
+            return refuse(format!(
+                "the console would listen on {} without TLS; listen on a loopback address, or set \
+                 `console.behind_tls_proxy = true` when a trusted proxy terminates TLS",
+                self.console.listen
+            ));
+        }
+        if self.vault.key_file.is_some() && self.vault.key_variable.is_some() {
+            return refuse("`vault.key_file` and `vault.key_variable` exclude each other".to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn check_names(table: &Table, origin: &str) -> Result<(), ConfigError> {
+    for (section, value) in table {
+        let keys = section_keys(section).ok_or_else(|| unknown(section, origin, KEYS.iter().map(|(name, _)| *name)))?;
+        for key in value.as_table().into_iter().flat_map(Table::keys) {
+            if !keys.iter().any(|(known, _)| known == key) {
+                let name = format!("{section}.{key}");
+                let known: Vec<String> = keys.iter().map(|(known, _)| format!("{section}.{known}")).collect();
+                return Err(unknown(&name, origin, known.iter().map(String::as_str)));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn section_keys(section: &str) -> Option<&'static [(&'static str, Shape)]> {
+    KEYS.iter().find(|(name, _)| *name == section).map(|(_, keys)| *keys)
+}
+
+fn unknown<'k>(name: &str, origin: &str, known: impl Iterator<Item = &'k str>) -> ConfigError {
+    let nearest = known.min_by_key(|known| strsim::damerau_levenshtein(known, name)).unwrap_or_default();
+    ConfigError::Unknown { name: name.to_owned(), origin: origin.to_owned(), nearest: nearest.to_owned() }
+}
+
+fn merge_variable(table: &mut Table, variable: &str, path: &str, value: &str) -> Result<(), ConfigError> {
+    // Variables of this prefix without the double underscore belong to tools around Backshell, not to it.
+    let Some((section, key)) = path.split_once("__") else { return Ok(()) };
+    let (section, key) = (section.to_ascii_lowercase(), key.to_ascii_lowercase());
+    let shape = section_keys(&section).and_then(|keys| keys.iter().find(|(known, _)| *known == key));
+    let Some((_, shape)) = shape else {
+        let known: Vec<String> = KEYS
+            .iter()
+            .flat_map(|(section, keys)| keys.iter().map(move |(key, _)| format!("{section}__{key}")))
+            .map(|name| format!("{ENVIRONMENT_PREFIX}{}", name.to_ascii_uppercase()))
+            .collect();
+        return Err(unknown(variable, "the environment", known.iter().map(String::as_str)));
+    };
+    let invalid = |wanted: &str| ConfigError::Invalid {
+        origin: variable.to_owned(),
+        message: format!("`{}` is no {wanted}", value.chars().take(80).collect::<String>()),
+    };
+    let value = match shape {
+        Shape::Text => Value::String(value.to_owned()),
+        Shape::Number => Value::Integer(value.trim().parse().map_err(|_| invalid("whole number"))?),
+        Shape::Switch => Value::Boolean(value.trim().parse().map_err(|_| invalid("`true` or `false`"))?),
+        Shape::List => Value::Array(
+            value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(|item| Value::String(item.into())).collect(),
+        ),
+    };
+    match table.entry(section).or_insert_with(|| Value::Table(Table::new())) {
+        Value::Table(section) => {
+            section.insert(key, value);
+            Ok(())
+        }
+        _ => Err(invalid("setting, because its section is no table in the file")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::from_parts(Some(("backshell.toml", text)), variables).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn environment_wins_over_file() {
+        let config = from(
+            "[cell]\nregion = \"eastus\"\n[gateway]\nworkers = 4",
+            &[
+                ("BACKSHELL_CELL__REGION", "northeurope"),
+                ("BACKSHELL_INFRASTRUCTURE__INTERNAL_HOSTS", "a.example.com, b.example.com"),
+                ("BACKSHELL_LEDGER__MODE", "relaxed"),
+                ("BACKSHELL_CORPUS", "ignored"),
+            ],
+        )
+        .unwrap();
+        assert_eq!(config.cell.region, "northeurope");
+        assert_eq!(config.gateway.workers.unwrap().get(), 4);
+        assert_eq!(config.infrastructure.internal_hosts, ["a.example.com", "b.example.com"]);
+        assert_eq!(config.ledger.mode, LedgerMode::Relaxed);
+    }
+
+    #[test]
+    fn unknown_names_are_errors_with_the_nearest_known_one() {
+        for (text, nearest) in [
+            ("[gatway]\nlisten = \"127.0.0.1:1\"", "`gateway`"),
+            ("[cell]\nregoin = \"eastus\"", "`cell.region`"),
+        ] {
+            let message = from(text, &[]).unwrap_err();
+            assert!(message.contains(nearest), "{message}");
+        }
+        let message = from("", &[("BACKSHELL_GATEWAY__LISTN", "x")]).unwrap_err();
+        assert!(message.contains("`BACKSHELL_GATEWAY__LISTEN`"), "{message}");
+    }
+
+    #[test]
+    fn wrong_values_are_errors_with_their_place() {
+        let message = from("[gateway]\nlisten = 5", &[]).unwrap_err();
+        assert!(message.contains("listen"), "{message}");
+        assert!(from("[gateway", &[]).unwrap_err().contains("line 1"));
+        assert!(from("", &[("BACKSHELL_GATEWAY__WORKERS", "many")]).unwrap_err().contains("whole number"));
+    }
+
+    #[test]
+    fn listeners_without_tls_stay_on_loopback() {
+        assert!(from("[gateway]\nlisten = \"0.0.0.0:8780\"", &[]).unwrap_err().contains("without TLS"));
+        assert!(from("[console]\nlisten = \"0.0.0.0:8781\"", &[]).unwrap_err().contains("without TLS"));
+        assert!(from("[gateway]\nlisten = \"0.0.0.0:8780\"\nbehind_tls_proxy = true", &[]).is_ok());
+        assert!(from("[gateway]\ntls_key = \"k.pem\"", &[]).unwrap_err().contains("together"));
+    }
+
+    #[test]
+    fn every_key_can_come_from_the_environment() {
+        for (section, keys) in KEYS {
+            for (key, shape) in *keys {
+                let value = match (*section, *key, shape) {
+                    (_, "listen", _) => "127.0.0.1:9000",
+                    (_, "mode", _) => "strict",
+                    (_, "tls_certificate" | "tls_key", _) => continue,
+                    (_, _, Shape::Text | Shape::List) => "text",
+                    (_, _, Shape::Number) => "7",
+                    (_, _, Shape::Switch) => "true",
+                };
+                let name = format!("BACKSHELL_{section}__{key}").to_uppercase();
+                let result = from("", &[(name.as_str(), value)]);
+                assert!(result.is_ok(), "{name}: {result:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The binary's parts: configuration, a node put together, and the commands.
+//!
+//! `main.rs` reads the command line and hands over to one file per command in `commands/`. What is here besides them is
+//! what several commands share; [`node`] is where every crate of the call pipeline meets. It is a library as well so that
+//! the end-to-end tests and the benchmark can put a trial cell together in code, which no configuration can.
+
+pub mod client;
+pub mod commands;
+pub mod config;
+mod first_start;
+pub mod keys;
+pub mod node;
+mod ports;
+pub mod sample;
+pub mod system;
+pub mod terminal;
+pub mod trial;

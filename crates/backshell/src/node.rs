@@ -1,0 +1,295 @@
+//! A node put together: data folder, database, keys, ledger, gateway and console.
+//!
+//! The way out ([`WayOut`]) is passed in. `serve` passes the real one; only the demo and the tests, in code, pass a trial
+//! cell's.
+
+use crate::config::{Config, LedgerMode};
+use crate::first_start;
+use crate::keys;
+use crate::ports::Ports;
+use crate::system::{SystemClock, SystemRandom};
+use anyhow::{Context, bail};
+use backshell_boundary::{AddressRules, Inventory, Resolver};
+use backshell_console::{ConsoleConfig, ConsoleParts, ConsoleState};
+use backshell_gateway::connect::Connections;
+use backshell_gateway::{Gateway, Parts, Serving, Settings};
+use backshell_ledger::{Checkpoints, Ledger, Mode, Options};
+use backshell_model::{Cell, Clock, HostName, Random, Region};
+use backshell_store::{SqliteStore, Store};
+use backshell_upstream::{Dialler, PinnedDialler, SystemResolver, Timeouts};
+use backshell_vault::Vault;
+use std::fs::{File, TryLockError};
+use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How a node reaches services.
+#[derive(Clone, Debug)]
+pub struct WayOut {
+    /// How names become addresses.
+    pub resolver: Arc<dyn Resolver>,
+    /// How connections are opened.
+    pub dialler: Arc<dyn Dialler>,
+}
+
+impl WayOut {
+    /// The way out of a real cell: the system's resolver, pinned addresses, public certificate authorities and those that
+    /// the configuration adds.
+    pub fn real(config: &Config) -> anyhow::Result<Self> {
+        let extra = match &config.upstream.extra_authorities {
+            Some(path) => keys::certificates(path)?,
+            None => Vec::new(),
+        };
+        let timeout = Duration::from_millis(config.upstream.connect_timeout_ms);
+        let dialler = PinnedDialler::new(&extra, timeout).context("the extra certificate authorities cannot be used")?;
+        Ok(Self { resolver: Arc::new(SystemResolver::default()), dialler: Arc::new(dialler) })
+    }
+}
+
+/// A node that runs.
+pub struct Node {
+    store: Arc<dyn Store>,
+    ledger: Ledger,
+    gateway: Gateway,
+    serving: Serving,
+    console_address: SocketAddr,
+    console: JoinHandle<std::io::Result<()>>,
+    background: Vec<JoinHandle<()>>,
+    stop: CancellationToken,
+    first_token: Option<String>,
+    _lock: File,
+}
+
+impl Node {
+    /// Opens the data folder, binds both listeners and serves.
+    pub async fn start(config: &Config, way_out: WayOut) -> anyhow::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        let region = Region::new(&config.cell.region);
+        if backshell_boundary::region(region.as_str()).is_none() {
+            bail!("`cell.region` is `{region}`, which is no known cloud region; `backshell regions` lists them");
+        }
+        let gateway_listener = bind(config.gateway.listen, "gateway.listen")?;
+        let console_listener = bind(config.console.listen, "console.listen")?;
+        console_listener.set_nonblocking(true)?;
+        let console_listener = tokio::net::TcpListener::from_std(console_listener)?;
+        let (gateway_address, console_address) = (gateway_listener.local_addr()?, console_listener.local_addr()?);
+
+        let lock = lock_data_folder(&config.data.dir)?;
+        let store: Arc<dyn Store> = Arc::new(
+            SqliteStore::open(&config.data.dir.join("backshell.db")).await.context("the database cannot be opened")?,
+        );
+        let key = keys::key_encryption_key(config, &*random)?;
+        let vault = Arc::new(Vault::new(key, Arc::clone(&random)));
+        let ledger = start_ledger(config, &store, &clock, &random).await?;
+        let scheme = if config.gateway.tls_certificate.is_some() { "https" } else { "http" };
+        let gateway_url =
+            config.gateway.public_url.clone().unwrap_or_else(|| format!("{scheme}://{gateway_address}"));
+        let cell = Cell { name: config.cell.name.clone(), region: region.clone(), gateway_url, seen_at: clock.now() };
+        store.announce_cell(&cell).await.context("the cell cannot be announced")?;
+        let first_token = first_start::prepare(&*store, &ledger, &*clock, &*random, &region).await?;
+
+        let gateway = Gateway::open(Parts {
+            settings: settings(config, region.clone())?,
+            store: Arc::clone(&store),
+            vault: Arc::clone(&vault),
+            ledger: ledger.clone(),
+            resolver: way_out.resolver,
+            dialler: way_out.dialler,
+            clock: Arc::clone(&clock),
+            random: Arc::clone(&random),
+        })
+        .await
+        .context("the gateway cannot read the database")?;
+        let ports = Arc::new(Ports::new(gateway.clone(), ledger.clone()));
+        let connections = Connections::new(
+            Arc::clone(&store),
+            vault,
+            ledger.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&random),
+            Some(region),
+        );
+        let state = ConsoleState::new(ConsoleParts {
+            store: Arc::clone(&store),
+            ledger: ledger.clone(),
+            connections: Arc::new(connections),
+            authenticator: Arc::clone(&ports) as _,
+            snapshot: Arc::clone(&ports) as _,
+            metrics: ports,
+            clock: Arc::clone(&clock),
+            random,
+            config: ConsoleConfig { allowed_hosts: allowed_hosts(config), ..ConsoleConfig::default() },
+        });
+
+        let stop = CancellationToken::new();
+        let tls = keys::server_tls(config)?;
+        let workers = config.gateway.workers.unwrap_or_else(default_workers);
+        let serving = Serving::start(&gateway, gateway_listener, tls, workers)?;
+        let router = backshell_console::router(state);
+        let stopped = stop.clone().cancelled_owned();
+        let console = tokio::spawn(backshell_console::serve(console_listener, router, stopped));
+        let background = vec![
+            tokio::spawn(gateway.clone().follow(stop.clone())),
+            tokio::spawn(announce(Arc::clone(&store), cell, clock, stop.clone())),
+        ];
+        Ok(Self {
+            store,
+            ledger,
+            gateway,
+            serving,
+            console_address,
+            console,
+            background,
+            stop,
+            first_token,
+            _lock: lock,
+        })
+    }
+
+    /// Where the gateway listens.
+    pub fn gateway_address(&self) -> SocketAddr {
+        self.serving.address()
+    }
+
+    /// Where the console listens.
+    pub fn console_address(&self) -> SocketAddr {
+        self.console_address
+    }
+
+    /// The first administrator's token, when this start made it. Shown once and kept nowhere.
+    pub fn first_token(&mut self) -> Option<String> {
+        self.first_token.take()
+    }
+
+    /// The gateway, for its counters.
+    pub fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Takes no new calls, lets running ones end, flushes the ledger with a last checkpoint and closes the database.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        let serving = self.serving;
+        tokio::task::spawn_blocking(move || serving.stop()).await.context("the gateway ended abnormally")?;
+        self.console.await.context("the console ended abnormally")??;
+        for task in self.background {
+            task.await.context("a background task ended abnormally")?;
+        }
+        self.ledger.shutdown().await;
+        self.store.close().await;
+        Ok(())
+    }
+}
+
+/// The ledger's options and key. Also what `backshell ledger verify` needs to know about the folder.
+async fn start_ledger(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    clock: &Arc<dyn Clock>,
+    random: &Arc<dyn Random>,
+) -> anyhow::Result<Ledger> {
+    let path = keys::checkpoint_file(config);
+    let options = Options {
+        mode: match config.ledger.mode {
+            LedgerMode::Strict => Mode::Strict,
+            LedgerMode::Relaxed => Mode::Relaxed,
+        },
+        checkpoints: Some(Checkpoints::new(path, keys::checkpoint_key(config, &**random)?)),
+        ..Options::default()
+    };
+    let (rows, pseudonyms) = (Arc::clone(store) as _, Arc::clone(store) as _);
+    Ledger::start(rows, pseudonyms, Arc::clone(clock), Arc::clone(random), options)
+        .await
+        .context("the ledger cannot be started; without it no call is made")
+}
+
+fn settings(config: &Config, region: Region) -> anyhow::Result<Settings> {
+    let milliseconds = Duration::from_millis;
+    let inventory = config
+        .infrastructure
+        .internal_hosts
+        .iter()
+        .map(|entry| {
+            let (host, region) = entry.split_once('=').with_context(|| {
+                format!("`infrastructure.internal_hosts` holds `{entry}`; write `host=region`")
+            })?;
+            let host = HostName::parse(host.trim())
+                .with_context(|| format!("`infrastructure.internal_hosts` holds `{entry}`"))?;
+            let region = region.trim();
+            if backshell_boundary::region(region).is_none() {
+                bail!("`infrastructure.internal_hosts` names `{region}`, which is no known cloud region");
+            }
+            Ok((host, Region::new(region)))
+        })
+        .collect::<anyhow::Result<Inventory>>()?;
+    Ok(Settings {
+        inventory,
+        addresses: AddressRules::default(),
+        max_request_body: config.gateway.max_request_body,
+        upstream: Timeouts {
+            tls: milliseconds(config.upstream.tls_timeout_ms),
+            first_byte: milliseconds(config.upstream.first_byte_timeout_ms),
+            idle: milliseconds(config.upstream.idle_timeout_ms),
+        },
+        drain: Duration::from_secs(config.gateway.drain_seconds),
+        ..Settings::new(&config.cell.name, region)
+    })
+}
+
+fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| {
+        let variable = setting.replace('.', "__").to_uppercase();
+        format!("cannot listen on {address}; stop what uses it, or set `{setting}` (BACKSHELL_{variable}) to another address")
+    })
+}
+
+/// One process at a time: two would write two ledgers' ends into one chain.
+fn lock_data_folder(folder: &Path) -> anyhow::Result<File> {
+    keys::private_folder(folder)?;
+    let path = folder.join("lock");
+    let file = keys::private_file(&path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            bail!("the data folder `{}` is in use by another process; stop it or use another folder", folder.display())
+        }
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("`{}` cannot be locked", path.display())),
+    }
+}
+
+fn allowed_hosts(config: &Config) -> Vec<String> {
+    config
+        .console
+        .public_url
+        .iter()
+        .filter_map(|url| url.parse::<http::Uri>().ok()?.host().map(str::to_owned))
+        .collect()
+}
+
+fn default_workers() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Says every ten seconds that this cell runs.
+async fn announce(store: Arc<dyn Store>, mut cell: Cell, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(10)) => {}
+        }
+        cell.seen_at = clock.now();
+        if let Err(error) = store.announce_cell(&cell).await {
+            tracing::warn!(%error, "the cell could not be announced");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What the console borrows from the gateway, so that both listeners agree on who calls and what they may do.
+
+use async_trait::async_trait;
+use backshell_console::{
+    Authenticator, MetricFamily, MetricKind, MetricsSource, Sample, SnapshotHandle, Stale, Unauthenticated,
+};
+use backshell_gateway::Gateway;
+use backshell_ledger::Ledger;
+use backshell_model::Caller;
+use backshell_permission::Authority;
+use std::sync::Arc;
+
+/// The gateway and the ledger, as the console sees them.
+#[derive(Debug)]
+pub struct Ports {
+    gateway: Gateway,
+    ledger: Ledger,
+}
+
+impl Ports {
+    /// Lends `gateway` and `ledger`.
+    pub fn new(gateway: Gateway, ledger: Ledger) -> Self {
+        Self { gateway, ledger }
+    }
+}
+
+impl Authenticator for Ports {
+    fn authenticate(&self, bearer: &str) -> Result<Caller, Unauthenticated> {
+        self.gateway.identify(bearer).map_err(|_| Unauthenticated)
+    }
+}
+
+#[async_trait]
+impl SnapshotHandle for Ports {
+    fn authority(&self) -> Result<Arc<Authority>, Stale> {
+        self.gateway.snapshot().map(|snapshot| Arc::clone(snapshot.authority())).map_err(|_| Stale)
+    }
+
+    async fn refresh(&self) -> Result<(), Stale> {
+        self.gateway.refresh().await.map_err(|error| {
+            tracing::warn!(%error, "the snapshot could not be refreshed");
+            Stale
+        })
+    }
+}
+
+impl MetricsSource for Ports {
+    #[expect(clippy::cast_precision_loss, reason = "Prometheus numbers are floating point; counters stay far below 2^53")]
+    fn families(&self) -> Vec<MetricFamily> {
+        let reading = self.gateway.metrics().read();
+        let ledger = self.ledger.metrics();
+        let labelled = |label: &'static str, values: Vec<(&'static str, u64)>| {
+            values
+                .into_iter()
+                .map(|(value, count)| Sample { suffix: "", labels: vec![(label, value.to_owned())], value: count as f64 })
+                .collect::<Vec<_>>()
+        };
+        let single = |value: u64| vec![Sample { suffix: "", labels: Vec::new(), value: value as f64 }];
+        let family = |name, help, kind, samples| MetricFamily { name, help, kind, samples };
+        use MetricKind::{Counter, Gauge};
+        vec![
+            family(
+                "backshell_calls_answered_total",
+                "Calls that the service answered, by class of status.",
+                Counter,
+                labelled("class", reading.answered),
+            ),
+            family(
+                "backshell_calls_refused_total",
+                "Calls that the gateway refused, by code.",
+                Counter,
+                labelled("code", reading.refused),
+            ),
+            family("backshell_calls_in_flight", "Calls whose answer has not begun.", Gauge, single(reading.in_flight)),
+            family(
+                "backshell_boundary_notices_total",
+                "Calls that went on with a boundary notice.",
+                Counter,
+                single(reading.notices),
+            ),
+            family(
+                "backshell_locations_removed_total",
+                "Answers whose Location led elsewhere and was taken out.",
+                Counter,
+                single(reading.locations_removed),
+            ),
+            family("backshell_ledger_records_total", "Records in the ledger.", Counter, single(ledger.records)),
+            family("backshell_ledger_groups_total", "Groups that were flushed.", Counter, single(ledger.groups)),
+        ]
+    }
+}

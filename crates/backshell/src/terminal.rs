@@ -1,0 +1,43 @@
+//! Output for people: standard output and error through `anstream`, which leaves colours out where nobody sees them.
+
+use anstream::AutoStream;
+use std::io::{self, IsTerminal, Write};
+
+/// How a command answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Writes to standard output. A closed pipe (`| head`) is the reader's choice and no error.
+pub fn print(text: &str) -> anyhow::Result<()> {
+    match AutoStream::auto(io::stdout().lock()).write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+/// Writes a line to standard output.
+pub fn line(text: &str) -> anyhow::Result<()> {
+    print(&format!("{text}\n"))
+}
+
+/// Writes a remark to standard error, where it does not mix with what a program reads.
+pub fn remark(text: &str) {
+    // Nobody is left to be told when standard error is closed.
+    drop(writeln!(AutoStream::auto(io::stderr().lock()), "{text}"));
+}
+
+/// Whether standard output is a terminal that shows colours.
+pub fn shows_color() -> bool {
+    !matches!(AutoStream::choice(&io::stdout()), anstream::ColorChoice::Never)
+}
+
+/// Whether a person watches standard error.
+pub fn is_watched() -> bool {
+    io::stderr().is_terminal()
+}

@@ -1,0 +1,138 @@
+//! What the gateway answers with: a short text of its own, or the service's answer as it streams by.
+
+use backshell_ledger::{CompletionRecord, Ended, Ledger};
+use backshell_upstream::{Progress, UpstreamBody, UpstreamBodyError};
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::time::Instant;
+
+/// The body of an answer.
+#[derive(Debug)]
+pub struct ResponseBody(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Full(Option<Bytes>),
+    Stream(Box<Metered>),
+}
+
+impl ResponseBody {
+    /// A text of the gateway's own.
+    pub(crate) fn full(text: impl Into<Bytes>) -> Self {
+        Self(Kind::Full(Some(text.into())))
+    }
+
+    /// The service's answer; `completion` is written to the ledger when it ends, however it ends.
+    pub(crate) fn stream(body: UpstreamBody, completion: Completion) -> Self {
+        let mut metered = Metered { body, completion };
+        if metered.body.is_end_stream() {
+            metered.completion.finish(Ended::Complete);
+        }
+        Self(Kind::Stream(Box::new(metered)))
+    }
+}
+
+#[derive(Debug)]
+struct Metered {
+    body: UpstreamBody,
+    completion: Completion,
+}
+
+impl Body for ResponseBody {
+    type Data = Bytes;
+    type Error = UpstreamBodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, UpstreamBodyError>>> {
+        let metered = match &mut self.0 {
+            Kind::Full(text) => return Poll::Ready(text.take().map(|text| Ok(Frame::data(text)))),
+            Kind::Stream(metered) => metered,
+        };
+        let polled = Pin::new(&mut metered.body).poll_frame(context);
+        match &polled {
+            Poll::Pending => {}
+            Poll::Ready(Some(Ok(frame))) => {
+                metered.completion.bytes_out += frame.data_ref().map_or(0, |data| data.len() as u64);
+                if metered.body.is_end_stream() {
+                    metered.completion.finish(Ended::Complete);
+                }
+            }
+            Poll::Ready(None) => metered.completion.finish(Ended::Complete),
+            Poll::Ready(Some(Err(UpstreamBodyError::Cut(_)))) => metered.completion.finish(Ended::CutByUpstream),
+            Poll::Ready(Some(Err(UpstreamBodyError::Idle(_)))) => metered.completion.finish(Ended::Timeout),
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Kind::Full(text) => text.is_none(),
+            Kind::Stream(metered) => metered.body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Kind::Full(text) => SizeHint::with_exact(text.as_ref().map_or(0, |text| text.len() as u64)),
+            Kind::Stream(metered) => metered.body.size_hint(),
+        }
+    }
+}
+
+/// Writes a call's completion exactly once: when its answer ended, or when whoever held it let go.
+pub(crate) struct Completion {
+    ledger: Ledger,
+    record: CompletionRecord,
+    progress: Arc<Progress>,
+    sent_at: Instant,
+    bytes_out: u64,
+    written: bool,
+}
+
+impl Completion {
+    /// For a call whose decision is on record and that is about to be sent. Until it is finished it says that the caller
+    /// went away, which is what dropping it unfinished means.
+    pub(crate) fn new(ledger: Ledger, record: CompletionRecord, progress: Arc<Progress>) -> Self {
+        Self { ledger, record, progress, sent_at: Instant::now(), bytes_out: 0, written: false }
+    }
+
+    /// The service answered with `status`.
+    pub(crate) fn answered(&mut self, status: u16) {
+        self.record.status = Some(status);
+    }
+
+    /// The gateway answers in the service's place.
+    pub(crate) fn refused(&mut self, code: &'static str, ended: Ended) {
+        self.record.code = Some(code);
+        self.finish(ended);
+    }
+
+    fn finish(&mut self, ended: Ended) {
+        if std::mem::replace(&mut self.written, true) {
+            return;
+        }
+        self.record.upstream_ms = u64::try_from(self.sent_at.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.record.bytes_in = self.progress.bytes();
+        self.record.bytes_out = self.bytes_out;
+        self.record.ended = ended;
+        self.ledger.complete(self.record);
+    }
+}
+
+impl Drop for Completion {
+    fn drop(&mut self) {
+        self.finish(Ended::AbortedByCaller);
+    }
+}
+
+impl fmt::Debug for Completion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Completion").field("call", &self.record.call).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,448 @@
+//! The life of a call, top to bottom, in the order in which it travels.
+//!
+//! ```text
+//! request -> identify -> route -> cell -> permission -> templates -> resolve + boundary -> secret -> ledger -> upstream -> response
+//!               |          |        |         |            |               |                 |         |         |
+//!               v          v        v         v            v               v                 v         v         v
+//!            Caller      Route  CellInside Permitted  ShapedRequest      Placed        Credentialed  Receipt  Completion
+//! ```
+//! Each value can only be made from the ones before it, so a step that is skipped does not compile. The body of the
+//! request is not touched before `upstream.send`. Every exit is on record: a refusal as such, a call that was decided by
+//! its completion.
+
+use crate::body::{Completion, ResponseBody};
+use crate::compiled::{CompiledOperation, CompiledVersion, template_refusal};
+use crate::receive;
+use crate::refusal::{Code, Refusal};
+use crate::respond::{self, Summary};
+use crate::settings::Settings;
+use crate::snapshot::{Route, Snapshot};
+use crate::state::Gateway;
+use backshell_auth::Credentialed;
+use backshell_boundary::{CellInside, Placed, Terms};
+use backshell_ledger::{
+    BoundaryOutcome, CellName, CompletionRecord, DecisionRecord, Ended, LedgerError, Receipt, RefusalRecord, Who,
+};
+use backshell_model::{CallId, Caller, QueryPair, ShapedRequest};
+use backshell_permission::{CallTarget, Permitted};
+use backshell_templates::Context;
+use backshell_upstream::{RequestBody, Upstream};
+use http::{HeaderMap, Method, Request, Response, Uri, request};
+use hyper::body::Incoming;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// One worker's share of the gateway: its own upstream connections, its own count of running calls.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    gateway: Gateway,
+    upstream: Upstream,
+    running: AtomicUsize,
+}
+
+impl Worker {
+    pub(crate) fn new(gateway: Gateway) -> Self {
+        let upstream = Upstream::new(Arc::clone(&gateway.parts().dialler), gateway.settings().upstream);
+        Self { gateway, upstream, running: AtomicUsize::new(0) }
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        self.gateway.settings()
+    }
+
+    pub(crate) fn sweep(&self) {
+        self.upstream.sweep();
+    }
+
+    /// Answers a request, whatever happens to it.
+    pub(crate) async fn handle(&self, request: Request<Incoming>) -> Response<ResponseBody> {
+        let metrics = self.gateway.metrics();
+        let _in_flight = metrics.enter();
+        let _place = Place::take(&self.running);
+        let mut trace = Trace::new(CallId::generate(self.gateway.now(), &*self.gateway.parts().random));
+        match self.call(request, &mut trace).await {
+            Ok(response) => {
+                metrics.answered(response.status().as_u16());
+                response
+            }
+            Err(refusal) => {
+                metrics.refused(refusal.code);
+                self.record_refusal(&trace, &refusal).await;
+                refusal.into_response(trace.call)
+            }
+        }
+    }
+
+    /// The pipeline.
+    async fn call(&self, request: Request<Incoming>, trace: &mut Trace) -> Result<Response<ResponseBody>, Refusal> {
+        self.admit()?;
+        let snapshot = self.gateway.snapshot().map_err(|stale| Refusal::new(Code::StaleState, stale.to_string()))?;
+        receive::framing(&request)?;
+        let (head, body) = request.into_parts();
+        let uri = head.uri.clone();
+
+        let caller = self.identify(&head, trace)?;
+        let (route, target) = find(&snapshot, &head.method, &uri, trace)?;
+        let inside = self.cell(&route)?;
+        let permitted = permit(&snapshot, &caller, &route, &target, trace)?;
+        let (shaped, asked) = shape(&permitted, &route, &target, head)?;
+        let placed = self.place(permitted, inside, shaped, &route, trace).await?;
+        let summary = Summary::of(&placed, &route, &target);
+        let credentialed = self.credential(placed, &route)?;
+        let receipt = self.record_decision(&summary, trace).await?;
+
+        let body = RequestBody::stream(body, self.settings().max_request_body);
+        let completion = self.completion(&summary, &body, trace);
+        let answer = self.send(credentialed, receipt, body, completion).await?;
+        Ok(respond::respond(answer, &asked, &summary, trace.call, self.gateway.metrics()))
+    }
+
+    /// Too many calls at once are turned away rather than queued: a queue without an end is an outage later.
+    fn admit(&self) -> Result<(), Refusal> {
+        if self.running.load(Ordering::Relaxed) > self.settings().max_calls_per_worker {
+            return Err(Refusal::new(Code::Overloaded, "too many calls are running on this node; try again shortly"));
+        }
+        Ok(())
+    }
+
+    fn identify(&self, head: &request::Parts, trace: &mut Trace) -> Result<Caller, Refusal> {
+        let token = receive::bearer(&head.headers).ok_or_else(|| {
+            Refusal::new(Code::Unauthenticated, "send `Authorization: Bearer` with a Backshell access token (`bsk_…`)")
+        })?;
+        let caller = self
+            .gateway
+            .identify(token)
+            .map_err(|error| Refusal::new(Code::Unauthenticated, format!("{error}; ask for a new one")))?;
+        trace.caller = Some(caller.clone());
+        Ok(caller)
+    }
+
+    /// May this cell process calls of the environment? Asked before permission and before the body is read.
+    fn cell(&self, route: &Route) -> Result<CellInside, Refusal> {
+        let facts = &route.environment;
+        let allowed = facts.allowed.as_ref().map_err(|error| {
+            Refusal::new(Code::EgressRefused, format!("the environment's boundary cannot be kept: {error}"))
+                .reason(error.reason())
+        })?;
+        backshell_boundary::cell_decision(Some(&self.settings().cell_region), allowed).map_err(|wrong| Refusal {
+            home_cell: facts.home_cell.clone(),
+            ..Refusal::new(Code::WrongCell, wrong.to_string()).reason(wrong.reason())
+        })
+    }
+
+    async fn place(
+        &self,
+        permitted: Permitted,
+        inside: CellInside,
+        shaped: ShapedRequest,
+        route: &Route,
+        trace: &mut Trace,
+    ) -> Result<Placed, Refusal> {
+        let facts = &route.environment;
+        let Ok(allowed) = &facts.allowed else { return Err(internal()) };
+        let terms = Terms {
+            allowed,
+            egress: facts.environment.egress,
+            certified: &route.roots.certified,
+            approved: &route.approved,
+            infrastructure: route.infrastructure,
+            inventory: &self.settings().inventory,
+            addresses: &self.settings().addresses,
+        };
+        let resolver = &*self.gateway.parts().resolver;
+        let placed = backshell_boundary::place(permitted, inside, shaped, &terms, resolver).await.map_err(|refused| {
+            trace.host = Some(refused.root.host.clone());
+            trace.row = Some((refused.row.as_str(), refused.reason));
+            Refusal::new(respond::place_code(refused.code), refused.to_string()).reason(refused.reason)
+        })?;
+        if placed.notice() {
+            self.gateway.metrics().notice();
+        }
+        Ok(placed)
+    }
+
+    /// Opens the sealed references of the finished request. The vault is asked only where there are any.
+    fn credential(&self, placed: Placed, route: &Route) -> Result<Credentialed, Refusal> {
+        let sign_in = |text: &str| Refusal::new(Code::ConnectionUnauthenticated, text.to_owned());
+        if !backshell_auth::needs_secrets(placed.request()) {
+            return backshell_auth::credential_open(placed).map_err(|error| respond::credential_refusal(&error));
+        }
+        let secrets = route
+            .secrets
+            .as_ref()
+            .ok_or_else(|| sign_in("the connection has no secrets; its owner signs it in again").reason("secret_missing"))?;
+        let opened = self.gateway.parts().vault.withdraw(&placed, &route.binding, secrets).map_err(|error| {
+            tracing::error!(%error, connection = %route.connection.id, "a secret cannot be opened");
+            sign_in("the connection's secrets cannot be opened; its owner signs it in again").reason("secret_unreadable")
+        })?;
+        backshell_auth::credential(placed, opened).map_err(|error| respond::credential_refusal(&error))
+    }
+
+    async fn record_decision(&self, summary: &Summary<'_>, trace: &mut Trace) -> Result<Receipt, Refusal> {
+        let caller = trace.caller.as_ref().ok_or_else(internal)?;
+        let settings = self.settings();
+        let receipt = self
+            .gateway
+            .parts()
+            .ledger
+            .decide(DecisionRecord {
+                call: trace.call,
+                who: Who::from(caller),
+                environment: summary.route.connection.environment,
+                connection: summary.route.connection.id,
+                connector: &summary.route.connection.connector,
+                version: &summary.route.connection.version,
+                operation: &summary.operation.id,
+                policies: summary.policies.split(',').collect(),
+                home: &summary.route.environment.environment.home,
+                cell: CellName { name: &settings.cell_name, region: &settings.cell_region },
+                boundary: summary.boundary(),
+                host: &summary.host,
+                addresses: &summary.addresses,
+            })
+            .await
+            .map_err(|error| ledger_refusal(&error))?;
+        trace.decided = true;
+        Ok(receipt)
+    }
+
+    fn completion(&self, summary: &Summary<'_>, body: &RequestBody, trace: &Trace) -> Completion {
+        let record = CompletionRecord {
+            call: trace.call,
+            environment: summary.route.connection.environment,
+            status: None,
+            code: None,
+            upstream_ms: 0,
+            bytes_in: 0,
+            bytes_out: 0,
+            ended: Ended::AbortedByCaller,
+        };
+        Completion::new(self.gateway.parts().ledger.clone(), record, body.progress())
+    }
+
+    async fn send(
+        &self,
+        credentialed: Credentialed,
+        receipt: Receipt,
+        body: RequestBody,
+        mut completion: Completion,
+    ) -> Result<Response<ResponseBody>, Refusal> {
+        match self.upstream.send(credentialed, receipt, body).await {
+            Ok(answer) => {
+                completion.answered(answer.status().as_u16());
+                Ok(answer.map(|body| ResponseBody::stream(body, completion)))
+            }
+            Err(error) => {
+                let (refusal, ended) = respond::send_refusal(&error);
+                completion.refused(refusal.code.as_str(), ended);
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Puts a refusal on record. A call whose decision is on record already has its completion instead.
+    async fn record_refusal(&self, trace: &Trace, refusal: &Refusal) {
+        let ledger = &self.gateway.parts().ledger;
+        let Some(caller) = &trace.caller else {
+            ledger.refusal_unauthenticated(refusal.code.as_str());
+            return;
+        };
+        if trace.decided {
+            return;
+        }
+        let settings = self.settings();
+        let cell = CellName { name: &settings.cell_name, region: &settings.cell_region };
+        let route = trace.route.as_ref();
+        let record = RefusalRecord {
+            reason: refusal.reason,
+            environment: route.map(|route| route.connection.environment),
+            connection: route.map(|route| route.connection.id),
+            connector: route.map(|route| &route.connection.connector),
+            version: route.map(|route| &route.connection.version),
+            operation: trace.operation.as_ref(),
+            policies: trace.policies.as_deref().map(|policies| policies.split(',').collect()).unwrap_or_default(),
+            home: route.map(|route| &route.environment.environment.home),
+            boundary: trace.row.map(|(row, reason)| BoundaryOutcome { row, reason, grade: "N", notice: false }),
+            host: trace.host.as_ref(),
+            ..RefusalRecord::new(trace.call, Who::from(caller), cell, refusal.code.as_str())
+        };
+        if let Err(error) = ledger.refusal(record).await {
+            tracing::error!(%error, call = %trace.call, "a refusal could not be recorded");
+        }
+    }
+}
+
+/// The connection and the declared operation that a request names.
+fn find<'r>(
+    snapshot: &Snapshot,
+    method: &Method,
+    uri: &'r Uri,
+    trace: &mut Trace,
+) -> Result<(Arc<Route>, Target<'r>), Refusal> {
+    let address = receive::address(uri)?;
+    let unknown = || {
+        Refusal::new(
+            Code::UnknownConnection,
+            format!("there is no connection `{}` of the connector `{}`", address.connection, address.connector),
+        )
+    };
+    let route = snapshot.route(address.connection).ok_or_else(unknown)?;
+    if route.connection.connector != address.connector {
+        return Err(unknown());
+    }
+    trace.route = Some(Arc::clone(route));
+    let version = route.version.as_ref().ok_or_else(|| {
+        Refusal::new(Code::NotCertified, "the version this connection is bound to was withdrawn; make a new connection")
+            .reason("version_withdrawn")
+    })?;
+    let found = version.router.find(method, address.path).ok_or_else(|| {
+        Refusal::new(
+            Code::UnknownOperation,
+            format!("the connector declares no {method} operation on this path"),
+        )
+    })?;
+    let operation = version.operations.get(found.operation).cloned().ok_or_else(internal)?;
+    trace.operation = Some(operation.id.clone());
+    if let Some(refusal) = &operation.refused {
+        return Err(refusal.clone());
+    }
+    Ok((Arc::clone(route), Target { operation, path: found.path, parameters: found.parameters, query: address.query }))
+}
+
+fn permit(
+    snapshot: &Snapshot,
+    caller: &Caller,
+    route: &Route,
+    target: &Target<'_>,
+    trace: &mut Trace,
+) -> Result<Permitted, Refusal> {
+    let call = CallTarget {
+        connection: route.connection.id,
+        environment: route.connection.environment,
+        operation: target.operation.id.clone(),
+    };
+    match snapshot.authority().permit_call(caller, &call) {
+        Ok(permitted) => Ok(permitted),
+        Err(denied) => {
+            trace.policies = Some(denied.reason.as_str().to_owned());
+            Err(Refusal::new(Code::PermissionDenied, denied.to_string()).reason(respond::denied_reason(&denied)))
+        }
+    }
+}
+
+/// The request that the service will get: the caller's as far as it is for the service, with the credential as sealed
+/// references, the defaults of internal parameters, and what the policy templates make of it.
+fn shape(
+    permitted: &Permitted,
+    route: &Route,
+    target: &Target<'_>,
+    head: request::Parts,
+) -> Result<(ShapedRequest, Asked), Refusal> {
+    let (Some(version), Some(auth)) = (&route.version, route.auth()) else { return Err(internal()) };
+    let operation = &target.operation.id;
+    let plan = version.templates.operation(operation).ok_or_else(internal)?;
+    let mut shaped = ShapedRequest {
+        method: head.method,
+        root: plan.start_root().clone(),
+        path: target.path.into(),
+        query: ShapedRequest::split_query(target.query),
+        headers: receive::for_service(head.headers),
+        sealed_headers: Vec::new(),
+    };
+    let asked = Asked::of(&shaped, &target.parameters, plan.acts_on_response());
+    auth.attach(operation, &mut shaped);
+    target.operation.fill_defaults(&mut shaped);
+    let context = asked.context(route, version);
+    let shaped = backshell_templates::on_request(permitted, plan, &context, shaped)
+        .map_err(|error| template_refusal(&error))?;
+    Ok((shaped, asked))
+}
+
+/// What policy templates may read of the call as it came.
+pub(crate) struct Asked {
+    path_parameters: Vec<(String, String)>,
+    /// Kept only where a template acts on the answer.
+    query: Vec<QueryPair>,
+    headers: HeaderMap,
+}
+
+impl Asked {
+    fn of(shaped: &ShapedRequest, parameters: &[(Arc<str>, &str)], keep: bool) -> Self {
+        Self {
+            path_parameters:
+                parameters.iter().map(|(name, value)| (name.to_string(), (*value).to_owned())).collect(),
+            query: if keep { shaped.query.clone() } else { Vec::new() },
+            headers: if keep { shaped.headers.clone() } else { HeaderMap::new() },
+        }
+    }
+
+    pub(crate) fn context<'a>(&'a self, route: &'a Route, version: &'a CompiledVersion) -> Context<'a> {
+        Context {
+            settings: &route.connection.settings,
+            secrets: &version.secrets,
+            path_parameters: &self.path_parameters,
+            query: &self.query,
+            headers: &self.headers,
+        }
+    }
+}
+
+/// A declared operation and how the request named it.
+pub(crate) struct Target<'r> {
+    pub(crate) operation: Arc<CompiledOperation>,
+    path: &'r str,
+    parameters: Vec<(Arc<str>, &'r str)>,
+    query: &'r str,
+}
+
+fn internal() -> Refusal {
+    Refusal::new(Code::InternalError, "something went wrong inside the gateway; report the call id to its operator")
+}
+
+fn ledger_refusal(error: &LedgerError) -> Refusal {
+    tracing::error!(%error, "a decision could not be recorded");
+    Refusal::new(Code::LedgerUnavailable, "the decision could not be recorded, so nothing was sent; try again")
+}
+
+/// What is known about a call so far, for its record when it is refused.
+struct Trace {
+    call: CallId,
+    caller: Option<Caller>,
+    route: Option<Arc<Route>>,
+    operation: Option<backshell_model::OperationId>,
+    policies: Option<String>,
+    host: Option<backshell_model::HostName>,
+    row: Option<(&'static str, &'static str)>,
+    decided: bool,
+}
+
+impl Trace {
+    fn new(call: CallId) -> Self {
+        Self {
+            call,
+            caller: None,
+            route: None,
+            operation: None,
+            policies: None,
+            host: None,
+            row: None,
+            decided: false,
+        }
+    }
+}
+
+/// Counts a call among the running ones until it is dropped.
+struct Place<'w>(&'w AtomicUsize);
+
+impl<'w> Place<'w> {
+    fn take(running: &'w AtomicUsize) -> Self {
+        running.fetch_add(1, Ordering::Relaxed);
+        Self(running)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,210 @@
+//! Step one: what is asked for. Reads the address and the headers of a request, never its body.
+
+use crate::refusal::{Code, Refusal};
+use crate::route::is_ambiguous_path;
+use backshell_model::{ConnectionId, ConnectorSlug};
+use http::{HeaderMap, HeaderName, Method, Request, Uri, header};
+
+/// Longest path and query together, bytes.
+const MAX_TARGET: usize = 16 * 1024;
+
+/// What a request's address names: `/apim/{connector}/{connection}/{path}?{query}`.
+#[derive(Debug)]
+pub(crate) struct Address<'r> {
+    pub(crate) connector: ConnectorSlug,
+    pub(crate) connection: ConnectionId,
+    /// Begins with `/`.
+    pub(crate) path: &'r str,
+    pub(crate) query: &'r str,
+}
+
+/// Reads the address. The path is refused rather than normalised where it could mean two things.
+pub(crate) fn address(uri: &Uri) -> Result<Address<'_>, Refusal> {
+    let path = uri.path();
+    let query = uri.query().unwrap_or_default();
+    if path.len() + query.len() > MAX_TARGET {
+        return Err(Refusal::new(
+            Code::BadRequest,
+            format!("the address is longer than {MAX_TARGET} bytes; send large values in the body"),
+        ));
+    }
+    let form = || {
+        Refusal::new(Code::BadRequest, "the gateway serves `/apim/{connector}/{connection}/{path}`; check the address")
+    };
+    let rest = path.strip_prefix("/apim/").ok_or_else(form)?;
+    let (connector, rest) = rest.split_once('/').ok_or_else(form)?;
+    let (connection, _) = rest.split_once('/').unwrap_or((rest, ""));
+    let below = rest.strip_prefix(connection).unwrap_or_default();
+    let connector = connector.parse::<ConnectorSlug>().map_err(|error| Refusal::new(Code::BadRequest, error.to_string()))?;
+    let connection = connection
+        .parse::<ConnectionId>()
+        .map_err(|error| Refusal::new(Code::UnknownConnection, error.to_string()))?;
+    if is_ambiguous_path(below) {
+        return Err(Refusal::new(
+            Code::BadRequest,
+            "the path holds a `.` or `..` segment, a backslash or NUL, in plain or encoded form; send the path that you mean",
+        ));
+    }
+    Ok(Address { connector, connection, path: if below.is_empty() { "/" } else { below }, query })
+}
+
+/// The bearer token of a request.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next()?.to_str().ok()?;
+    if values.next().is_some() {
+        return None;
+    }
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_matches(' ')).filter(|token| !token.is_empty())
+}
+
+/// Refuses framing that two readers could take for different messages (RFC 9112, section 6.3) and methods that no
+/// definition can declare.
+pub(crate) fn framing<B>(request: &Request<B>) -> Result<(), Refusal> {
+    let headers = request.headers();
+    if headers.contains_key(header::TRANSFER_ENCODING) && headers.contains_key(header::CONTENT_LENGTH) {
+        return Err(Refusal::new(Code::BadRequest, "a request has `Content-Length` or `Transfer-Encoding`, not both"));
+    }
+    if matches!(*request.method(), Method::CONNECT | Method::TRACE) {
+        return Err(Refusal::new(Code::BadRequest, "this method is never part of a connector"));
+    }
+    if headers.contains_key(header::UPGRADE) {
+        return Err(Refusal::new(Code::BadRequest, "the gateway does not switch protocols; leave out `Upgrade`"));
+    }
+    Ok(())
+}
+
+/// The caller's headers as far as they are for the service. Gone are hop-by-hop headers (RFC 9110, section 7.6.1),
+/// the caller's own credential and cookies, what changes routing, and Backshell's own names.
+pub(crate) fn for_service(mut headers: HeaderMap) -> HeaderMap {
+    remove_hop_by_hop(&mut headers);
+    let ours: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| {
+            let name = name.as_str();
+            name.starts_with("x-backshell-") || name.starts_with("x-forwarded-") || name.starts_with("proxy-")
+        })
+        .cloned()
+        .collect();
+    for name in ours {
+        headers.remove(name);
+    }
+    for name in [
+        header::AUTHORIZATION,
+        header::COOKIE,
+        header::HOST,
+        header::FORWARDED,
+        header::VIA,
+        header::EXPECT,
+        header::CONTENT_LENGTH,
+    ] {
+        headers.remove(name);
+    }
+    headers
+}
+
+/// Removes what is meant for the neighbouring hop only, in either direction, including the names that `Connection` lists.
+pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    if headers.contains_key(header::CONNECTION) {
+        let named: Vec<HeaderName> = headers
+            .get_all(header::CONNECTION)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .filter_map(|name| name.trim().parse().ok())
+            .collect();
+        for name in named {
+            headers.remove(name);
+        }
+        headers.remove(header::CONNECTION);
+    }
+    for name in [
+        HeaderName::from_static("keep-alive"),
+        HeaderName::from_static("proxy-connection"),
+        header::PROXY_AUTHENTICATE,
+        header::PROXY_AUTHORIZATION,
+        header::TE,
+        header::TRAILER,
+        header::TRANSFER_ENCODING,
+        header::UPGRADE,
+    ] {
+        headers.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    const CONNECTION: &str = "con_01hq3w5x4e0000000000000000";
+
+    fn read(target: &str) -> Result<(String, String), Code> {
+        let uri: Uri = target.parse().unwrap();
+        address(&uri).map(|address| (address.path.to_owned(), address.query.to_owned())).map_err(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn addresses() {
+        let ok = |path: &str, query: &str| Ok((path.to_owned(), query.to_owned()));
+        assert_eq!(read(&format!("/apim/shop/{CONNECTION}/v1/items?a=1")), ok("/v1/items", "a=1"));
+        assert_eq!(read(&format!("/apim/shop/{CONNECTION}")), ok("/", ""));
+        assert_eq!(read(&format!("/apim/shop/{CONNECTION}//x")), ok("//x", ""));
+        assert_eq!(read("/apim/shop/con_1/items"), Err(Code::UnknownConnection));
+        assert_eq!(read("/apim/SHOP/con_1/items"), Err(Code::BadRequest));
+        assert_eq!(read("/other"), Err(Code::BadRequest));
+        assert_eq!(read(&format!("/apim/shop/{CONNECTION}/a/%2e%2e/b")), Err(Code::BadRequest));
+        assert_eq!(read(&format!("/apim/shop/{CONNECTION}/{}", "a".repeat(20_000))), Err(Code::BadRequest));
+    }
+
+    #[test]
+    fn bearer_tokens() {
+        let with = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(header::AUTHORIZATION, HeaderValue::from_static(value));
+            }
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(with(&["Bearer bsk_x"]), Some("bsk_x".to_owned()));
+        assert_eq!(with(&["bearer bsk_x"]), Some("bsk_x".to_owned()));
+        assert_eq!(with(&["Basic abc"]), None);
+        assert_eq!(with(&["Bearer "]), None);
+        assert_eq!(with(&["Bearer a", "Bearer b"]), None);
+        assert_eq!(with(&[]), None);
+    }
+
+    #[test]
+    fn only_end_to_end_headers_reach_the_service() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("authorization", "Bearer bsk_x"),
+            ("cookie", "a=b"),
+            ("connection", "keep-alive, X-Hop"),
+            ("x-hop", "1"),
+            ("keep-alive", "timeout=5"),
+            ("x-forwarded-for", "10.0.0.1"),
+            ("x-backshell-call-id", "forged"),
+            ("proxy-authorization", "Basic x"),
+            ("te", "trailers"),
+            ("accept", "application/json"),
+            ("x-ms-client-request-id", "7"),
+        ] {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        let mut left: Vec<String> = for_service(headers).keys().map(ToString::to_string).collect();
+        left.sort();
+        assert_eq!(left, ["accept", "x-ms-client-request-id"]);
+    }
+
+    #[test]
+    fn ambiguous_framing_is_refused() {
+        let request = Request::builder()
+            .header(header::CONTENT_LENGTH, "3")
+            .header(header::TRANSFER_ENCODING, "chunked")
+            .body(())
+            .unwrap();
+        assert_eq!(framing(&request).unwrap_err().code, Code::BadRequest);
+    }
+}

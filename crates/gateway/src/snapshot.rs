@@ -1,0 +1,167 @@
+//! What the gateway knows at one moment: immutable, in memory, asked without a database.
+
+use crate::compiled::CompiledVersion;
+use crate::connect;
+use backshell_auth::AuthPlan;
+use backshell_boundary::{AllowedSet, BoundaryError};
+use backshell_model::{
+    AccessToken, Cell, Connection, ConnectionId, Environment, EnvironmentId, Infrastructure, Region, SealedSecrets,
+    ServiceRoot, TokenHash, VersionState,
+};
+use backshell_permission::{Authority, ConnectionFacts, PermissionError, World};
+use backshell_store::SnapshotFacts;
+use backshell_templates::HostRoots;
+use backshell_vault::SecretBinding;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// An environment as calls need it.
+#[derive(Debug)]
+pub(crate) struct EnvironmentFacts {
+    pub(crate) environment: Environment,
+    /// The regions inside its boundary; an error for a boundary that cannot be kept, which refuses every call (D01).
+    pub(crate) allowed: Result<AllowedSet, BoundaryError>,
+    /// Where the cell that serves it is reached, if one has announced itself.
+    pub(crate) home_cell: Option<String>,
+}
+
+/// A connection and everything a call through it needs.
+#[derive(Debug)]
+pub(crate) struct Route {
+    pub(crate) connection: Connection,
+    pub(crate) environment: Arc<EnvironmentFacts>,
+    pub(crate) infrastructure: Infrastructure,
+    /// `None` when the version was withdrawn or its package is gone.
+    pub(crate) version: Option<Arc<CompiledVersion>>,
+    /// Where the package and this connection's settings lead.
+    pub(crate) roots: HostRoots,
+    /// Roots beyond the certified ones that an administrator approved.
+    pub(crate) approved: Vec<ServiceRoot>,
+    pub(crate) secrets: Option<SealedSecrets>,
+    pub(crate) binding: SecretBinding,
+}
+
+impl Route {
+    /// How the connection proves itself; `None` when the version's kind is not supported.
+    pub(crate) fn auth(&self) -> Option<&AuthPlan> {
+        self.version.as_ref()?.auth.as_ref().ok()
+    }
+}
+
+/// Everything at one generation of the store.
+#[derive(Debug)]
+pub struct Snapshot {
+    generation: u64,
+    tokens: HashMap<TokenHash, AccessToken>,
+    routes: HashMap<ConnectionId, Arc<Route>>,
+    authority: Arc<Authority>,
+}
+
+impl Snapshot {
+    /// Arranges `facts`. `compiled` gives the version a connection is bound to.
+    pub(crate) fn new(
+        facts: SnapshotFacts,
+        mut compiled: impl FnMut(&backshell_store::VersionFacts) -> Option<Arc<CompiledVersion>>,
+    ) -> Result<Self, PermissionError> {
+        let authority = Authority::new(&World {
+            roles: facts.roles,
+            memberships: facts.memberships,
+            connections: facts
+                .connections
+                .iter()
+                .map(|connection| ConnectionFacts {
+                    id: connection.id,
+                    environment: connection.environment,
+                    owner: connection.owner.clone(),
+                })
+                .collect(),
+            shares: facts.shares,
+        })?;
+        let environments: HashMap<EnvironmentId, Arc<EnvironmentFacts>> = facts
+            .environments
+            .into_iter()
+            .map(|environment| {
+                let allowed = AllowedSet::of(&environment);
+                let home_cell = home_cell(&facts.cells, &environment.home, allowed.as_ref().ok());
+                (environment.id, Arc::new(EnvironmentFacts { environment, allowed, home_cell }))
+            })
+            .collect();
+        let versions: HashMap<_, _> = facts
+            .versions
+            .iter()
+            .filter(|facts| facts.version.state == VersionState::Published)
+            .filter_map(|facts| {
+                Some(((facts.version.connector.clone(), facts.version.digest), compiled(facts)?))
+            })
+            .collect();
+        let infrastructure: HashMap<_, _> =
+            facts.connectors.into_iter().map(|connector| (connector.slug, connector.infrastructure)).collect();
+        let mut secrets: HashMap<_, _> =
+            facts.secrets.into_iter().map(|sealed| (sealed.connection, sealed)).collect();
+        let routes = facts
+            .connections
+            .into_iter()
+            .filter_map(|connection| {
+                let environment = Arc::clone(environments.get(&connection.environment)?);
+                let version = versions.get(&(connection.connector.clone(), connection.version)).cloned();
+                // Settings that lead nowhere refuse at the call, where the templates say what is missing.
+                let roots = version
+                    .as_ref()
+                    .and_then(|version| version.templates.host_roots(&connection.settings).ok())
+                    .unwrap_or_else(|| HostRoots {
+                        certified: Vec::new(),
+                        to_approve: Vec::new(),
+                        chosen_by_call: false,
+                    });
+                let route = Route {
+                    environment,
+                    infrastructure: *infrastructure.get(&connection.connector)?,
+                    version,
+                    approved: connection
+                        .hosts
+                        .iter()
+                        .filter(|approval| approval.approved_by.is_some())
+                        .map(|approval| approval.root.clone())
+                        .collect(),
+                    secrets: secrets.remove(&connection.id),
+                    binding: connect::binding(&connection, &roots),
+                    roots,
+                    connection,
+                };
+                Some((route.connection.id, Arc::new(route)))
+            })
+            .collect();
+        Ok(Self {
+            generation: facts.generation,
+            tokens: facts.tokens.into_iter().map(|token| (token.hash, token)).collect(),
+            routes,
+            authority: Arc::new(authority),
+        })
+    }
+
+    /// The store's generation that this belongs to.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Who may do what.
+    pub fn authority(&self) -> &Arc<Authority> {
+        &self.authority
+    }
+
+    pub(crate) fn token(&self, hash: &TokenHash) -> Option<&AccessToken> {
+        self.tokens.get(hash)
+    }
+
+    pub(crate) fn route(&self, connection: ConnectionId) -> Option<&Arc<Route>> {
+        self.routes.get(&connection)
+    }
+}
+
+/// The address of the cell that serves an environment: one in the home region, else one inside the boundary.
+fn home_cell(cells: &[Cell], home: &Region, allowed: Option<&AllowedSet>) -> Option<String> {
+    let at_home = cells.iter().find(|cell| cell.region == *home);
+    at_home
+        .or_else(|| cells.iter().find(|cell| allowed.is_some_and(|allowed| allowed.contains(&cell.region))))
+        .map(|cell| cell.gateway_url.clone())
+}

@@ -1,0 +1,299 @@
+//! Sending one request and receiving the head of its answer.
+
+use crate::body::{Progress, RequestBody, UpstreamBody};
+use crate::dial::Dialler;
+use crate::pool::{Key, Lease, Origin, Pool, Sender};
+use backshell_auth::Credentialed;
+use backshell_ledger::Receipt;
+use backshell_model::Scheme;
+use http::{HeaderValue, Method, Request, Response, Uri, Version, header};
+use hyper::body::Incoming;
+use hyper::client::conn::{TrySendError, http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use rustls_pki_types::ServerName;
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
+use tokio_rustls::TlsConnector;
+
+/// Largest head of an answer (status line and headers), bytes.
+const MAX_HEAD: usize = 64 * 1024;
+/// Read buffer of an HTTP/1.1 connection: holds the largest head and bounds what one streamed body keeps in memory.
+const MAX_BUFFER: usize = 2 * MAX_HEAD;
+/// HTTP/2 flow-control windows: what one stream and one connection may have in flight, bytes.
+const STREAM_WINDOW: u32 = 256 * 1024;
+const CONNECTION_WINDOW: u32 = 1024 * 1024;
+
+/// How long the service may take, step by step.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// TLS handshake.
+    pub tls: Duration,
+    /// From the last byte of the request to the first byte of the answer.
+    pub first_byte: Duration,
+    /// Between two pieces of the answer.
+    pub idle: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { tls: Duration::from_secs(5), first_byte: Duration::from_secs(120), idle: Duration::from_secs(120) }
+    }
+}
+
+/// Why no answer came.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// No connection to any pinned address.
+    #[error("the service does not accept connections")]
+    Connect(#[source] io::Error),
+    /// The TLS handshake failed: an unknown authority, another host's certificate, an old protocol.
+    #[error("no TLS session with the service")]
+    Tls(#[source] io::Error),
+    /// The HTTP exchange failed before the head of an answer.
+    #[error("the service closed the connection without an answer")]
+    Exchange(#[source] hyper::Error),
+    /// The service did not answer in time.
+    #[error("the service did not answer within {0:?}")]
+    Timeout(Duration),
+    /// The caller's body passed the limit.
+    #[error("the request body is too large")]
+    BodyTooLarge,
+    /// The caller stopped sending.
+    #[error("the caller stopped sending")]
+    CallerGone,
+    /// The receipt is for another connection or host; nothing was sent.
+    #[error("the ledger's receipt is for another call")]
+    WrongReceipt,
+}
+
+/// The way out of one worker: its connections are its own.
+#[derive(Clone, Debug)]
+pub struct Upstream {
+    dialler: Arc<dyn Dialler>,
+    pool: Arc<Pool>,
+    timeouts: Timeouts,
+}
+
+impl Upstream {
+    /// A way out through `dialler`. Make one for each worker thread: connections are driven by the runtime that opened them.
+    pub fn new(dialler: Arc<dyn Dialler>, timeouts: Timeouts) -> Self {
+        Self { dialler, pool: Arc::new(Pool::default()), timeouts }
+    }
+
+    /// Closes connections that nobody has used for a while.
+    pub fn sweep(&self) {
+        self.pool.sweep();
+    }
+
+    /// Sends `credentialed` with `body` and returns the head of the answer with its body as a stream.
+    ///
+    /// `receipt` says that the decision is in the ledger; it is used up. A request that cannot have reached the service
+    /// is sent again on a fresh connection, and so is a safe one (RFC 9110, section 9.2.1) without a body whose reused
+    /// connection turned out to be closed. Nothing else is sent twice.
+    pub async fn send(
+        &self,
+        credentialed: Credentialed,
+        receipt: Receipt,
+        body: RequestBody,
+    ) -> Result<Response<UpstreamBody>, SendError> {
+        if receipt.connection() != credentialed.connection() || receipt.host() != credentialed.host() {
+            return Err(SendError::WrongReceipt);
+        }
+        drop(receipt);
+        let key = Key {
+            environment: credentialed.environment(),
+            scheme: credentialed.scheme(),
+            host: credentialed.host().clone(),
+            port: credentialed.port(),
+        };
+        let progress = body.progress();
+        let safe = matches!(*credentialed.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+            && http_body::Body::is_end_stream(&body);
+        let mut attempt = Some(build(&credentialed, body));
+        while let Some(sender) = self.pool.checkout(&key, credentialed.addresses()).await {
+            let Some(request) = attempt.take() else { break };
+            match self.exchange(&key, sender, request, &progress).await {
+                Ok(answer) => return Ok(answer),
+                Err(Failure::NotSent(request, _)) => attempt = Some(request),
+                Err(Failure::Maybe(_)) if safe => attempt = Some(build(&credentialed, RequestBody::empty())),
+                Err(Failure::Maybe(error)) => return Err(error),
+                Err(Failure::Final(error)) => return Err(error),
+            }
+        }
+        let Some(request) = attempt else { return Err(SendError::CallerGone) };
+        let sender = self.open(&key, &credentialed).await?;
+        self.exchange(&key, sender, request, &progress).await.map_err(|failure| match failure {
+            Failure::NotSent(_, error) | Failure::Maybe(error) | Failure::Final(error) => error,
+        })
+    }
+
+    async fn exchange(
+        &self,
+        key: &Key,
+        sender: Sender,
+        request: Request<RequestBody>,
+        progress: &Progress,
+    ) -> Result<Response<UpstreamBody>, Failure> {
+        match sender {
+            Sender::Http1(mut sender, origin) => {
+                let answer = self.wait(sender.try_send_request(request), progress).await?;
+                let lease = Lease::Http1 { pool: Arc::clone(&self.pool), key: key.clone(), sender, origin };
+                Ok(answer.map(|incoming| UpstreamBody::new(incoming, lease, self.timeouts.idle)))
+            }
+            Sender::Http2(mut sender) => {
+                let request = to_http2(request, key);
+                let answer = self.wait(sender.try_send_request(request), progress).await?;
+                let lease = Lease::Http2 { _sender: sender };
+                Ok(answer.map(|incoming| UpstreamBody::new(incoming, lease, self.timeouts.idle)))
+            }
+        }
+    }
+
+    /// Waits for the head of the answer. The clock starts when the last byte of the request has gone out: a large upload
+    /// may take its time as long as it moves.
+    async fn wait(
+        &self,
+        answer: impl Future<Output = Result<Response<Incoming>, TrySendError<Request<RequestBody>>>>,
+        progress: &Progress,
+    ) -> Result<Response<Incoming>, Failure> {
+        let limit = self.timeouts.first_byte;
+        let mut answer = std::pin::pin!(answer);
+        let mut deadline = Instant::now() + limit;
+        let result = loop {
+            match tokio::time::timeout_at(deadline, &mut answer).await {
+                Ok(result) => break result,
+                Err(_) if progress.last() + limit > deadline => deadline = progress.last() + limit,
+                Err(_) => return Err(Failure::Final(SendError::Timeout(limit))),
+            }
+        };
+        result.map_err(|mut error| {
+            let request = error.take_message();
+            let error = error.into_error();
+            if progress.exceeded_limit() {
+                Failure::Final(SendError::BodyTooLarge)
+            } else if progress.caller_failed() {
+                Failure::Final(SendError::CallerGone)
+            } else if let Some(request) = request {
+                Failure::NotSent(request, SendError::Exchange(error))
+            } else {
+                Failure::Maybe(SendError::Exchange(error))
+            }
+        })
+    }
+
+    async fn open(&self, key: &Key, credentialed: &Credentialed) -> Result<Sender, SendError> {
+        let dialled = self
+            .dialler
+            .dial(&key.host, key.port, credentialed.addresses())
+            .await
+            .map_err(SendError::Connect)?;
+        let origin = Origin { pinned: dialled.pinned, opened: Instant::now() };
+        match key.scheme {
+            Scheme::Http => Ok(Sender::Http1(handshake_http1(dialled.stream).await?, origin)),
+            Scheme::Https => {
+                let name = ServerName::try_from(key.host.as_str().to_owned())
+                    .map_err(|error| SendError::Tls(io::Error::other(error)))?;
+                let handshake = TlsConnector::from(self.dialler.tls()).connect(name, dialled.stream);
+                let stream = tokio::time::timeout(self.timeouts.tls, handshake)
+                    .await
+                    .map_err(|_| SendError::Timeout(self.timeouts.tls))?
+                    .map_err(SendError::Tls)?;
+                if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+                    let sender = handshake_http2(stream).await?;
+                    self.pool.share(key.clone(), sender.clone(), origin);
+                    Ok(Sender::Http2(sender))
+                } else {
+                    Ok(Sender::Http1(handshake_http1(stream).await?, origin))
+                }
+            }
+        }
+    }
+}
+
+enum Failure {
+    /// The request came back: nothing of it was sent.
+    NotSent(Request<RequestBody>, SendError),
+    /// The request may have reached the service.
+    Maybe(SendError),
+    /// Another attempt cannot help.
+    Final(SendError),
+}
+
+fn build(credentialed: &Credentialed, body: RequestBody) -> Request<RequestBody> {
+    let mut request = Request::new(body);
+    *request.method_mut() = credentialed.method().clone();
+    *request.uri_mut() = Uri::from(credentialed.path_and_query().clone());
+    *request.headers_mut() = credentialed.headers().clone();
+    let default_port = match credentialed.scheme() {
+        Scheme::Https => 443,
+        Scheme::Http => 80,
+    };
+    let host = if credentialed.port() == default_port {
+        HeaderValue::from_str(credentialed.host().as_str())
+    } else {
+        HeaderValue::from_str(&format!("{}:{}", credentialed.host(), credentialed.port()))
+    };
+    // A canonical host name is always a header value.
+    if let Ok(host) = host {
+        request.headers_mut().insert(header::HOST, host);
+    }
+    request
+}
+
+/// HTTP/2 carries scheme and authority in pseudo-headers (RFC 9113, section 8.3.1) instead of `Host`.
+fn to_http2(mut request: Request<RequestBody>, key: &Key) -> Request<RequestBody> {
+    request.headers_mut().remove(header::HOST);
+    let path_and_query = request.uri().path_and_query().cloned();
+    let uri = Uri::builder()
+        .scheme(key.scheme.as_str())
+        .authority(format!("{}:{}", key.host, key.port))
+        .path_and_query(path_and_query.as_ref().map_or("/", |text| text.as_str()))
+        .build();
+    if let Ok(uri) = uri {
+        *request.uri_mut() = uri;
+    }
+    *request.version_mut() = Version::HTTP_2;
+    request
+}
+
+async fn handshake_http1<S>(stream: S) -> Result<http1::SendRequest<RequestBody>, SendError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (sender, connection) = http1::Builder::new()
+        .max_buf_size(MAX_BUFFER)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(SendError::Exchange)?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection to a service ended");
+        }
+    });
+    Ok(sender)
+}
+
+async fn handshake_http2<S>(stream: S) -> Result<http2::SendRequest<RequestBody>, SendError>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX))
+        .keep_alive_interval(Duration::from_secs(20))
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(SendError::Exchange)?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection to a service ended");
+        }
+    });
+    Ok(sender)
+}
