@@ -24,7 +24,7 @@ pub(crate) fn run(read: &ReadPackage, path: &ShownPath, rules: &[&'static Rule])
     package(read, path, &table, &mut findings);
     if let Some(definition) = &read.package.definition {
         let file = path.of(&read.package, &definition.file);
-        let context = Context::new(definition.document.root());
+        let context = Context::new(&read.package, definition.document.root());
         let mut walk =
             Walk { context: &context, table: &table, file: &file, findings: &mut findings, schemas: Vec::new() };
         walk.document();

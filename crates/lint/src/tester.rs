@@ -89,11 +89,13 @@ fn unmarked(example: &Example) -> (Vec<(String, String)>, BTreeSet<Mark>) {
     let mut unmarked = Vec::new();
     for (name, text) in files {
         let mut lines = Vec::new();
+        let mut number = 0;
         for line in text.trim_start_matches('\n').lines() {
             if line.contains('^') && line.chars().all(|character| matches!(character, ' ' | '^')) {
-                marks.extend(runs(line).map(|(start, end)| (name.to_owned(), lines.len() as u32, start, end)));
+                marks.extend(runs(line).map(|(start, end)| (name.to_owned(), number, start, end)));
             } else {
                 lines.push(line);
+                number += 1;
             }
         }
         unmarked.push((name.to_owned(), lines.join("\n")));
@@ -103,11 +105,12 @@ fn unmarked(example: &Example) -> (Vec<(String, String)>, BTreeSet<Mark>) {
 
 /// The runs of `^` in a line: first column, and the column behind the last.
 fn runs(line: &str) -> impl Iterator<Item = (u32, u32)> {
-    let mut column = 1;
-    line.split(' ').filter_map(move |word| {
-        let start = column;
-        let end = start + word.len() as u32;
-        column = end + 1;
-        (!word.is_empty()).then_some((start, end))
-    })
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for (column, _) in (1..).zip(line.chars()).filter(|(_, character)| *character == '^') {
+        match runs.last_mut() {
+            Some((_, end)) if *end == column => *end += 1,
+            _ => runs.push((column, column + 1)),
+        }
+    }
+    runs.into_iter()
 }

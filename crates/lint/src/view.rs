@@ -9,6 +9,8 @@ use backshell_source::{Member, Node};
 
 /// The definition as a whole: what rules may look up while they judge one place of it.
 pub(crate) struct Context<'d> {
+    /// The package it belongs to.
+    pub(crate) package: &'d backshell_package::Package,
     /// The document's root.
     pub(crate) root: Node<'d>,
     /// The members of `paths`, extensions left out, members with the same name kept all.
@@ -182,18 +184,15 @@ impl<'p> PropertiesFile<'p> {
 
 impl<'d> Context<'d> {
     /// Looks the definition over: paths, operations and their effective parameters.
-    pub(crate) fn new(root: Node<'d>) -> Self {
-        let mut context = Self { root, paths: Vec::new(), operations: Vec::new() };
+    pub(crate) fn new(package: &'d backshell_package::Package, root: Node<'d>) -> Self {
+        let mut context = Self { package, root, paths: Vec::new(), operations: Vec::new() };
         let members = root.get("paths").into_iter().flat_map(Node::members);
         context.paths = members
             .filter(|member| !is_extension(member.key))
             .map(|member| Path { template: member.key, node: member.value })
             .collect();
-        let visible = context
-            .paths
-            .iter()
-            .filter(|path| root.get("paths").and_then(|all| all.get(path.template)) == Some(path.node));
-        context.operations = visible.flat_map(|path| context.operations_of(path)).collect();
+        let counts = |path: &&Path<'d>| root.get("paths").and_then(|all| all.get(path.template)) == Some(path.node);
+        context.operations = context.paths.iter().filter(counts).flat_map(|path| context.operations_of(path)).collect();
         context
     }
 
@@ -241,16 +240,14 @@ impl<'d> Context<'d> {
         let mut parameters = Vec::new();
         for declared in list.into_iter().flat_map(Node::items) {
             let resolved = match declared.get("$ref") {
-                Some(reference) => {
-                    self.resolve(&Reference { node: reference, target: Target::Parameter }).ok().flatten()
-                }
+                Some(node) => self.resolve(&Reference { node, target: Target::Parameter }).ok().flatten(),
                 None => Some(declared),
             };
-            match resolved {
-                Some(node) => {
-                    parameters.push(Parameter::new(declared, Value::read(node, ObjectKind::Parameter, &mut |_| {})))
-                }
-                None => unknown = true,
+            if let Some(node) = resolved {
+                let value = Value::read(node, ObjectKind::Parameter, &mut |_| {});
+                parameters.push(Parameter::new(declared, value));
+            } else {
+                unknown = true;
             }
         }
         (parameters, unknown)

@@ -84,8 +84,9 @@ fn underline(excerpt: &SourceLine, place: &Place) -> (String, String, String) {
     (line.trim_end().to_owned(), " ".repeat(before), "^".repeat(under.max(1)))
 }
 
-/// The text with everything that a terminal would act on made visible: what is printed comes from foreign files.
-fn printable(text: &str) -> String {
+/// The text with everything that a terminal would act on made visible: what is printed comes from foreign files. Line ends
+/// are made visible too.
+pub fn printable(text: &str) -> String {
     text.chars().map(visible).collect()
 }
 

@@ -21,6 +21,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &connector_guidelines::bs_duplicate_json_key::RULE,
     &connector_guidelines::bs_extension_misspelt::RULE,
     &connector_guidelines::bs_host_missing::RULE,
+    &connector_guidelines::bs_host_not_public::RULE,
     &connector_guidelines::bs_https_only::RULE,
     &connector_guidelines::bs_invalid_json::RULE,
     &connector_guidelines::bs_o_auth_url_not_https::RULE,

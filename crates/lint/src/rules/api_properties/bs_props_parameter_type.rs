@@ -41,7 +41,8 @@ fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
     for parameter in file.connection_parameters() {
         match parameter.node.get("type") {
             None => {
-                out.at_key(parameter.node, format!("the connection parameter {} has no type", quoted(parameter.name)))
+                let name = quoted(parameter.name);
+                out.at_key(parameter.node, format!("the connection parameter {name} has no type"));
             }
             Some(kind) if !kind.as_str().is_some_and(|text| TYPES.contains(&text)) => {
                 let shown = quoted(kind.as_str().unwrap_or(kind.kind().as_str()));

@@ -3,6 +3,7 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::PropertiesFile;
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use backshell_package::Operation;
 use backshell_source::Node;
 
 pub(crate) static RULE: Rule = Rule {
@@ -50,7 +51,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
     let Some(definition) = &file.package.definition else { return };
-    let known: Vec<&str> = definition.swagger().operations().filter_map(|operation| operation.id()).collect();
+    let known: Vec<&str> = definition.swagger().operations().filter_map(Operation::id).collect();
     for policy in file.properties.policies() {
         let parameters = policy.node.get_ignore_case("parameters");
         let list = parameters.and_then(|parameters| parameters.get_ignore_case("x-ms-apimTemplate-operationName"));
