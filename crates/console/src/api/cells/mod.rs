@@ -1,0 +1,3 @@
+//! The nodes of the installation.
+
+pub(crate) mod list;

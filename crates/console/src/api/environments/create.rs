@@ -1,0 +1,117 @@
+//! `POST /api/v1/environments`.
+
+use super::EnvironmentBody;
+use crate::extract::{Identified, JsonBody, display_name, parse, parse_word};
+use crate::problem::{
+    BadRequest, BodyTooLarge, Conflict, NotFound, PermissionDenied, Problem, Unauthenticated, Unavailable,
+    UnsupportedMediaType,
+};
+use crate::state::ConsoleState;
+use axum::Json;
+use axum::extract::State;
+use backshell_boundary::AllowedSet;
+use backshell_model::{Boundary, Egress, Environment, EnvironmentId, Region, TenantId};
+use backshell_permission::{Action, Resource};
+use backshell_store::Limit;
+use http::StatusCode;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// What a new environment shall be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewEnvironment {
+    /// Its name for people, unique within the tenant.
+    #[schema(min_length = 1, max_length = 128)]
+    name: String,
+    /// Its home region, a name from the list of regions. It never changes.
+    #[schema(max_length = 64)]
+    region: String,
+    /// How far its data may travel: `region`, `geography` or `list`.
+    boundary: String,
+    /// The regions of the boundary `list`; the home region must be among them.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    regions: Vec<String>,
+    /// What happens when an external endpoint is not known to lie inside: `notice` (the default) or `refuse`.
+    egress: Option<String>,
+    /// The tenant; needed only when there are several.
+    tenant: Option<String>,
+}
+
+/// Makes an environment
+///
+/// The home region and the regions of a list are checked against the table of regions; a boundary never crosses clouds.
+#[utoipa::path(
+    post,
+    path = "/api/v1/environments",
+    tag = "environments",
+    operation_id = "environments_create",
+    request_body = NewEnvironment,
+    responses(
+        (status = 201, description = "The environment was made", body = EnvironmentBody),
+        BadRequest,
+        Unauthenticated,
+        PermissionDenied,
+        NotFound,
+        Conflict,
+        BodyTooLarge,
+        UnsupportedMediaType,
+        Unavailable
+    )
+)]
+pub(crate) async fn create(
+    State(state): State<ConsoleState>,
+    Identified(caller): Identified,
+    JsonBody(new): JsonBody<NewEnvironment>,
+) -> Result<(StatusCode, Json<EnvironmentBody>), Problem> {
+    let resource = Resource::Platform;
+    let act = state.permit_act(&caller, "environment.create", Action::ManageEnvironment, &resource, "new").await?;
+    let now = state.clock.now();
+    let boundary = match (new.boundary.as_str(), new.regions.is_empty()) {
+        ("region", true) => Boundary::Region,
+        ("geography", true) => Boundary::Geography,
+        ("list", false) if new.regions.len() <= 100 => {
+            Boundary::List(new.regions.iter().map(|name| Region::new(name)).collect())
+        }
+        ("list", _) => return Err(Problem::bad_request("the boundary `list` needs 1 to 100 `regions`")),
+        ("region" | "geography", false) => {
+            return Err(Problem::bad_request("`regions` belongs to the boundary `list` only"));
+        }
+        _ => return Err(Problem::bad_request("`boundary` is none of region, geography, list")),
+    };
+    let egress = match &new.egress {
+        None => Egress::default(),
+        Some(word) => parse_word("egress", word, &[Egress::Notice, Egress::Refuse], Egress::as_str)?,
+    };
+    let environment = Environment {
+        id: EnvironmentId::generate(now, state.random.as_ref()),
+        tenant: tenant(&state, new.tenant.as_deref()).await?,
+        name: display_name("name", &new.name)?,
+        home: Region::new(&new.region),
+        boundary,
+        egress,
+        created_at: now,
+    };
+    AllowedSet::of(&environment).map_err(|error| Problem::bad_request(error.to_string()).reason(error.reason()))?;
+    let act = act
+        .subject(environment.id)
+        .environment(environment.id)
+        .detail("region", &environment.home)
+        .detail("boundary", environment.boundary.as_str())
+        .detail("egress", environment.egress.as_str());
+    state.perform(act, async { Ok(state.store.add_environment(&environment).await?) }).await?;
+    Ok((StatusCode::CREATED, Json(environment.into())))
+}
+
+/// The tenant that is named, or the only one there is.
+async fn tenant(state: &ConsoleState, named: Option<&str>) -> Result<TenantId, Problem> {
+    if let Some(named) = named {
+        return Ok(state.store.tenant(parse("tenant", named)?).await?.id);
+    }
+    match state.store.tenants(None, Limit::new(2)).await?.as_slice() {
+        [only] => Ok(only.id),
+        [] => Err(Problem::conflict("there is no tenant yet").help("an operator makes the first one")),
+        _ => Err(Problem::bad_request("there are several tenants; name one in `tenant`")),
+    }
+}

@@ -1,0 +1,3 @@
+//! The cloud regions that are known.
+
+pub(crate) mod list;

@@ -1,0 +1,3 @@
+//! Who the API takes the caller for.
+
+pub(crate) mod get;

@@ -1,0 +1,94 @@
+//! What every handler may reach. Note what is absent: the vault. Secrets go through `gateway::connect` and only inwards.
+
+use crate::ports::{Authenticator, MetricsSource, SnapshotHandle};
+use crate::problem::{Kind, Problem};
+use backshell_gateway::connect::Connections;
+use backshell_ledger::Ledger;
+use backshell_model::{Clock, Random};
+use backshell_permission::Authority;
+use backshell_store::Store;
+use std::{fmt, ops::Deref, sync::Arc, time::Duration};
+
+/// Settings of the control listener.
+#[derive(Clone, Debug)]
+pub struct ConsoleConfig {
+    /// Host names, without port, that the listener answers for beyond the loopback names: the host of `public_url`.
+    pub allowed_hosts: Vec<String>,
+    /// The largest JSON body, in bytes.
+    pub max_json_bytes: usize,
+    /// The largest zipped package, in bytes.
+    pub max_package_bytes: usize,
+    /// How long a request may take.
+    pub time_limit: Duration,
+}
+
+impl Default for ConsoleConfig {
+    fn default() -> Self {
+        Self {
+            allowed_hosts: Vec::new(),
+            max_json_bytes: 256 * 1024,
+            max_package_bytes: 64 * 1024 * 1024,
+            time_limit: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What the binary hands to the console.
+pub struct ConsoleParts {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// Where administrative acts are recorded.
+    pub ledger: Ledger,
+    /// Makes and changes connections.
+    pub connections: Arc<Connections>,
+    /// Says who presents a bearer token.
+    pub authenticator: Arc<dyn Authenticator>,
+    /// The picture of permissions.
+    pub snapshot: Arc<dyn SnapshotHandle>,
+    /// Where `/metrics` gets its numbers.
+    pub metrics: Arc<dyn MetricsSource>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness for identifiers and tokens.
+    pub random: Arc<dyn Random>,
+    /// Settings.
+    pub config: ConsoleConfig,
+}
+
+/// [`ConsoleParts`], shared between requests.
+#[derive(Clone)]
+pub struct ConsoleState(Arc<ConsoleParts>);
+
+impl ConsoleState {
+    /// Shares `parts`.
+    pub fn new(parts: ConsoleParts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The present picture of permissions; 503 `stale_state` when it is too old to decide by.
+    pub(crate) fn authority(&self) -> Result<Arc<Authority>, Problem> {
+        self.snapshot.authority().map_err(|stale| Problem::new(Kind::StaleState, stale.to_string()))
+    }
+
+    /// Waits until this node's picture shows the write that was just made. A write is not undone because the picture
+    /// lags; the next request is then refused as stale.
+    pub(crate) async fn refresh(&self) {
+        if let Err(error) = self.snapshot.refresh().await {
+            tracing::warn!(%error, "a write was made, but this node could not read it back");
+        }
+    }
+}
+
+impl Deref for ConsoleState {
+    type Target = ConsoleParts;
+
+    fn deref(&self) -> &ConsoleParts {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ConsoleState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConsoleState").field("config", &self.config).finish_non_exhaustive()
+    }
+}
