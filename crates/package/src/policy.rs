@@ -41,13 +41,12 @@ impl<'d> Policy<'d> {
     pub(crate) fn new(index: usize, node: Node<'d>) -> Self {
         let text = |name: &str| node.get_ignore_case(name).and_then(Node::as_str).unwrap_or_default();
         let setting = |name: &str| node.get_ignore_case("parameters")?.get_ignore_case(name);
-        let section = setting("x-ms-apimTemplate-policySection").map(Node::as_str);
         let listed = setting("x-ms-apimTemplate-operationName");
         Self {
             index,
             template_id: text("templateId").to_ascii_lowercase(),
             title: text("title"),
-            section: PolicySection::new(section),
+            section: setting("x-ms-apimTemplate-policySection").map_or(PolicySection::None, PolicySection::new),
             operations: listed.and_then(Node::as_str).into_iter().chain(texts(listed)).collect(),
             node,
             everywhere: listed.is_none_or(|listed| listed.is_array() && listed.is_empty()),
@@ -86,10 +85,8 @@ impl<'d> Policy<'d> {
 }
 
 impl PolicySection {
-    /// `None` for an absent section, `Some(None)` for one that is no text.
-    fn new(section: Option<Option<&str>>) -> Self {
-        let Some(word) = section else { return Self::None };
-        match word.map(str::to_ascii_lowercase).as_deref() {
+    fn new(node: Node<'_>) -> Self {
+        match node.as_str().map(str::to_ascii_lowercase).as_deref() {
             Some("") => Self::None,
             Some("request") => Self::Request,
             Some("response") => Self::Response,

@@ -124,6 +124,7 @@ pub fn read_files(name: &str, files: Vec<(String, Arc<[u8]>)>, limits: &Limits) 
 
 /// Reads a package out of a zip archive. An archive that tries anything (names that lead out, links, encryption, bombs,
 /// names given twice, headers that contradict each other) is refused as a whole: no file of it is read.
+#[expect(clippy::needless_pass_by_value, reason = "callers hold files as shared bytes and hand one share over")]
 pub fn read_zip(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> ReadPackage {
     match archive::read(&bytes, name, limits) {
         Ok(files) => assemble(name.to_owned(), Origin::Zip, files, Vec::new(), limits),

@@ -109,7 +109,7 @@ impl<'d> Swagger<'d> {
 
     /// The operations of all paths, in document order.
     pub fn operations(self) -> impl Iterator<Item = Operation<'d>> {
-        self.paths().flat_map(move |path| path.operations())
+        self.paths().flat_map(PathItem::operations)
     }
 
     /// The first operation with this `operationId`.

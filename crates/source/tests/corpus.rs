@@ -18,6 +18,7 @@ fn corpus() -> Option<PathBuf> {
     None
 }
 
+#[expect(clippy::unwrap_used, reason = "a corpus that cannot be read fails the test")]
 fn json_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -37,7 +38,7 @@ fn same(node: Node<'_>, value: &Value) -> bool {
         Value::Number(value) => node
             .as_f64()
             .zip(value.as_f64())
-            .is_some_and(|(ours, theirs)| ours == theirs || (ours - theirs).abs() <= ours.abs() * 1e-14 + 1e-307),
+            .is_some_and(|(ours, theirs)| (ours - theirs).abs() <= ours.abs() * 1e-14 + 1e-307),
         Value::String(value) => node.as_str() == Some(value),
         Value::Array(values) => {
             node.is_array()

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 /// What holds for every input.
+#[expect(clippy::unwrap_used, reason = "a span outside the text fails the test")]
 fn check(bytes: &[u8]) -> Parsed {
     let parsed = parse_bytes(bytes, &Limits::default());
     assert_eq!(parsed.document.is_none(), parsed.problems.iter().any(|problem| problem.kind.is_fatal()));
@@ -37,7 +38,7 @@ fn same(node: Node<'_>, value: &Value) -> bool {
         Value::Number(value) => node
             .as_f64()
             .zip(value.as_f64())
-            .is_some_and(|(ours, theirs)| ours == theirs || (ours - theirs).abs() <= ours.abs() * 1e-14 + 1e-307),
+            .is_some_and(|(ours, theirs)| (ours - theirs).abs() <= ours.abs() * 1e-14 + 1e-307),
         Value::String(value) => node.as_str() == Some(value),
         Value::Array(values) => {
             node.is_array()
