@@ -27,7 +27,7 @@ pub(crate) fn write(secrets: &Secrets) -> Result<Zeroizing<Vec<u8>>, VaultError>
     Ok(buffer)
 }
 
-/// Reads what [`write`] wrote; `None` for anything else.
+/// Reads what [`write()`] wrote; `None` for anything else.
 pub(crate) fn read(mut bytes: &[u8]) -> Option<Secrets> {
     let mut secrets = Secrets::new();
     let mut last: Option<SecretName> = None;

@@ -119,7 +119,7 @@ mod tests {
     }
 
     /// A connection with sealed secrets, in a vault that knows the environment's data key.
-    struct Sealed {
+    struct Stored {
         vault: Vault,
         environment: Environment,
         connection: Connection,
@@ -128,7 +128,7 @@ mod tests {
         sealed: SealedSecrets,
     }
 
-    fn sealed() -> Sealed {
+    fn stored() -> Stored {
         let vault = vault(1);
         let environment = environment(1);
         let data_key = vault.create_data_key(environment.id).unwrap();
@@ -137,10 +137,10 @@ mod tests {
         let hosts = [host("one.contoso.example", 443), host("two.contoso.example", 443)];
         let binding = SecretBinding::of(&connection, hosts);
         let sealed = vault.seal(&binding, &secrets()).unwrap();
-        Sealed { vault, environment, connection, data_key, binding, sealed }
+        Stored { vault, environment, connection, data_key, binding, sealed }
     }
 
-    impl Sealed {
+    impl Stored {
         async fn placed(&self) -> Placed {
             placed(&self.environment, &self.connection, &host("one.contoso.example", 443)).await
         }
@@ -155,7 +155,7 @@ mod tests {
 
     #[tokio::test]
     async fn sealed_secrets_are_withdrawn_and_counted() {
-        let it = sealed();
+        let it = stored();
         assert!(!it.sealed.bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes()));
         let placed = it.placed().await;
         assert_eq!(it.vault.withdrawals(), 0, "nothing before the withdrawal touches the vault");
@@ -168,7 +168,7 @@ mod tests {
 
     #[tokio::test]
     async fn another_process_opens_what_was_sealed() {
-        let it = sealed();
+        let it = stored();
         let other = vault(1);
         let unknown = other.withdraw(&it.placed().await, &it.binding, &it.sealed).unwrap_err();
         assert_eq!(unknown, VaultError::NoDataKey(it.environment.id));
@@ -180,7 +180,7 @@ mod tests {
     /// A row that was copied over another one: identifiers in the row say the new place, the bytes are of the old.
     #[tokio::test]
     async fn a_moved_ciphertext_does_not_open() {
-        let it = sealed();
+        let it = stored();
         let refused = VaultError::SecretsRefused(it.connection.id);
         let placed = it.placed().await;
         let changes: [fn(&mut SecretBinding); 5] = [
@@ -221,7 +221,7 @@ mod tests {
 
     #[tokio::test]
     async fn proof_binding_and_ciphertext_must_be_of_one_connection() {
-        let it = sealed();
+        let it = stored();
         let other = connection(&it.environment, 2);
         let mismatch = |id| Err(VaultError::Mismatch(id));
         let placed_other = placed(&it.environment, &other, &host("one.contoso.example", 443)).await;
@@ -241,7 +241,7 @@ mod tests {
 
     #[tokio::test]
     async fn secrets_go_to_the_hosts_they_were_given_for() {
-        let it = sealed();
+        let it = stored();
         for elsewhere in [host("three.contoso.example", 443), host("one.contoso.example", 8443)] {
             let placed = placed(&it.environment, &it.connection, &elsewhere).await;
             let found = it.vault.withdraw(&placed, &it.binding, &it.sealed).unwrap_err();
@@ -251,7 +251,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_flipped_bit_is_refused() {
-        let it = sealed();
+        let it = stored();
         let placed = it.placed().await;
         for bit in 0..it.sealed.bytes.len() * 8 {
             let mut bytes = it.sealed.bytes.to_vec();
@@ -271,7 +271,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_wrong_key_encryption_key_opens_nothing() {
-        let it = sealed();
+        let it = stored();
         let stranger = vault(2);
         let found = stranger.load_data_key(&it.data_key).unwrap_err();
         assert!(matches!(&found, VaultError::OtherKey { configured, .. } if configured == key(2).id()), "{found}");
@@ -285,7 +285,7 @@ mod tests {
 
     #[tokio::test]
     async fn rotation_changes_the_wrapping_only() {
-        let it = sealed();
+        let it = stored();
         let rewrapped = it.vault.rewrap(&it.data_key, &key(2)).unwrap();
         assert_eq!((rewrapped.environment, rewrapped.key_encryption_key.as_str()), (it.environment.id, key(2).id()));
         assert_ne!(rewrapped.wrapped, it.data_key.wrapped);
@@ -297,7 +297,7 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_shows_a_secret() {
-        let it = sealed();
+        let it = stored();
         let opened = it.vault.withdraw(&it.placed().await, &it.binding, &it.sealed).unwrap();
         let shown = format!("{opened:?} {:#?} {:?} {:?}", it.vault, it.sealed, it.binding);
         assert!(!shown.contains(CANARY) && !shown.contains(&format!("{:?}", CANARY.as_bytes())), "{shown}");
@@ -313,7 +313,7 @@ mod tests {
             ports in (443_u16..446, 443_u16..446),
             generations in (0_u64..3, 0_u64..3),
         ) {
-            let it = sealed();
+            let it = stored();
             let hosts = |names: &std::collections::BTreeSet<String>, port| {
                 names.iter().map(|name| host(name, port)).collect::<std::collections::BTreeSet<_>>()
             };
