@@ -247,7 +247,10 @@ fn row(
     environment: Option<EnvironmentId>,
     body: &impl Serialize,
 ) -> Result<LedgerRow, LedgerError> {
-    let body = serde_json::to_string(body).map_err(|error| LedgerError::Record { cause: error.to_string().into() })?;
+    let defect = |error: &dyn Display| LedgerError::Record { cause: error.to_string().into() };
+    let mut text = Vec::with_capacity(if kind == DECISION { 1_024 } else { 256 });
+    serde_json::to_writer(&mut text, body).map_err(|error| defect(&error))?;
+    let body = String::from_utf8(text).map_err(|error| defect(&error))?;
     Ok(LedgerRow {
         seq: 0,
         at,

@@ -24,6 +24,9 @@ const DOMAIN: &str = "backshell-ledger-checkpoint-1\n";
 /// How much of the end of the file is read to find the last checkpoint; a line is about 400 bytes.
 const TAIL_BYTES: u64 = 16_384;
 
+/// How long a file that could not be written is left alone.
+const RETRY: Duration = Duration::from_secs(1);
+
 /// One checkpoint as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
@@ -138,6 +141,8 @@ pub(crate) struct Notary {
     /// The record that the last checkpoint of this chain stands at; 0 when there is none.
     signed: i64,
     signed_at: Instant,
+    /// When the file last could not be written. It is not tried at every group of records from then on.
+    failed_at: Option<Instant>,
 }
 
 impl Notary {
@@ -174,17 +179,31 @@ impl Notary {
             every: options.every,
             signed: if behind { 0 } else { last.map_or(0, |last| last.seq) },
             signed_at: Instant::now(),
+            failed_at: None,
         })
     }
 
-    /// Whether a checkpoint at `head` is due.
+    /// Whether a checkpoint at `head` is due. At the end it is, if there is a record since the last one.
     pub(crate) fn is_due(&self, head: Head, end: bool) -> bool {
         let unsigned = u64::try_from(head.seq.saturating_sub(self.signed)).unwrap_or(0);
-        unsigned > 0 && (end || unsigned >= self.every_records || self.signed_at.elapsed() >= self.every)
+        let resting = self.failed_at.is_some_and(|at| at.elapsed() < RETRY);
+        let due = unsigned >= self.every_records || self.signed_at.elapsed() >= self.every;
+        unsigned > 0 && (end || (due && !resting))
     }
 
     /// Signs a checkpoint at `head` and appends it to the file; on disk when it returns.
     pub(crate) fn sign(&mut self, head: Head) -> Result<(), LedgerError> {
+        let signed = self.try_sign(head);
+        let now = Instant::now();
+        if signed.is_ok() {
+            (self.signed, self.signed_at, self.failed_at) = (head.seq, now, None);
+        } else {
+            self.failed_at = Some(now);
+        }
+        signed
+    }
+
+    fn try_sign(&self, head: Head) -> Result<(), LedgerError> {
         let now = self.clock.now();
         let statement = Statement {
             id: CheckpointId::generate(now, self.random.as_ref()).to_string(),
@@ -198,10 +217,7 @@ impl Notary {
         let mut line = serde_json::to_string(&Checkpoint { statement, signature })
             .map_err(|error| LedgerError::Record { cause: error.to_string().into() })?;
         line.push('\n');
-        append(&self.path, line.as_bytes()).map_err(|error| file_error(&self.path, &error))?;
-        self.signed = head.seq;
-        self.signed_at = Instant::now();
-        Ok(())
+        append(&self.path, line.as_bytes()).map_err(|error| file_error(&self.path, &error))
     }
 }
 

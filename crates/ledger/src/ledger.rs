@@ -140,7 +140,9 @@ impl Ledger {
     /// What the ledger has done so far, and whether it can write.
     pub fn metrics(&self) -> LedgerMetrics {
         let queue = &self.shared.queue;
-        self.shared.counters.read(queue.max_capacity().saturating_sub(queue.capacity()))
+        let metrics = self.shared.counters.read(queue.max_capacity().saturating_sub(queue.capacity()));
+        // Without its writer the ledger cannot write, however well the last group went.
+        LedgerMetrics { healthy: metrics.healthy && !queue.is_closed(), ..metrics }
     }
 
     /// Writes everything that was handed over, signs a last checkpoint and ends the writer. Later records fail with

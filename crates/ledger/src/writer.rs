@@ -18,6 +18,9 @@ const GROUP: usize = 1_024;
 /// How often a group is chained anew because another process appended in between.
 const ATTEMPTS: u32 = 3;
 
+/// How often a failure that goes on is logged.
+const COMPLAINT: Duration = Duration::from_secs(1);
+
 /// What the writer is sent.
 pub(crate) enum Message {
     Record(Box<Pending>),
@@ -73,6 +76,8 @@ pub(crate) struct Writer {
     tick: Duration,
     looked_around: Instant,
     scratch: Vec<u8>,
+    /// When a failure was last logged; `None` while groups are written.
+    complained_at: Option<Instant>,
 }
 
 impl Writer {
@@ -96,6 +101,7 @@ impl Writer {
             tick,
             looked_around: Instant::now(),
             scratch: Vec::with_capacity(256),
+            complained_at: None,
         }
     }
 
@@ -168,6 +174,9 @@ impl Writer {
         let outcome = match outcome {
             Ok(true) => {
                 self.counters.group_written(rows.len(), begun.elapsed().as_micros());
+                if self.complained_at.take().is_some() {
+                    tracing::info!("the ledger is written again");
+                }
                 return Ok(());
             }
             Ok(false) => LedgerError::unavailable(&"another process writes to the same ledger without pause"),
@@ -176,8 +185,22 @@ impl Writer {
         self.counters.group_failed(rows.len());
         let completions = rows.iter().filter(|row| row.kind == body::COMPLETION).count();
         self.counters.completions_lost(completions);
-        tracing::error!(records = rows.len(), completions, error = %outcome, "a group of ledger records is not written");
+        self.complain(&outcome);
         Err(outcome)
+    }
+
+    /// Logs a failure, once a second at most: while the store is away, every group fails.
+    fn complain(&mut self, error: &LedgerError) {
+        if self.complained_at.is_none_or(|at| at.elapsed() >= COMPLAINT) {
+            self.complained_at = Some(Instant::now());
+            let failed = self.counters.read(0);
+            tracing::error!(
+                failed_records = failed.failed_records,
+                lost_completions = failed.lost_completions,
+                %error,
+                "the ledger cannot be written; calls are refused until it can"
+            );
+        }
     }
 
     /// Whether the rows were appended; false when another process was first.
@@ -223,7 +246,7 @@ impl Writer {
             let written = notary.sign(self.head);
             self.counters.checkpoint(written.is_ok());
             if let Err(error) = written {
-                tracing::error!(%error, "a ledger checkpoint is not written; the next try is at the next record or tick");
+                tracing::error!(%error, "a ledger checkpoint is not written; it is tried again in a second");
             }
         }
     }

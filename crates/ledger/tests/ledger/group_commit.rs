@@ -165,6 +165,7 @@ async fn shutdown_writes_what_was_handed_over_and_then_refuses() {
     ledger.shutdown().await;
     assert_eq!(repository.rows.lock().unwrap().len(), 1 + 3_000 + 1);
     assert!(matches!(scene.decide(&ledger).await, Err(LedgerError::Stopped)));
+    assert!(!ledger.metrics().healthy);
     ledger.shutdown().await;
     assert_intact(&repository).await;
 }
