@@ -337,6 +337,12 @@ impl Config {
     }
 }
 
+/// The value of an environment variable that a setting names; `None` when it is not set or not text.
+#[expect(clippy::disallowed_methods, reason = "this module is the place that the ban points to")]
+pub(crate) fn variable(name: &str) -> Option<zeroize::Zeroizing<String>> {
+    std::env::var(name).ok().map(zeroize::Zeroizing::new)
+}
+
 fn check_names(table: &Table, origin: &str) -> Result<(), ConfigError> {
     for (section, value) in table {
         let keys = section_keys(section).ok_or_else(|| unknown(section, origin, KEYS.iter().map(|(name, _)| *name)))?;

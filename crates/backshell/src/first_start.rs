@@ -1,7 +1,7 @@
 //! The first start: a tenant, an environment at home in this cell's region, and the first administrator with a token.
 
 use anyhow::Context;
-use backshell_console::new_token;
+use backshell_console::generate_token;
 use backshell_ledger::{ActRecord, Ledger};
 use backshell_model::{
     AccessToken, AppName, Boundary, Clock, Egress, Environment, EnvironmentId, Random, Region, Role, RoleAssignment, Scopes,
@@ -42,7 +42,7 @@ pub(crate) async fn prepare(
         store.add_environment(&environment).await.context("the first environment cannot be made")?;
     }
     let user = UserId::new(FIRST_USER)?;
-    let (token, hash) = new_token(random);
+    let (token, hash) = generate_token(random);
     let record = AccessToken {
         id: TokenId::generate(now, random),
         hash,
@@ -58,5 +58,5 @@ pub(crate) async fn prepare(
     store.add_token(&record).await.context("the first token cannot be made")?;
     // Last, because it is what says that the first start is over: one that was cut off is done again.
     store.assign_role(&RoleAssignment { user, role: Role::Administrator }).await?;
-    Ok(Some(token.expose().to_owned()))
+    Ok(Some(String::from_utf8_lossy(token.expose()).into_owned()))
 }

@@ -51,11 +51,7 @@ pub(crate) fn key_encryption_key(config: &Config, random: &dyn Random) -> anyhow
         return KeyEncryptionKey::from_text(&text).with_context(|| format!("the variable `{name}` holds no usable key"));
     }
     let path = config.vault.key_file.clone().unwrap_or_else(|| config.data.dir.join("master.key"));
-    let bytes = read_or_make(&path, || {
-        let mut key = vec![0_u8; 32];
-        random.fill(&mut key);
-        Ok(SecretBytes::new(key))
-    })?;
+    let bytes = read_or_make(&path, || Ok(KeyEncryptionKey::generate_file(random)))?;
     KeyEncryptionKey::from_file(bytes.expose()).with_context(|| format!("`{}` holds no usable key", path.display()))
 }
 

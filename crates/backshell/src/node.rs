@@ -10,7 +10,7 @@ use crate::ports::Ports;
 use crate::system::{SystemClock, SystemRandom};
 use anyhow::{Context, bail};
 use backshell_boundary::{AddressRules, Inventory, Resolver};
-use backshell_console::{ConsoleConfig, ConsoleParts, ConsoleState};
+use backshell_console::{Console, ConsoleConfig, ConsoleParts, ConsoleState};
 use backshell_gateway::connect::Connections;
 use backshell_gateway::{Gateway, Parts, Serving, Settings};
 use backshell_ledger::{Checkpoints, Ledger, Mode, Options};
@@ -53,8 +53,10 @@ impl WayOut {
 /// A node that runs.
 pub struct Node {
     store: Arc<dyn Store>,
+    vault: Arc<Vault>,
     ledger: Ledger,
     gateway: Gateway,
+    gateway_url: String,
     serving: Serving,
     console_address: SocketAddr,
     console: JoinHandle<std::io::Result<()>>,
@@ -89,7 +91,12 @@ impl Node {
         let scheme = if config.gateway.tls_certificate.is_some() { "https" } else { "http" };
         let gateway_url =
             config.gateway.public_url.clone().unwrap_or_else(|| format!("{scheme}://{gateway_address}"));
-        let cell = Cell { name: config.cell.name.clone(), region: region.clone(), gateway_url, seen_at: clock.now() };
+        let cell = Cell {
+            name: config.cell.name.clone(),
+            region: region.clone(),
+            gateway_url: gateway_url.clone(),
+            seen_at: clock.now(),
+        };
         store.announce_cell(&cell).await.context("the cell cannot be announced")?;
         let first_token = first_start::prepare(&*store, &ledger, &*clock, &*random, &region).await?;
 
@@ -108,11 +115,11 @@ impl Node {
         let ports = Arc::new(Ports::new(gateway.clone(), ledger.clone()));
         let connections = Connections::new(
             Arc::clone(&store),
-            vault,
+            Arc::clone(&vault),
             ledger.clone(),
             Arc::clone(&clock),
             Arc::clone(&random),
-            Some(region),
+            region,
         );
         let state = ConsoleState::new(ConsoleParts {
             store: Arc::clone(&store),
@@ -130,7 +137,7 @@ impl Node {
         let tls = keys::server_tls(config)?;
         let workers = config.gateway.workers.unwrap_or_else(default_workers);
         let serving = Serving::start(&gateway, gateway_listener, tls, workers)?;
-        let router = backshell_console::router(state);
+        let router = Console::router(state);
         let stopped = stop.clone().cancelled_owned();
         let console = tokio::spawn(backshell_console::serve(console_listener, router, stopped));
         let background = vec![
@@ -139,8 +146,10 @@ impl Node {
         ];
         Ok(Self {
             store,
+            vault,
             ledger,
             gateway,
+            gateway_url,
             serving,
             console_address,
             console,
@@ -156,6 +165,11 @@ impl Node {
         self.serving.address()
     }
 
+    /// How callers reach the gateway.
+    pub fn gateway_url(&self) -> String {
+        self.gateway_url.clone()
+    }
+
     /// Where the console listens.
     pub fn console_address(&self) -> SocketAddr {
         self.console_address
@@ -169,6 +183,11 @@ impl Node {
     /// The gateway, for its counters.
     pub fn gateway(&self) -> &Gateway {
         &self.gateway
+    }
+
+    /// The token store, for its counters.
+    pub fn vault(&self) -> &Arc<Vault> {
+        &self.vault
     }
 
     /// The database.

@@ -98,11 +98,11 @@ async fn shares_with_people_and_groups_count_and_end() {
     };
     status(403).await;
     let shares = format!("/connections/{}/shares", cell.connection);
-    cell.post(&shares, json!({"user": "bob@example.com"})).await;
+    cell.post(&shares, json!({"kind": "user", "name": "bob@example.com"})).await;
     status(200).await;
-    cell.delete(&format!("{shares}?user=bob@example.com")).await;
+    cell.delete(&format!("{shares}/user/bob@example.com")).await;
     status(403).await;
-    cell.post(&shares, json!({"group": "field"})).await;
+    cell.post(&shares, json!({"kind": "group", "name": "field"})).await;
     status(403).await;
     let member = cell.api("/groups/field/members/bob@example.com");
     client::json(Method::PUT, &member, &cell.token, None).await.unwrap();

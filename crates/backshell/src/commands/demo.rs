@@ -22,7 +22,6 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// See everything at work: a sample connector, certified, published and called
@@ -148,16 +147,16 @@ async fn start_mock(
 async fn publish(api: &Api) -> anyhow::Result<String> {
     let address = format!("{}/api/v1/connectors?publisher=verified&infrastructure=external", api.base);
     let body = Some(("application/zip", sample::archive()?));
-    let published = client::json(Method::POST, &address, &api.token, body).await?;
-    let version = published.get("version").unwrap_or(&published);
-    let report = published.get("report").unwrap_or(&Value::Null);
+    let version = client::json(Method::POST, &address, &api.token, body).await?;
+    let (connector, digest) = (string(&version, "connector").to_owned(), string(&version, "digest"));
+    let shown = api.get(&format!("/connectors/{connector}/versions/{digest}")).await?;
+    let report = shown.get("report").unwrap_or(&Value::Null);
     for check in report.get("checks").and_then(Value::as_array).into_iter().flatten() {
         let reason = check.get("reason").and_then(Value::as_str).unwrap_or_default();
-        row(string(check, "check"), &format!("{} {reason}", string(check, "state")))?;
+        row(string(check, "check"), &format!("{:<8} {reason}", string(check, "state")))?;
     }
-    row("verdict", string(version, "verdict"))?;
-    row("digest", string(version, "digest"))?;
-    let connector = string(version, "connector").to_owned();
+    row("verdict", string(&version, "verdict"))?;
+    row("digest", digest)?;
     row("connector", &connector)?;
     Ok(connector)
 }
@@ -218,10 +217,10 @@ async fn call(address: &str, token: &str) -> anyhow::Result<()> {
 }
 
 async fn ledger(api: &Api, connection: &str) -> anyhow::Result<()> {
-    // A completion is written behind the call; wait until both are there.
+    // A completion is written behind the call; wait until it is there.
     let mut entries = Vec::new();
     for _ in 0..50 {
-        let page = api.get(&format!("/ledger/entries?connection={connection}")).await?;
+        let page = api.get("/ledger/entries?after=0&limit=1000").await?;
         entries = page.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
         if entries.iter().any(|entry| string(entry, "kind") == "completion") {
             break;
@@ -229,19 +228,25 @@ async fn ledger(api: &Api, connection: &str) -> anyhow::Result<()> {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     for entry in entries {
-        let body = entry.get("body").unwrap_or(&Value::Null);
-        let fields: Vec<String> = body
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter(|(name, _)| {
-                ["act", "outcome", "code", "operation", "policies", "row", "reason", "grade", "host", "status", "upstream_ms", "ended"]
-                    .contains(&name.as_str())
+        let record = entry.get("record").unwrap_or(&Value::Null);
+        let about = |name: &str| record.get(name).and_then(Value::as_str) == Some(connection);
+        let shown: &[&str] = match string(&entry, "kind") {
+            "act" if about("subject") => &["act", "outcome", "policies"],
+            "decision" if about("connection") => {
+                &["outcome", "code", "operation", "policies", "home", "cell_region", "boundary", "host"]
+            }
+            "completion" => &["status", "upstream_ms", "bytes_in", "bytes_out", "ended"],
+            _ => continue,
+        };
+        let fields: Vec<String> = shown
+            .iter()
+            .filter_map(|name| {
+                let value = record.get(name)?;
+                Some(format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
             })
-            .map(|(name, value)| format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
             .collect();
         let number = entry.get("seq").map(Value::to_string).unwrap_or_default();
-        row(&format!("{} {number}", string(&entry, "kind")), &fields.join("  "))?;
+        row(&format!("{number:>3} {}", string(&entry, "kind")), &fields.join("  "))?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A whole cell per test: real database, vault, ledger, gateway and API on free ports, and a real back end over TLS.
 
 // Each test program uses its part of this module.
-#![allow(dead_code, reason = "each test program uses its part of this module")]
+#![allow(dead_code, unreachable_pub, reason = "each test program uses its part of this module")]
 #![allow(clippy::allow_attributes, reason = "an `expect` would be unfulfilled in the programs that use all of it")]
 
 pub mod backend;
@@ -165,7 +165,7 @@ impl Cell {
         let made = self
             .post("/tokens", json!({"user": user, "app": "test", "scopes": scopes, "expires_in_seconds": seconds}))
             .await;
-        (made["id"].as_str().unwrap().to_owned(), made["token"].as_str().unwrap().to_owned())
+        (made["access_token"]["id"].as_str().unwrap().to_owned(), made["token"].as_str().unwrap().to_owned())
     }
 
     pub fn api(&self, path: &str) -> String {
@@ -205,10 +205,10 @@ impl Cell {
         client::send(request).await.unwrap()
     }
 
-    /// The bodies of the ledger's entries of one kind for the connection, oldest first.
+    /// The ledger's records of one kind, oldest first.
     pub async fn ledger(&self, kind: &str) -> Vec<Value> {
-        let page = self.get(&format!("/ledger/entries?connection={}&kind={kind}&limit=1000", self.connection)).await;
-        page["items"].as_array().unwrap().iter().map(|entry| entry["body"].clone()).collect()
+        let page = self.get(&format!("/ledger/entries?kind={kind}&after=0&limit=1000")).await;
+        page["items"].as_array().unwrap().iter().map(|entry| entry["record"].clone()).collect()
     }
 
     /// Waits until `count` entries of `kind` are there: completions are written behind the call.
