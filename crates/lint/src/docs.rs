@@ -26,6 +26,9 @@ pub fn text(rule: &Rule) -> String {
             for (name, content) in files(example) {
                 let _ = write!(out, "  {name}\n{}", indented(&indented(content)));
             }
+            if let Some(whole) = whole_files(example) {
+                let _ = writeln!(out, "  {whole}");
+            }
         }
     }
     out
@@ -49,6 +52,9 @@ pub fn markdown(rule: &Rule) -> String {
         for example in examples {
             for (name, content) in files(example) {
                 let _ = write!(out, "\n`{name}`\n```text\n{}\n```\n", content.trim_matches('\n'));
+            }
+            if let Some(whole) = whole_files(example) {
+                let _ = writeln!(out, "\n{whole}");
             }
         }
     }
@@ -95,6 +101,17 @@ fn files(example: &Example) -> Vec<(&'static str, &'static str)> {
         Example::Definition(content) => vec![(DEFINITION, content)],
         Example::Properties(content) => vec![(PROPERTIES, content)],
         Example::Files { files, .. } => files.to_vec(),
+    }
+}
+
+/// Says which files of an example are reported as a whole, where no mark can show it.
+fn whole_files(example: &Example) -> Option<String> {
+    match example {
+        Example::Files { whole: [first, rest @ ..], .. } => {
+            let names = rest.iter().fold(format!("`{first}`"), |names, name| format!("{names}, `{name}`"));
+            Some(format!("Reported as a whole: {names}."))
+        }
+        _ => None,
     }
 }
 

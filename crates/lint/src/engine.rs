@@ -7,6 +7,7 @@
 //! the stack: nesting costs no recursion.
 
 use crate::keywords::{ObjectKind, is_keyword};
+use crate::out::Findings;
 use crate::rule::Visit;
 use crate::view::{
     Context, Extension, Operation, Package, Parameter, Path, PropertiesFile, Reference, Requirement, Response,
@@ -20,7 +21,7 @@ use backshell_source::{Member, Node};
 /// Judges a package by `rules`; `path` is where it lies for the user. The findings come in no particular order.
 pub(crate) fn run(read: &ReadPackage, path: &ShownPath, rules: &[&'static Rule]) -> Vec<Finding> {
     let table = Table::new(rules);
-    let mut findings = Vec::new();
+    let mut findings = Findings::default();
     package(read, path, &table, &mut findings);
     if let Some(definition) = &read.package.definition {
         let file = path.of(&read.package, &definition.file);
@@ -29,11 +30,11 @@ pub(crate) fn run(read: &ReadPackage, path: &ShownPath, rules: &[&'static Rule])
             Walk { context: &context, table: &table, file: &file, findings: &mut findings, schemas: Vec::new() };
         walk.document();
     }
-    findings
+    findings.into_list()
 }
 
 /// What the reader said, the files, and the properties file.
-fn package(read: &ReadPackage, path: &ShownPath, table: &Table, findings: &mut Vec<Finding>) {
+fn package(read: &ReadPackage, path: &ShownPath, table: &Table, findings: &mut Findings) {
     for problem in &read.problems {
         let file = path.of(&read.package, &problem.file);
         for (rule, check) in &table.problem {
@@ -106,7 +107,7 @@ struct Walk<'w, 'd> {
     context: &'w Context<'d>,
     table: &'w Table,
     file: &'w str,
-    findings: &'w mut Vec<Finding>,
+    findings: &'w mut Findings,
     /// Schemas that were found and not yet visited.
     schemas: Vec<Node<'d>>,
 }
@@ -198,13 +199,13 @@ impl<'d> Walk<'_, 'd> {
             self.reference(node, Target::Parameter);
             return;
         }
-        let parameter = Parameter::new(declared, value);
+        let parameter = Parameter::new(declared, declared);
         visit!(self.parameter, &parameter);
         if parameter.location != "body" {
-            visit!(self.value, &parameter.value);
-            self.items(parameter.value.items);
+            visit!(self.value, &value);
+            self.items(value.items);
         }
-        if let Some(schema) = parameter.value.schema {
+        if let Some(schema) = value.schema {
             self.schema(schema);
         }
     }

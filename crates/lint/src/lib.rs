@@ -50,7 +50,8 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     rules().iter().find(|rule| rule.id.eq_ignore_ascii_case(id)).copied()
 }
 
-/// Judges a package. The findings are sorted by file, position and rule; no two of them say the same of the same place.
+/// Judges a package. The findings are sorted by file, position and rule; no two of them say the same of the same place. At
+/// most 10,000 at error level and 10,000 others are listed.
 pub fn check(read: &ReadPackage, options: &Options) -> Vec<Finding> {
     let path = view::ShownPath(options.path.clone());
     let findings = engine::run(read, &path, options.only.as_deref().unwrap_or(rules()));

@@ -7,6 +7,35 @@ use backshell_package::Problem;
 use backshell_source::{Kind, Node, Span};
 use std::borrow::Cow;
 
+/// How many findings at error level, and how many others, are kept of one package: a hostile one must not fill the memory
+/// with findings, and must not push its errors out with warnings.
+const MOST_FINDINGS: usize = 10_000;
+
+/// The findings of a package.
+#[derive(Default)]
+pub(crate) struct Findings {
+    list: Vec<Finding>,
+    errors: usize,
+}
+
+impl Findings {
+    /// Whether one more of this severity is kept.
+    fn has_room(&self, severity: Severity) -> bool {
+        let taken = if severity == Severity::Error { self.errors } else { self.list.len() - self.errors };
+        taken < MOST_FINDINGS
+    }
+
+    fn push(&mut self, finding: Finding) {
+        self.errors += usize::from(finding.severity == Severity::Error);
+        self.list.push(finding);
+    }
+
+    /// The findings, in the order in which they were made.
+    pub(crate) fn into_list(self) -> Vec<Finding> {
+        self.list
+    }
+}
+
 /// Takes the findings of one rule in one file. Pointers, positions and excerpts are made here, so that looking costs
 /// nothing until there is something to report.
 pub(crate) struct Out<'a> {
@@ -14,12 +43,12 @@ pub(crate) struct Out<'a> {
     severity: Severity,
     help: Cow<'static, str>,
     file: &'a str,
-    findings: &'a mut Vec<Finding>,
+    findings: &'a mut Findings,
 }
 
 impl<'a> Out<'a> {
     /// Findings of `rule` in `file` (as the user gave it) go to `findings`.
-    pub(crate) fn new(rule: &'static Rule, file: &'a str, findings: &'a mut Vec<Finding>) -> Self {
+    pub(crate) fn new(rule: &'static Rule, file: &'a str, findings: &'a mut Findings) -> Self {
         Self { rule, severity: rule.severity, help: Cow::Borrowed(rule.fix), file, findings }
     }
 
@@ -59,7 +88,7 @@ impl<'a> Out<'a> {
     /// its own.
     pub(crate) fn at_parameter(&mut self, parameter: &Parameter<'_>, message: impl Into<String>) {
         let declared = parameter.declared;
-        let shown = if declared == parameter.value.node { parameter.value.name } else { declared.get("$ref") };
+        let shown = declared.get(if declared == parameter.node { "name" } else { "$ref" });
         let span = shown.map_or_else(|| first_character(declared.span()), Node::span);
         self.at_span(declared, span, message);
     }
@@ -76,10 +105,15 @@ impl<'a> Out<'a> {
     }
 
     fn at_span(&mut self, node: Node<'_>, span: Span, message: impl Into<String>) {
-        self.at_place(Place::in_text(self.file, node.document().source(), span, node.pointer()), message);
+        if self.findings.has_room(self.severity) {
+            self.at_place(Place::in_text(self.file, node.document().source(), span, node.pointer()), message);
+        }
     }
 
     fn at_place(&mut self, place: Place, message: impl Into<String>) {
+        if !self.findings.has_room(self.severity) {
+            return;
+        }
         self.findings.push(Finding {
             check: Check::Swagger,
             rule: Cow::Borrowed(self.rule.id),

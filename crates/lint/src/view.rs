@@ -6,6 +6,8 @@ use crate::keywords::{ObjectKind, is_keyword};
 use crate::reference::{self, Fault};
 use backshell_package::{ConnectionParameter, Origin, Properties, ReadPackage};
 use backshell_source::{Member, Node};
+use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// The definition as a whole: what rules may look up while they judge one place of it.
 pub(crate) struct Context<'d> {
@@ -48,12 +50,12 @@ pub(crate) struct Operation<'d> {
 }
 
 /// A parameter.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(crate) struct Parameter<'d> {
     /// The entry of the list, which may be a reference.
     pub(crate) declared: Node<'d>,
     /// The parameter object itself.
-    pub(crate) value: Value<'d>,
+    pub(crate) node: Node<'d>,
     /// `name`; empty when there is none.
     pub(crate) name: &'d str,
     /// `in`; empty when there is none.
@@ -61,7 +63,6 @@ pub(crate) struct Parameter<'d> {
 }
 
 /// Something with a type. The fields are the keywords of the object, as written.
-#[derive(Clone)]
 pub(crate) struct Value<'d> {
     /// The object.
     pub(crate) node: Node<'d>,
@@ -91,9 +92,6 @@ pub(crate) struct Value<'d> {
     pub(crate) enum_values: Option<Node<'d>>,
     /// `x-ms-notification-url`.
     pub(crate) notification_url: Option<Node<'d>>,
-    /// `name`, on parameters.
-    pub(crate) name: Option<Node<'d>>,
-    location: Option<Node<'d>>,
 }
 
 /// A member of an operation's `responses`, extensions left out.
@@ -219,9 +217,9 @@ impl<'d> Context<'d> {
         }
         let (own_parameters, own_unknown) = self.parameter_list(list);
         let (shared, shared_unknown) = shared;
-        let overridden = |parameter: &&Parameter<'d>| own_parameters.iter().any(|own| own.is_same_input(parameter));
-        let inherited = shared.iter().filter(|parameter| !overridden(parameter));
-        let parameters = inherited.chain(&own_parameters).cloned().collect();
+        let own: HashSet<_> = own_parameters.iter().map(Parameter::input).collect();
+        let inherited = shared.iter().filter(|parameter| !own.contains(&parameter.input()));
+        let parameters = inherited.chain(&own_parameters).copied().collect();
         Operation {
             path: path.template,
             method: member.key,
@@ -243,11 +241,9 @@ impl<'d> Context<'d> {
                 Some(node) => self.resolve(&Reference { node, target: Target::Parameter }).ok().flatten(),
                 None => Some(declared),
             };
-            if let Some(node) = resolved {
-                let value = Value::read(node, ObjectKind::Parameter, &mut |_| {});
-                parameters.push(Parameter::new(declared, value));
-            } else {
-                unknown = true;
+            match resolved {
+                Some(node) => parameters.push(Parameter::new(declared, node)),
+                None => unknown = true,
             }
         }
         (parameters, unknown)
@@ -286,20 +282,16 @@ impl<'d> Context<'d> {
 }
 
 impl<'d> Parameter<'d> {
-    /// A parameter that is written at `declared`, or there referred to.
-    pub(crate) fn new(declared: Node<'d>, value: Value<'d>) -> Self {
-        let text = |node: Option<Node<'d>>| node.and_then(Node::as_str).unwrap_or_default();
-        Self { declared, name: text(value.name), location: text(value.location), value }
+    /// The parameter object `node`, which is written at `declared` or referred to there.
+    pub(crate) fn new(declared: Node<'d>, node: Node<'d>) -> Self {
+        let text = |name: &str| node.get(name).and_then(Node::as_str).unwrap_or_default();
+        Self { declared, node, name: text("name"), location: text("in") }
     }
 
-    /// Whether both fill the same place of a request. Header names are compared as HTTP does.
-    pub(crate) fn is_same_input(&self, other: &Self) -> bool {
-        self.location == other.location
-            && if self.location == "header" {
-                self.name.eq_ignore_ascii_case(other.name)
-            } else {
-                self.name == other.name
-            }
+    /// What tells it from the other inputs of a request: place and name. Header names are compared as HTTP does.
+    pub(crate) fn input(&self) -> (&'d str, Cow<'d, str>) {
+        let is_header = self.location == "header";
+        (self.location, if is_header { self.name.to_ascii_lowercase().into() } else { self.name.into() })
     }
 
     /// Whether it is part of the request's body.
@@ -326,8 +318,6 @@ impl<'d> Value<'d> {
             all_of: None,
             enum_values: None,
             notification_url: None,
-            name: None,
-            location: None,
         };
         for member in node.members().filter(|member| !member.shadowed) {
             if !is_keyword(kind, member.key) {
@@ -345,8 +335,6 @@ impl<'d> Value<'d> {
                 "properties" => &mut value.properties,
                 "additionalProperties" => &mut value.additional_properties,
                 "allOf" => &mut value.all_of,
-                "name" => &mut value.name,
-                "in" => &mut value.location,
                 "x-ms-enum-values" => &mut value.enum_values,
                 "x-ms-notification-url" => &mut value.notification_url,
                 _ => continue,

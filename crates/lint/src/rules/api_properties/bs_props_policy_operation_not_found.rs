@@ -5,6 +5,7 @@ use crate::{Out, quoted};
 use backshell_findings::Severity;
 use backshell_package::Operation;
 use backshell_source::Node;
+use std::collections::HashMap;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-PropsPolicyOperationNotFound",
@@ -51,19 +52,19 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
     let Some(definition) = &file.package.definition else { return };
-    let known: Vec<&str> = definition.swagger().operations().filter_map(Operation::id).collect();
+    let ids = definition.swagger().operations().filter_map(Operation::id);
+    let known: HashMap<String, &str> = ids.map(|id| (id.to_ascii_lowercase(), id)).collect();
     for policy in file.properties.policies() {
         let parameters = policy.node.get_ignore_case("parameters");
         let list = parameters.and_then(|parameters| parameters.get_ignore_case("x-ms-apimTemplate-operationName"));
         for node in list.into_iter().flat_map(Node::items) {
             let id = node.as_str().unwrap_or_default();
-            if known.contains(&id) {
-                continue;
-            }
-            match known.iter().find(|known| known.eq_ignore_ascii_case(id)) {
-                Some(other) => out
-                    .severity(Severity::Warning)
-                    .at(node, format!("the operation {} is spelt {} in the definition", quoted(id), quoted(other))),
+            match known.get(&id.to_ascii_lowercase()) {
+                Some(same) if *same == id => {}
+                Some(other) => {
+                    let message = format!("the operation {} is spelt {} in the definition", quoted(id), quoted(other));
+                    out.severity(Severity::Warning).at(node, message);
+                }
                 None => out.at(node, format!("there is no operation {}", quoted(id))),
             }
         }

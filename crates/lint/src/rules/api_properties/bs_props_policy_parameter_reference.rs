@@ -4,6 +4,7 @@ use crate::view::PropertiesFile;
 use crate::{Out, quoted};
 use backshell_findings::Severity;
 use backshell_source::Node;
+use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-PropsPolicyParameterReference",
@@ -40,13 +41,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
-    let known: Vec<&str> = file.connection_parameters().iter().map(|parameter| parameter.name).collect();
+    let parameters = file.connection_parameters();
+    let known: HashSet<String> = parameters.iter().map(|parameter| parameter.name.to_ascii_lowercase()).collect();
     let mut waiting: Vec<Node<'_>> = file.properties.policies().iter().map(|policy| policy.node).collect();
     while let Some(node) = waiting.pop() {
         waiting.extend(node.members().map(|member| member.value));
         waiting.extend(node.items());
         for name in policy::connection_parameters(node.as_str().unwrap_or_default()) {
-            if !known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            if !known.contains(&name.to_ascii_lowercase()) {
                 out.at(node, format!("there is no connection parameter {}", quoted(name)));
             }
         }

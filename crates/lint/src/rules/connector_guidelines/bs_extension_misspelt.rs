@@ -63,7 +63,10 @@ fn meant(name: &str) -> Option<&'static str> {
     if OTHERS.contains(&name.as_str()) {
         return None;
     }
-    let near = EXTENSIONS.iter().map(|known| (strsim::damerau_levenshtein(&name, &known.to_ascii_lowercase()), *known));
+    let near = EXTENSIONS
+        .iter()
+        .filter(|known| known.len().abs_diff(name.len()) <= FARTHEST)
+        .map(|known| (strsim::damerau_levenshtein(&name, &known.to_ascii_lowercase()), *known));
     let nearest = near.filter(|(distance, _)| *distance <= FARTHEST).min();
     let extended = || {
         EXTENSIONS.iter().filter(|known| name.starts_with(&known.to_ascii_lowercase())).max_by_key(|known| known.len())

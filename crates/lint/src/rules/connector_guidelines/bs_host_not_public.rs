@@ -54,6 +54,10 @@ pub(crate) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     let Some(node) = context.root.get("host") else { return };
     let Some(host) = node.as_str() else { return };
+    // A scheme, a path or braces: that is no host at all, and `HostNameNotValid` says so.
+    if host.contains(['/', '{', ' ']) {
+        return;
+    }
     let name = without_port(host);
     let reason = match HostName::parse(name) {
         Err(HostNameError::IpLiteral) => "the host is an IP address",

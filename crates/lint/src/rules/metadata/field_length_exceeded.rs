@@ -39,7 +39,7 @@ fn operation(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
 }
 
 fn parameter(_: &Context<'_>, parameter: &Parameter<'_>, out: &mut Out<'_>) {
-    check(parameter.value.node.get("x-ms-summary"), 80, "x-ms-summary", out);
+    check(parameter.node.get("x-ms-summary"), 80, "x-ms-summary", out);
 }
 
 fn check(text: Option<Node<'_>>, longest: usize, what: &str, out: &mut Out<'_>) {

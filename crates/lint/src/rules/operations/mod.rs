@@ -17,5 +17,7 @@ pub(super) mod operation_path_must_start_with_slash;
 pub(super) mod operation_path_template_not_valid;
 pub(super) mod operation_path_variables_contain_defaults;
 pub(super) mod operation_should_have_successful_response;
+pub(super) mod path_parameter_must_be_required;
+pub(super) mod path_parameter_not_defined_in_template;
 pub(super) mod path_redefined;
 pub(super) mod unrecognized_type_format;

@@ -3,6 +3,7 @@ use crate::template;
 use crate::view::{Context, Operation};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "OperationMissingPathParameter",
@@ -32,9 +33,9 @@ fn check(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
     if operation.has_unknown_parameters || template::check(operation.path).is_err() {
         return;
     }
-    for variable in template::variables(operation.path) {
-        if !operation.parameters.iter().any(|known| known.location == "path" && known.name == variable) {
-            out.at_key(operation.node, format!("the path variable {} has no parameter", quoted(variable)));
-        }
+    let in_path = operation.parameters.iter().filter(|parameter| parameter.location == "path");
+    let known: HashSet<&str> = in_path.map(|parameter| parameter.name).collect();
+    for variable in template::variables(operation.path).filter(|variable| !known.contains(variable)) {
+        out.at_key(operation.node, format!("the path variable {} has no parameter", quoted(variable)));
     }
 }

@@ -2,6 +2,7 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{Context, Operation};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "OperationParametersContainDuplicateParameter",
@@ -35,12 +36,11 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
-    for (index, parameter) in operation.own_parameters.iter().enumerate() {
-        if operation.own_parameters.iter().take(index).any(|earlier| earlier.is_same_input(parameter)) {
-            out.at_parameter(
-                parameter,
-                format!("the {} parameter {} is declared twice", parameter.location, quoted(parameter.name)),
-            );
+    let mut seen = HashSet::new();
+    for parameter in operation.own_parameters.iter().filter(|parameter| !parameter.name.is_empty()) {
+        if !seen.insert(parameter.input()) {
+            let (place, name) = (parameter.location, quoted(parameter.name));
+            out.at_parameter(parameter, format!("the {place} parameter {name} is declared twice"));
         }
     }
 }

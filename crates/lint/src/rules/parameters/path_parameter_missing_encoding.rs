@@ -28,7 +28,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(_: &Context<'_>, parameter: &Parameter<'_>, out: &mut Out<'_>) {
-    if parameter.location == "path" && parameter.value.node.get("x-ms-url-encoding").is_none() {
+    if parameter.location == "path" && parameter.node.get("x-ms-url-encoding").is_none() {
         out.at_parameter(
             parameter,
             format!("the path parameter {} does not say how it is encoded", quoted(parameter.name)),

@@ -31,7 +31,7 @@ fn check(_: &Context<'_>, parameter: &Parameter<'_>, out: &mut Out<'_>) {
     if parameter.location != "query" {
         return;
     }
-    if let Some(encoding) = parameter.value.node.get("x-ms-url-encoding") {
+    if let Some(encoding) = parameter.node.get("x-ms-url-encoding") {
         out.at_key(encoding, "a query parameter cannot choose its encoding");
     }
 }

@@ -4,8 +4,6 @@ pub(super) mod base_path_not_valid;
 pub(super) mod default_value_must_match_type;
 pub(super) mod host_name_not_valid;
 pub(super) mod missing_enum_values_display_name;
-pub(super) mod path_parameter_must_be_required;
-pub(super) mod path_parameter_not_defined_in_template;
 pub(super) mod required_property_definition_missing;
 pub(super) mod scheme_not_valid;
 pub(super) mod security_scheme_property_required;

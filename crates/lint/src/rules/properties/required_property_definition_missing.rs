@@ -36,29 +36,32 @@ fn check(context: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
     if value.properties.is_none() || is_part_of_all || open {
         return;
     }
+    let Some(defined) = defined(context, value.node) else { return };
     for name in required.items() {
         if let Some(text) = name.as_str()
-            && !defines(context, value.node, text)
+            && !defined.iter().any(|properties| properties.get(text).is_some())
         {
             out.at(name, format!("the required property {} is not defined", quoted(text)));
         }
     }
 }
 
-/// Whether the schema, or one that its `allOf` leads to, defines the property.
-fn defines<'d>(context: &Context<'d>, schema: Node<'d>, name: &str) -> bool {
+/// The `properties` of the schema and of everything that its `allOf` leads to. `None` when that is not known: a reference
+/// leads nowhere, or there are too many to look through for every schema of a document.
+fn defined<'d>(context: &Context<'d>, schema: Node<'d>) -> Option<Vec<Node<'d>>> {
+    const MOST_SCHEMAS: usize = 200;
     let mut seen = HashSet::new();
+    let mut properties = Vec::new();
     let mut waiting = vec![schema];
     while let Some(schema) = waiting.pop() {
-        // A schema that cannot be found may define anything.
-        let Some(schema) = context.schema(schema) else { return true };
-        if !seen.insert(schema.id()) {
-            continue;
+        let schema = context.schema(schema)?;
+        if seen.len() == MOST_SCHEMAS {
+            return None;
         }
-        if schema.get("properties").and_then(|properties| properties.get(name)).is_some() {
-            return true;
+        if seen.insert(schema.id()) {
+            properties.extend(schema.get("properties"));
+            waiting.extend(schema.get("allOf").into_iter().flat_map(Node::items));
         }
-        waiting.extend(schema.get("allOf").into_iter().flat_map(Node::items));
     }
-    false
+    Some(properties)
 }

@@ -1,6 +1,6 @@
 use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::view::{Context, Operation};
+use crate::view::Context;
 use backshell_findings::Severity;
 use backshell_source::Node;
 use std::collections::HashSet;
@@ -32,17 +32,16 @@ pub(crate) static RULE: Rule = Rule {
 }] } } } }
 "#,
     )],
-    visits: &[Visit::Operation(check)],
+    visits: &[Visit::Document(check)],
 };
 
-fn check(context: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
-    let body = operation.parameters.iter().find(|parameter| parameter.location == "body");
-    let Some(schema) = body.filter(|body| !is_internal(body.value.node)).and_then(|body| body.value.schema) else {
-        return;
-    };
-    // What is internal hides everything below it, so that only what is not has to be walked, and each schema once.
+fn check(context: &Context<'_>, out: &mut Out<'_>) {
+    let parameters = context.operations.iter().flat_map(|operation| &operation.parameters);
+    let visible = parameters.filter(|parameter| parameter.location == "body" && !is_internal(parameter.node));
+    // What is internal hides everything below it, so that only what is not has to be walked: each schema once, however
+    // many operations lead to it.
+    let mut waiting: Vec<Node<'_>> = visible.filter_map(|body| body.node.get("schema")).collect();
     let mut seen = HashSet::new();
-    let mut waiting = vec![schema];
     while let Some(written) = waiting.pop() {
         let Some(schema) = context.schema(written) else { continue };
         if is_internal(written) || is_internal(schema) || !seen.insert(schema.id()) {

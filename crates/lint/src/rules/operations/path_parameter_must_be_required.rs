@@ -5,7 +5,7 @@ use backshell_findings::Severity;
 
 pub(crate) static RULE: Rule = Rule {
     id: "PathParameterMustBeRequired",
-    group: Group::Properties,
+    group: Group::Operations,
     severity: Severity::Error,
     since: "0.1.0",
     source: Source::SwaggerValidator,
@@ -38,7 +38,7 @@ fn check(_: &Context<'_>, parameter: &Parameter<'_>, out: &mut Out<'_>) {
     if parameter.location != "path" {
         return;
     }
-    match parameter.value.required {
+    match parameter.node.get("required") {
         Some(required) if required.as_bool() == Some(true) => {}
         Some(required) => out.at(required, "a path parameter must be required"),
         None => out.at_parameter(parameter, "a path parameter must be required"),

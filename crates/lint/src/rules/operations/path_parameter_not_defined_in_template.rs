@@ -3,10 +3,11 @@ use crate::template;
 use crate::view::{Context, Operation};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "PathParameterNotDefinedInTemplate",
-    group: Group::Properties,
+    group: Group::Operations,
     severity: Severity::Error,
     since: "0.1.0",
     source: Source::SwaggerValidator,
@@ -29,8 +30,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
+    let variables: HashSet<&str> = template::variables(operation.path).collect();
     for parameter in operation.parameters.iter().filter(|parameter| parameter.location == "path") {
-        if !template::variables(operation.path).any(|variable| variable == parameter.name) {
+        if !variables.contains(parameter.name) {
             let (name, path) = (quoted(parameter.name), quoted(operation.path));
             out.at_parameter(parameter, format!("the path parameter {name} does not occur in the path {path}"));
         }
