@@ -7,19 +7,19 @@ SHELL := bash
 PROFILE ?= dev
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: ## install what is missing to build, test and measure (Debian, Ubuntu)
 	@scripts/setup
 
-run: ## start the demo: a gateway, a sample connector, a call through it
+run: setup ## start the demo: a gateway, a sample connector, a call through it
 	cargo run --profile $(PROFILE) --package backshell -- demo
 
 define heading
 	@printf '\n== %s\n' '$(1)'
 endef
 
-test: ## everything a change must pass, quickest first
+test: setup ## everything a change must pass, quickest first
 	$(call heading,format)
 	cargo fmt --all -- --check
 	$(call heading,lints)
@@ -33,5 +33,6 @@ test: ## everything a change must pass, quickest first
 	$(call heading,tests)
 	cargo test --workspace --locked
 
-bench: ## measure
-	cargo bench --workspace --locked
+bench: setup ## measure the parser beside serde_json and the gateway beside nginx
+	cargo bench --locked --package backshell-source --bench parse
+	cargo bench --locked --package backshell --bench gateway

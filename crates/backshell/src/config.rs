@@ -457,6 +457,16 @@ mod tests {
     }
 
     #[test]
+    fn every_key_is_documented() {
+        let page = include_str!("../../../docs/configuration.md");
+        for (section, keys) in KEYS {
+            for (key, _) in *keys {
+                assert!(page.contains(&format!("`{section}.{key}`")), "docs/configuration.md lacks `{section}.{key}`");
+            }
+        }
+    }
+
+    #[test]
     fn every_key_can_come_from_the_environment() {
         for (section, keys) in KEYS {
             for (key, shape) in *keys {

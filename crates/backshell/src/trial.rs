@@ -28,6 +28,11 @@ impl TrialCertificate {
         Ok(Self { certificate: certificate.der().clone(), key: PrivatePkcs8KeyDer::from(key.serialize_der()) })
     }
 
+    /// A certificate that was made before, with its key.
+    pub fn from_der(certificate: CertificateDer<'static>, key: PrivatePkcs8KeyDer<'static>) -> Self {
+        Self { certificate, key }
+    }
+
     /// The certificate, DER.
     pub fn certificate(&self) -> &CertificateDer<'static> {
         &self.certificate

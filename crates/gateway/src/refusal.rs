@@ -152,3 +152,17 @@ impl fmt::Display for Refusal {
         write!(f, "{}: {}", self.code.as_str(), self.detail)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_documented_with_its_status() {
+        let page = include_str!("../../../docs/refusals.md");
+        for code in Code::ALL {
+            let row = format!("| `{}` | {} |", code.as_str(), code.status());
+            assert!(page.contains(&row), "docs/refusals.md lacks {row}");
+        }
+    }
+}
