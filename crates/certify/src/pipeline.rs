@@ -5,7 +5,7 @@ use crate::profile::{self, Cell};
 use crate::responsibility;
 use backshell_findings::{Check, Finding, Report, Severity};
 use backshell_model::{Infrastructure, PublisherKind, Verdict};
-use backshell_package::{Definition, ReadPackage};
+use backshell_package::{Definition, ReadPackage, Swagger};
 
 /// What a certification is asked for.
 #[derive(Clone, Debug)]
@@ -61,10 +61,10 @@ pub fn certify(read: &ReadPackage, request: &Request) -> Certification {
 
 fn subject(read: &ReadPackage) -> Subject {
     let swagger = read.package.definition.as_ref().map(Definition::swagger);
-    let title = swagger.and_then(|swagger| swagger.title()).map(str::trim).filter(|title| !title.is_empty());
+    let title = swagger.and_then(Swagger::title).map(str::trim).filter(|title| !title.is_empty());
     Subject {
         name: title.unwrap_or(&read.package.name).to_owned(),
-        version: swagger.and_then(|swagger| swagger.version()).map(str::to_owned),
+        version: swagger.and_then(Swagger::version).map(str::to_owned),
         digest: read.package.digest,
     }
 }

@@ -20,7 +20,7 @@ impl Certification {
                 infrastructure: self.infrastructure.as_str(),
                 refused: self.refusal,
             },
-            checks: self.checks.iter().map(Check::from).collect(),
+            checks: self.checks.iter().map(Outcome::from).collect(),
             responsibility: self.responsibility.iter().map(Responsibility::from).collect(),
             bars: [],
             findings: self.report.findings.iter().map(JsonFinding::from).collect(),
@@ -40,7 +40,7 @@ struct Output<'a> {
     version: &'a str,
     subject: Subject<'a>,
     profile: Profile,
-    checks: Vec<Check<'a>>,
+    checks: Vec<Outcome<'a>>,
     responsibility: Vec<Responsibility<'a>>,
     bars: [(); 0],
     findings: Vec<JsonFinding<'a>>,
@@ -64,14 +64,14 @@ struct Profile {
 }
 
 #[derive(Serialize)]
-struct Check<'a> {
+struct Outcome<'a> {
     check: &'static str,
     state: &'static str,
     reason: &'a str,
     engines: [(); 0],
 }
 
-impl<'a> From<&'a crate::CheckOutcome> for Check<'a> {
+impl<'a> From<&'a crate::CheckOutcome> for Outcome<'a> {
     fn from(outcome: &'a crate::CheckOutcome) -> Self {
         Self { check: outcome.check.as_str(), state: outcome.state.as_str(), reason: &outcome.reason, engines: [] }
     }
