@@ -120,8 +120,8 @@ fn ipv6(address: Ipv6Addr) -> Option<&'static str> {
         return Some("not_global_unicast");
     }
     // ISATAP (RFC 5214) marks its interface identifier, with or without the universal bit, inside any prefix.
-    let marker = (bits >> 32) as u32;
-    matches!(marker, 0x0000_5efe | 0x0200_5efe).then_some("isatap")
+    let [_, _, _, _, high, low, _, _] = address.segments();
+    matches!((high, low), (0 | 0x0200, 0x5efe)).then_some("isatap")
 }
 
 /// The IPv4 address inside, by the layouts of RFC 6052: the bits follow the prefix and step over byte 8.

@@ -1,5 +1,7 @@
 //! Where permitted requests may go: roots, addresses and the decision table, through the real permission.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the verdict")]
+
 use async_trait::async_trait;
 use backshell_boundary::{
     AddressRules, AllowedSet, Grade, Inventory, PlaceRefused, Placed, RefusalCode, ResolveError, Resolver, Row, Terms,

@@ -1,5 +1,7 @@
 //! What a decision about a call costs: the first of a pair of user and connection, and every later one.
 
+#![expect(clippy::expect_used, reason = "a benchmark may fail loudly")]
+
 use backshell_model::{AppName, Caller, ConnectionId, EnvironmentId, OperationId, Scopes, Timestamp, TokenId, UserId};
 use backshell_permission::{Authority, CallTarget, ConnectionFacts, World};
 use backshell_testkit::SeededRandom;

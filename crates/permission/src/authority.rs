@@ -14,8 +14,11 @@ use cedar_policy::{
 };
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
+use std::sync::LazyLock;
 
-pub(crate) const POLICIES: &str = include_str!("../policies/backshell.cedar");
+/// The built-in policies and Cedar's type names, read once per process: a snapshot is made at every change of facts.
+static BUILT_IN: LazyLock<Result<(PolicySet, Names), String>> =
+    LazyLock::new(|| Ok((named_policies(include_str!("../policies/backshell.cedar"))?, Names::new()?)));
 
 /// The facts decisions are made from.
 #[derive(Clone, Debug, Default)]
@@ -78,9 +81,9 @@ pub struct PermissionError(String);
 /// decisions.
 #[derive(Debug)]
 pub struct Authority {
-    policies: PolicySet,
+    policies: &'static PolicySet,
     authorizer: Authorizer,
-    names: Names,
+    names: &'static Names,
     people: HashMap<UserId, Person>,
     connections: HashMap<ConnectionId, ConnectionNode>,
     calls: DecisionCache,
@@ -100,7 +103,7 @@ struct ConnectionNode {
 }
 
 impl Authority {
-    /// Reads the policies and arranges the facts. Shares of connections that are not in the world are ignored.
+    /// Arranges the facts. Shares of connections that are not in the world are ignored.
     pub fn new(world: &World) -> Result<Self, PermissionError> {
         let mut people: HashMap<UserId, Person> = HashMap::new();
         for assignment in &world.roles {
@@ -122,14 +125,9 @@ impl Authority {
                 }
             }
         }
-        Ok(Self {
-            policies: named_policies().map_err(PermissionError)?,
-            authorizer: Authorizer::new(),
-            names: Names::new().map_err(PermissionError)?,
-            people,
-            connections,
-            calls: DecisionCache::new(),
-        })
+        let (policies, names) = BUILT_IN.as_ref().map_err(|error| PermissionError(error.clone()))?;
+        let calls = DecisionCache::new();
+        Ok(Self { policies, authorizer: Authorizer::new(), names, people, connections, calls })
     }
 
     /// Permits one call or denies it: the token's scope and environment first, then the policies. The decision of the
@@ -180,7 +178,7 @@ impl Authority {
         let Some((request, entities)) = self.question(user, action, resource) else {
             return denied(Reason::DEFAULT_DENY);
         };
-        let response = self.authorizer.is_authorized(&request, &self.policies, &entities);
+        let response = self.authorizer.is_authorized(&request, self.policies, &entities);
         // Cedar leaves out a policy that fails. Leaving out a `forbid` would permit, so every failure denies.
         if response.diagnostics().errors().next().is_some() {
             return denied(Reason::POLICY_ERROR);
@@ -194,47 +192,45 @@ impl Authority {
     /// The request for Cedar and the entities it needs. `None` when the resource is in no world or cannot be put into
     /// words for Cedar; both are denied.
     fn question(&self, user: &UserId, action: Action, resource: &Resource) -> Option<(Request, Entities)> {
-        let names = &self.names;
+        let names = self.names;
         let principal = names.user(user);
         let person = self.people.get(user);
         let parents: HashSet<EntityUid> = person
             .into_iter()
             .flat_map(|person| {
-                let roles = person.roles.iter().map(|role| names.uid(&names.role, role.as_str()));
-                roles.chain(person.groups.iter().map(|group| names.uid(&names.group, group.as_str())))
+                let roles = person.roles.iter().map(|role| uid(&names.role, role.as_str()));
+                roles.chain(person.groups.iter().map(|group| uid(&names.group, group.as_str())))
             })
             .collect();
         let mut entities: Vec<Entity> = parents.iter().cloned().map(Entity::with_uid).collect();
         entities.push(Entity::new_no_attrs(principal.clone(), parents));
         let (target, attributes) = match resource {
-            Resource::Platform => (names.uid(&names.platform, "backshell"), HashMap::new()),
-            Resource::Environment(environment) => {
-                (names.uid(&names.environment, &environment.to_string()), HashMap::new())
-            }
+            Resource::Platform => (uid(&names.platform, "backshell"), HashMap::new()),
+            Resource::Environment(environment) => (uid(&names.environment, &environment.to_string()), HashMap::new()),
             Resource::Connection(connection) => {
-                (names.uid(&names.connection, &connection.to_string()), self.connection(*connection)?)
+                (uid(&names.connection, &connection.to_string()), self.connection(*connection)?)
             }
             Resource::TokensOf(owner) => {
                 let attribute = RestrictedExpression::new_entity_uid(names.user(owner));
-                (names.uid(&names.tokens, owner.as_str()), HashMap::from([("user".to_owned(), attribute)]))
+                (uid(&names.tokens, owner.as_str()), HashMap::from([("user".to_owned(), attribute)]))
             }
         };
         entities.push(Entity::new(target.clone(), attributes, HashSet::new()).ok()?);
-        let action = names.uid(&names.action, action.as_str());
+        let action = uid(&names.action, action.as_str());
         let request = Request::new(principal, action, target, Context::empty(), None).ok()?;
         Some((request, Entities::from_entities(entities, None).ok()?))
     }
 
     fn connection(&self, connection: ConnectionId) -> Option<HashMap<String, RestrictedExpression>> {
-        let names = &self.names;
+        let names = self.names;
         let node = self.connections.get(&connection)?;
-        let uid = RestrictedExpression::new_entity_uid;
-        let environment = names.uid(&names.environment, &node.facts.environment.to_string());
-        let users = node.users.iter().map(|user| uid(names.user(user)));
-        let groups = node.groups.iter().map(|group| uid(names.uid(&names.group, group.as_str())));
+        let entity = RestrictedExpression::new_entity_uid;
+        let environment = uid(&names.environment, &node.facts.environment.to_string());
+        let users = node.users.iter().map(|user| entity(names.user(user)));
+        let groups = node.groups.iter().map(|group| entity(uid(&names.group, group.as_str())));
         Some(HashMap::from([
-            ("environment".to_owned(), uid(environment)),
-            ("owner".to_owned(), uid(names.user(&node.facts.owner))),
+            ("environment".to_owned(), entity(environment)),
+            ("owner".to_owned(), entity(names.user(&node.facts.owner))),
             ("users".to_owned(), RestrictedExpression::new_set(users)),
             ("groups".to_owned(), RestrictedExpression::new_set(groups)),
         ]))
@@ -257,8 +253,8 @@ fn narrowed(caller: &Caller, action: Action, environment: Option<EnvironmentId>)
 }
 
 /// The policies under the names that their `@id` annotations give.
-fn named_policies() -> Result<PolicySet, String> {
-    let read = PolicySet::from_str(POLICIES).map_err(|error| error.to_string())?;
+fn named_policies(text: &str) -> Result<PolicySet, String> {
+    let read = PolicySet::from_str(text).map_err(|error| error.to_string())?;
     let named = read.policies().map(|policy| {
         let id = policy.annotation("id").ok_or_else(|| format!("policy `{}` has no @id", policy.id()))?;
         Ok(policy.new_id(PolicyId::new(id)))
@@ -295,11 +291,11 @@ impl Names {
         })
     }
 
-    fn uid(&self, kind: &EntityTypeName, id: &str) -> EntityUid {
-        EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id))
-    }
-
     fn user(&self, user: &UserId) -> EntityUid {
-        self.uid(&self.user, user.as_str())
+        uid(&self.user, user.as_str())
     }
+}
+
+fn uid(kind: &EntityTypeName, id: &str) -> EntityUid {
+    EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id))
 }

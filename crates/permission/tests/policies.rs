@@ -1,5 +1,7 @@
 //! The policies against their schema, against the documented roles, and against an independent model on random worlds.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "in a test a panic is the verdict")]
+
 use backshell_model::{
     AppName, Caller, ConnectionId, EnvironmentId, Grantee, GroupId, Membership, OperationId, Role, RoleAssignment,
     Scope, Scopes, Share, Timestamp, TokenId, UserId,

@@ -189,8 +189,10 @@ impl TemplateSet {
         for (id, operation) in touched {
             if let Step::RouteRequestToEndpoint(route) = step.as_ref() {
                 let parameters = operation.effective_parameters();
-                let mut declared = parameters.iter().filter(|parameter| parameter.location == ParameterLocation::Path);
-                let lost = route.path_parameters().find(|name| !declared.any(|parameter| parameter.name == *name));
+                let declares = |name: &str| {
+                    parameters.iter().any(|one| one.location == ParameterLocation::Path && one.name == name)
+                };
+                let lost = route.path_parameters().find(|name| !declares(name));
                 if let Some(lost) = lost {
                     let message = format!("`newPath` names `{{{lost}}}`, which is no path parameter of `{id}`");
                     self.problem(instance, ProblemKind::Invalid, message, vec![id.clone()]);

@@ -6,7 +6,9 @@ pub(crate) mod none;
 
 use crate::plan::{Attachment, AuthPlan, AuthProblem, ParameterPlan, PlannedParameter};
 use backshell_model::{AuthKind, OperationId, SecretName};
-use backshell_package::{ConnectionParameter, ConnectionParameterKind, Package, SecurityDefinition, SecurityKind};
+use backshell_package::{
+    ConnectionParameter, ConnectionParameterKind, Package, Properties, SecurityDefinition, SecurityKind, Swagger,
+};
 use backshell_source::Node;
 use std::collections::{BTreeSet, HashMap};
 
@@ -25,8 +27,8 @@ impl AuthPlan {
     /// with OAuth, choose between parameter sets or need an on-premises gateway are refused until those kinds exist.
     pub fn compile(package: &Package) -> Result<Self, AuthProblem> {
         let properties = package.properties.as_ref();
-        let parameters = properties.map(|properties| properties.connection_parameters()).unwrap_or_default();
-        let sets = properties.map(|properties| properties.parameter_sets()).unwrap_or_default();
+        let parameters = properties.map(Properties::connection_parameters).unwrap_or_default();
+        let sets = properties.map(Properties::parameter_sets).unwrap_or_default();
         if !sets.is_empty() {
             return Err(AuthProblem::UnsupportedKind("a choice between several sets of parameters".to_owned()));
         }
@@ -42,7 +44,7 @@ impl AuthPlan {
             }
         }
         let swagger = package.definition.as_ref().map(|definition| definition.swagger());
-        let schemes = swagger.map(|swagger| swagger.security_definitions()).unwrap_or_default();
+        let schemes = swagger.map(Swagger::security_definitions).unwrap_or_default();
         let mut binder = Binder { parameters: &parameters, problems: Vec::new(), used: BTreeSet::new() };
 
         let first: Vec<_> = schemes.iter().filter(|scheme| supported(scheme)).take(1).collect();

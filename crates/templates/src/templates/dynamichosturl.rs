@@ -144,7 +144,7 @@ impl DynamicHostUrl {
         let mut text = self.host_text(&scope)?;
         let caller = |part: &Part| matches!(part, Part::Call(call) if call.source() == Source::Caller);
         let fixed: Vec<Part> = self.path.iter().take_while(|part| !caller(part)).cloned().collect();
-        self.append_path(&mut text, &fixed, &scope)?;
+        append_path(&mut text, &fixed, &scope)?;
         if fixed.len() < self.path.len() {
             // `https://` has two slashes; a third ends the host.
             if let Some((whole, _)) = text.rsplit_once('/').filter(|(whole, _)| whole.matches('/').count() >= 2) {
@@ -171,7 +171,7 @@ impl DynamicHostUrl {
 
     fn root(&self, scope: &Scope<'_>) -> Result<ServiceRoot, TemplateError> {
         let mut text = self.host_text(scope)?;
-        self.append_path(&mut text, &self.path, scope)?;
+        append_path(&mut text, &self.path, scope)?;
         finished(&text)
     }
 
@@ -184,7 +184,7 @@ impl DynamicHostUrl {
                 HostPart::Value { call, shape, allowed } => {
                     let value = plain(call, scope)?.filter(|value| !value.is_empty()).ok_or_else(|| missing(call))?;
                     let closed = !allowed.is_empty() && is_set(scope.context, call);
-                    if closed && !allowed.iter().any(|allowed| *allowed == value) {
+                    if closed && !allowed.contains(&value) {
                         return Err(unusable(call, "it must be one of the values that the connector lists"));
                     }
                     text.push_str(shape.check(&value).map_err(|problem| unusable(call, problem))?);
@@ -200,26 +200,6 @@ impl DynamicHostUrl {
             (_, true) => Ok(text),
             (_, false) => Ok(text.trim_end_matches('/').to_owned()),
         }
-    }
-
-    fn append_path(&self, text: &mut String, parts: &[Part], scope: &Scope<'_>) -> Result<(), TemplateError> {
-        for part in parts {
-            match part {
-                Part::Literal(literal) => text.push_str(literal),
-                Part::Call(call) => {
-                    let value = plain(call, scope)?.ok_or_else(|| missing(call))?;
-                    // A setting may hold several segments; what a call brings is one.
-                    match call.source() {
-                        Source::Caller => text.push_str(&encoded(&value)?),
-                        Source::Connection => {
-                            let segments = value.split('/').map(encoded).collect::<Result<Vec<_>, _>>()?;
-                            text.push_str(&segments.join("/"));
-                        }
-                    }
-                }
-            }
-        }
-        Ok(())
     }
 }
 
@@ -255,6 +235,26 @@ impl Shape {
             }
         }
     }
+}
+
+fn append_path(text: &mut String, parts: &[Part], scope: &Scope<'_>) -> Result<(), TemplateError> {
+    for part in parts {
+        match part {
+            Part::Literal(literal) => text.push_str(literal),
+            Part::Call(call) => {
+                let value = plain(call, scope)?.ok_or_else(|| missing(call))?;
+                // A setting may hold several segments; what a call brings is one.
+                match call.source() {
+                    Source::Caller => text.push_str(&encoded(&value)?),
+                    Source::Connection => {
+                        let segments = value.split('/').map(encoded).collect::<Result<Vec<_>, _>>()?;
+                        text.push_str(&segments.join("/"));
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether the connection has a value of its own, so that no default of the package is used.
@@ -313,8 +313,7 @@ fn split_path(parts: Vec<Part>) -> (Vec<Part>, Vec<Part>) {
     let (mut host, mut path) = (Vec::new(), Vec::new());
     for part in parts {
         match part {
-            part if !path.is_empty() => path.push(part),
-            Part::Literal(text) => match text.find('/').and_then(|at| text.split_at_checked(at)) {
+            Part::Literal(text) if path.is_empty() => match text.find('/').and_then(|at| text.split_at_checked(at)) {
                 Some((before, behind)) => {
                     if !before.is_empty() {
                         host.push(Part::Literal(before.to_owned()));
@@ -323,7 +322,8 @@ fn split_path(parts: Vec<Part>) -> (Vec<Part>, Vec<Part>) {
                 }
                 None => host.push(Part::Literal(text)),
             },
-            part => host.push(part),
+            Part::Call(_) if path.is_empty() => host.push(part),
+            Part::Literal(_) | Part::Call(_) => path.push(part),
         }
     }
     (host, path)

@@ -25,11 +25,14 @@ enum Segment {
     Value(Call),
 }
 
+/// Names and values of a query.
+type Pairs = Vec<(String, Option<Vec<Segment>>)>;
+
 /// A compiled instance.
 #[derive(Debug)]
 pub(crate) struct RouteRequestToEndpoint {
     path: Vec<Segment>,
-    query: Vec<(String, Option<Vec<Segment>>)>,
+    query: Pairs,
     method: Option<Method>,
 }
 
@@ -179,8 +182,8 @@ fn split_query(segments: Vec<Segment>) -> (Vec<Segment>, Vec<Segment>) {
 }
 
 /// Splits a query into names and values. Names are the template's own text.
-fn pairs(segments: Vec<Segment>) -> Result<Vec<(String, Option<Vec<Segment>>)>, InstanceError> {
-    let mut pairs: Vec<(String, Option<Vec<Segment>>)> = Vec::new();
+fn pairs(segments: Vec<Segment>) -> Result<Pairs, InstanceError> {
+    let mut pairs = Pairs::new();
     let mut fresh = true;
     for segment in segments {
         let Segment::Literal(text) = segment else {
