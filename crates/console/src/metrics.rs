@@ -1,50 +1,16 @@
 //! `/metrics`: the Prometheus text format (version 0.0.4). No label names a user, a connection or an address.
 
-use crate::ports::{MetricFamily, MetricKind, Sample, count};
+use crate::ports::{MetricFamily, MetricKind};
 use crate::state::ConsoleState;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use backshell_ledger::LedgerMetrics;
 use http::header;
 use std::fmt::Write;
 
 /// Answers with the present numbers.
 pub(crate) async fn metrics(State(state): State<ConsoleState>) -> Response {
-    let mut families = state.metrics.families();
-    families.extend(ledger(&state.ledger.metrics()));
-    let text = render(&families);
+    let text = render(&state.metrics.families());
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
-}
-
-fn ledger(metrics: &LedgerMetrics) -> impl Iterator<Item = MetricFamily> {
-    use MetricKind::{Counter, Gauge};
-    let families = [
-        ("backshell_ledger_groups_total", "Groups of records that were written.", Counter, metrics.groups),
-        ("backshell_ledger_records_total", "Records that were written.", Counter, metrics.records),
-        ("backshell_ledger_failed_groups_total", "Groups that could not be written.", Counter, metrics.failed_groups),
-        ("backshell_ledger_failed_records_total", "Records in those groups.", Counter, metrics.failed_records),
-        (
-            "backshell_ledger_lost_completions_total",
-            "Completions that are not on record.",
-            Counter,
-            metrics.lost_completions,
-        ),
-        ("backshell_ledger_checkpoints_total", "Signed checkpoints that were written.", Counter, metrics.checkpoints),
-        (
-            "backshell_ledger_failed_checkpoints_total",
-            "Checkpoints that could not be written.",
-            Counter,
-            metrics.failed_checkpoints,
-        ),
-        ("backshell_ledger_waiting_records", "Records that wait to be written.", Gauge, metrics.waiting),
-        ("backshell_ledger_healthy", "1 while records can be written.", Gauge, u64::from(metrics.healthy)),
-    ];
-    families.into_iter().map(|(name, help, kind, value)| MetricFamily {
-        name,
-        help,
-        kind,
-        samples: vec![Sample { suffix: "", labels: Vec::new(), value: count(value) }],
-    })
 }
 
 fn render(families: &[MetricFamily]) -> String {
@@ -74,6 +40,7 @@ fn render(families: &[MetricFamily]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ports::Sample;
 
     #[test]
     fn labels_are_escaped() {

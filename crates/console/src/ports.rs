@@ -1,6 +1,5 @@
 //! What the console needs from the rest of the process and does not build itself.
 
-use backshell_gateway::Gateway;
 use backshell_model::Caller;
 use backshell_permission::Authority;
 use std::sync::Arc;
@@ -10,8 +9,8 @@ use std::sync::Arc;
 #[error("the access token is unknown, expired or revoked")]
 pub struct Unauthenticated;
 
-/// Says who presents a bearer token. [`Gateway`] does, so that both
-/// listeners agree.
+/// Says who presents a bearer token. The binary lends the gateway's way of
+/// doing that, so that both listeners agree.
 pub trait Authenticator: Send + Sync {
     /// Who presents `bearer`, the text after `Bearer `. Takes the same time whatever is wrong with it.
     fn authenticate(&self, bearer: &str) -> Result<Caller, Unauthenticated>;
@@ -22,7 +21,7 @@ pub trait Authenticator: Send + Sync {
 #[error("what this node knows of permissions could not be confirmed against the database")]
 pub struct Stale;
 
-/// The immutable picture of permissions that requests are decided by. [`Gateway`] has it.
+/// The immutable picture of permissions that requests are decided by. The gateway has it.
 #[async_trait::async_trait]
 pub trait SnapshotHandle: Send + Sync {
     /// The present picture; [`Stale`] when it could not be confirmed within the time that the gateway allows.
@@ -68,81 +67,8 @@ pub struct MetricFamily {
     pub samples: Vec<Sample>,
 }
 
-/// Where `/metrics` gets the gateway's numbers; those of the ledger are added here.
+/// Where `/metrics` gets its numbers: the gateway's and the ledger's.
 pub trait MetricsSource: Send + Sync {
     /// Every family, as of now.
     fn families(&self) -> Vec<MetricFamily>;
-}
-
-impl Authenticator for Gateway {
-    fn authenticate(&self, bearer: &str) -> Result<Caller, Unauthenticated> {
-        self.identify(bearer).map_err(|_| Unauthenticated)
-    }
-}
-
-#[async_trait::async_trait]
-impl SnapshotHandle for Gateway {
-    fn authority(&self) -> Result<Arc<Authority>, Stale> {
-        self.snapshot().map(|snapshot| Arc::clone(snapshot.authority())).map_err(|_| Stale)
-    }
-
-    async fn refresh(&self) -> Result<(), Stale> {
-        self.refresh().await.map_err(|error| {
-            tracing::warn!(%error, "the store could not be read again");
-            Stale
-        })
-    }
-}
-
-impl MetricsSource for Gateway {
-    fn families(&self) -> Vec<MetricFamily> {
-        let reading = self.metrics().read();
-        let one = |value| vec![Sample { suffix: "", labels: Vec::new(), value: count(value) }];
-        let by = |label: &'static str, counts: Vec<(&'static str, u64)>| {
-            let sample = |(word, value): (&'static str, u64)| Sample {
-                suffix: "",
-                labels: vec![(label, word.to_owned())],
-                value: count(value),
-            };
-            counts.into_iter().map(sample).collect()
-        };
-        vec![
-            MetricFamily {
-                name: "backshell_calls_refused_total",
-                help: "Calls that the gateway refused, by code.",
-                kind: MetricKind::Counter,
-                samples: by("code", reading.refused),
-            },
-            MetricFamily {
-                name: "backshell_calls_answered_total",
-                help: "Calls that the service answered, by class of status.",
-                kind: MetricKind::Counter,
-                samples: by("class", reading.answered),
-            },
-            MetricFamily {
-                name: "backshell_calls_in_flight",
-                help: "Calls whose answer has not begun yet.",
-                kind: MetricKind::Gauge,
-                samples: one(reading.in_flight),
-            },
-            MetricFamily {
-                name: "backshell_boundary_notices_total",
-                help: "Calls that went on with a boundary notice.",
-                kind: MetricKind::Counter,
-                samples: one(reading.notices),
-            },
-            MetricFamily {
-                name: "backshell_locations_removed_total",
-                help: "Answers whose Location led elsewhere and was taken out.",
-                kind: MetricKind::Counter,
-                samples: one(reading.locations_removed),
-            },
-        ]
-    }
-}
-
-/// A count as Prometheus writes it; counts beyond 2^53 lose their last digits, which no rate notices.
-#[expect(clippy::cast_precision_loss, reason = "the format has floating point numbers only")]
-pub(crate) fn count(value: u64) -> f64 {
-    value as f64
 }

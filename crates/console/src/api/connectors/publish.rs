@@ -1,6 +1,6 @@
 //! `POST /api/v1/connectors`.
 
-use crate::api::versions::VersionBody;
+use crate::api::versions::VersionReport;
 use crate::extract::{Identified, Query, media_type_is, parse, parse_word, read_body};
 use crate::problem::{
     BadRequest, BodyTooLarge, Conflict, FindingBody, InvalidPackage, Kind, PermissionDenied, Problem, Unauthenticated,
@@ -14,7 +14,7 @@ use backshell_findings::Finding;
 use backshell_model::{Connector, ConnectorSlug, Infrastructure, PackageDigest, PublisherKind, Verdict, VersionState};
 use backshell_package::{Limits, ReadPackage};
 use backshell_permission::{Action, Resource};
-use backshell_store::{Publication, StoreError, VersionSummary};
+use backshell_store::{Publication, StoreError};
 use http::StatusCode;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -50,8 +50,8 @@ pub(crate) struct PublishQuery {
     params(PublishQuery),
     request_body(content = [u8], content_type = "application/zip", description = "The package, zipped"),
     responses(
-        (status = 201, description = "The version was published", body = VersionBody),
-        (status = 200, description = "These bytes were published before", body = VersionBody),
+        (status = 201, description = "The version was published", body = VersionReport),
+        (status = 200, description = "These bytes were published before", body = VersionReport),
         BadRequest,
         Unauthenticated,
         PermissionDenied,
@@ -67,7 +67,7 @@ pub(crate) async fn publish(
     Identified(caller): Identified,
     Query(query): Query<PublishQuery>,
     request: Request,
-) -> Result<(StatusCode, Json<VersionBody>), Problem> {
+) -> Result<(StatusCode, Json<VersionReport>), Problem> {
     // A package may be large: permission comes before its first byte.
     let resource = Resource::Platform;
     let act = state.permit_act(&caller, "version.publish", Action::PublishConnector, &resource, "package").await?;
@@ -119,17 +119,8 @@ pub(crate) async fn publish(
         .detail("infrastructure", infrastructure)
         .detail("verdict", certification.verdict);
     let published = state.perform(act, async { Ok(state.store.publish(&publication).await?) }).await?;
-    let version = VersionSummary {
-        connector: slug,
-        digest,
-        label: publication.label,
-        number: published.number,
-        verdict: publication.verdict,
-        state: VersionState::Published,
-        published_at: now,
-    };
     let status = if published.created { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(version.into())))
+    Ok((status, Json(state.store.version(&slug, digest).await?.try_into()?)))
 }
 
 fn certify(bytes: &[u8], publisher: PublisherKind, infrastructure: Infrastructure) -> (ReadPackage, Certification) {
@@ -161,12 +152,12 @@ async fn known(
     state: &ConsoleState,
     slug: &ConnectorSlug,
     digest: PackageDigest,
-) -> Result<Option<VersionBody>, Problem> {
+) -> Result<Option<VersionReport>, Problem> {
     match state.store.version(slug, digest).await {
         Ok(version) if version.state == VersionState::Withdrawn => {
             Err(Problem::conflict("this version was withdrawn").help("publish a changed package"))
         }
-        Ok(version) => Ok(Some((&version).into())),
+        Ok(version) => Ok(Some(version.try_into()?)),
         Err(StoreError::NotFound(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }

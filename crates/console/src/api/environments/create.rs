@@ -26,7 +26,7 @@ pub(crate) struct NewEnvironment {
     name: String,
     /// Its home region, a name from the list of regions. It never changes.
     #[schema(max_length = 64)]
-    region: String,
+    home: String,
     /// How far its data may travel: `region`, `geography` or `list`.
     boundary: String,
     /// The regions of the boundary `list`; the home region must be among them.
@@ -88,7 +88,7 @@ pub(crate) async fn create(
         id: EnvironmentId::generate(now, state.random.as_ref()),
         tenant: tenant(&state, new.tenant.as_deref()).await?,
         name: display_name("name", &new.name)?,
-        home: Region::new(&new.region),
+        home: Region::new(&new.home),
         boundary,
         egress,
         created_at: now,
@@ -97,7 +97,7 @@ pub(crate) async fn create(
     let act = act
         .subject(environment.id)
         .environment(environment.id)
-        .detail("region", &environment.home)
+        .detail("home", &environment.home)
         .detail("boundary", environment.boundary.as_str())
         .detail("egress", environment.egress.as_str());
     state.perform(act, async { Ok(state.store.add_environment(&environment).await?) }).await?;

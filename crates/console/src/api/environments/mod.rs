@@ -20,7 +20,7 @@ pub(crate) struct EnvironmentBody {
     /// Its name for people.
     name: String,
     /// Its home region.
-    region: String,
+    home: String,
     /// How far its data may travel: `region`, `geography` or `list`.
     boundary: &'static str,
     /// The regions of the list, for the boundary `list`.
@@ -42,7 +42,7 @@ impl From<Environment> for EnvironmentBody {
             id: environment.id.to_string(),
             tenant: environment.tenant.to_string(),
             name: environment.name,
-            region: environment.home.to_string(),
+            home: environment.home.to_string(),
             boundary: environment.boundary.as_str(),
             regions,
             egress: environment.egress.as_str(),

@@ -1,6 +1,6 @@
 //! `GET /api/v1/connectors/{connector}/versions/{digest}`.
 
-use super::VersionBody;
+use super::VersionReport;
 use crate::extract::{Identified, Path, parse};
 use crate::problem::{BadRequest, NotFound, PermissionDenied, Problem, Unauthenticated, Unavailable};
 use crate::state::ConsoleState;
@@ -8,21 +8,6 @@ use axum::Json;
 use axum::extract::State;
 use backshell_model::{ConnectorSlug, PackageDigest};
 use backshell_permission::{Action, Resource};
-use serde::Serialize;
-use serde_json::value::RawValue;
-use utoipa::ToSchema;
-
-/// A version with its report.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct VersionReport {
-    /// The version.
-    version: VersionBody,
-    /// The paths of the package's files.
-    files: Vec<String>,
-    /// The certification report, in the shape of `backshell certify --format json`.
-    #[schema(value_type = Object)]
-    report: Box<RawValue>,
-}
 
 /// Shows a version with its certification report
 #[utoipa::path(
@@ -51,8 +36,5 @@ pub(crate) async fn get(
     state.permit(&caller, Action::ReadConnector, &Resource::Platform)?;
     let slug: ConnectorSlug = parse("connector", &connector)?;
     let digest: PackageDigest = parse("digest", &digest)?;
-    let version = state.store.version(&slug, digest).await?;
-    let report = RawValue::from_string(version.report.to_string()).map_err(|error| Problem::internal(&error))?;
-    let files = version.files.iter().map(|(path, _)| path.clone()).collect();
-    Ok(Json(VersionReport { version: (&version).into(), files, report }))
+    Ok(Json(state.store.version(&slug, digest).await?.try_into()?))
 }

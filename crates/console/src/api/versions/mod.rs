@@ -4,10 +4,12 @@ pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod withdraw;
 
+use crate::problem::Problem;
 use crate::time::rfc3339;
 use backshell_model::Version;
 use backshell_store::VersionSummary;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 /// A version of a connector.
@@ -28,6 +30,29 @@ pub(crate) struct VersionBody {
     state: &'static str,
     /// When it was published.
     published_at: String,
+}
+
+/// A version with its report.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VersionReport {
+    /// The version.
+    version: VersionBody,
+    /// The paths of the package's files.
+    files: Vec<String>,
+    /// The certification report, in the shape of `backshell certify --format json`.
+    #[schema(value_type = Object)]
+    report: Box<RawValue>,
+}
+
+impl TryFrom<Version> for VersionReport {
+    type Error = Problem;
+
+    fn try_from(version: Version) -> Result<Self, Problem> {
+        let report =
+            RawValue::from_string(version.report.trim().to_owned()).map_err(|error| Problem::internal(&error))?;
+        let files = version.files.iter().map(|(path, _)| path.clone()).collect();
+        Ok(Self { version: (&version).into(), files, report })
+    }
 }
 
 impl From<VersionSummary> for VersionBody {

@@ -1,0 +1,59 @@
+//! The ledger through the API.
+
+use crate::harness::Node;
+use backshell_model::Scope;
+use serde_json::{Value, json};
+
+fn seqs(page: &Value) -> Vec<i64> {
+    page["items"].as_array().unwrap().iter().map(|entry| entry["seq"].as_i64().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn entries_are_paged_both_ways_and_filtered() {
+    let node = Node::new().await;
+    node.publish_sample().await;
+    let made = node.post(&node.admin, "/connections", &node.connection()).await.expect(201);
+    node.post(&node.admin, "/tokens", &json!({"app": "x", "scopes": ["call"], "expires_in_seconds": 60}))
+        .await
+        .expect(201);
+    let get = |query: String| {
+        let node = &node;
+        async move { node.get(&node.admin, &format!("/ledger/entries{query}")).await.expect(200) }
+    };
+    // genesis, version.publish, connection.create, token.create
+    let newest = get("?limit=2".to_owned()).await;
+    assert_eq!(seqs(&newest), [4, 3]);
+    let older = get(format!("?limit=2&before={}", newest["next"].as_str().unwrap())).await;
+    assert_eq!(seqs(&older), [2, 1]);
+    assert!(older.get("next").is_none());
+    let oldest = get("?after=0&limit=3".to_owned()).await;
+    assert_eq!(seqs(&oldest), [1, 2, 3]);
+    assert_eq!(seqs(&get(format!("?after={}", oldest["next"].as_str().unwrap())).await), [4]);
+    assert_eq!(seqs(&get("?kind=genesis".to_owned()).await), [1]);
+    let about = get(format!("?connection={}", made["id"].as_str().unwrap())).await;
+    assert_eq!(seqs(&about), [3]);
+    assert_eq!(about["items"][0]["record"]["act"], "connection.create");
+    assert_eq!(about["items"][0]["hash"].as_str().unwrap().len(), 64);
+    assert_eq!(seqs(&get(format!("?environment={}", node.environment)).await), [3]);
+    for query in ["?after=1&before=2", "?after=x", "?limit=0", "?connection=con_1", "?colour=blue"] {
+        node.get(&node.admin, &format!("/ledger/entries{query}")).await.expect(400);
+    }
+}
+
+#[tokio::test]
+async fn the_ledger_is_for_auditors() {
+    let node = Node::new().await;
+    let alice = node.user("alice@contoso.example").await;
+    node.get(&alice, "/ledger/entries").await.expect(403);
+    node.get(&alice, "/ledger/checkpoint").await.expect(403);
+    node.put(&node.admin, "/roles/auditor/users/alice%40contoso.example", &json!({})).await.expect(200);
+    node.get(&alice, "/ledger/entries").await.expect(200);
+    let status = node.get(&alice, "/ledger/checkpoint").await.expect(200);
+    assert_eq!(status["healthy"], true);
+    assert_eq!(status["last"]["seq"], 2);
+    // A token for one environment reads that environment's records only.
+    let narrow = node.token("alice@contoso.example", &[Scope::Ledger], Some(node.environment)).await;
+    node.get(&narrow, "/ledger/entries").await.expect(403);
+    let own = node.get(&narrow, &format!("/ledger/entries?environment={}", node.environment)).await.expect(200);
+    assert!(own["items"].as_array().unwrap().is_empty());
+}
