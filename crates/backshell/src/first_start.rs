@@ -10,7 +10,7 @@ use backshell_model::{
 use backshell_store::{Limit, Store};
 
 /// Who the first administrator is.
-pub const FIRST_USER: &str = "administrator";
+pub(crate) const FIRST_USER: &str = "administrator";
 /// How long their token is good for, seconds.
 const FIRST_TOKEN_SECONDS: i64 = 365 * 24 * 3600;
 

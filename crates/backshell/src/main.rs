@@ -1,7 +1,7 @@
 //! `backshell`: the protective shell around connectors.
 
-use anstream::eprintln;
 use backshell::commands::{self, Cli};
+use backshell::terminal;
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -9,13 +9,8 @@ fn main() -> ExitCode {
     match commands::run(Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
-            report(&error);
+            terminal::remark(&format!("error: {error:#}"));
             ExitCode::from(2)
         }
     }
-}
-
-#[expect(clippy::print_stderr, reason = "the place where errors reach people")]
-fn report(error: &anyhow::Error) {
-    eprintln!("error: {error:#}");
 }

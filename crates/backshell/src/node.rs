@@ -136,7 +136,7 @@ impl Node {
         let stop = CancellationToken::new();
         let tls = keys::server_tls(config)?;
         let workers = config.gateway.workers.unwrap_or_else(default_workers);
-        let serving = Serving::start(&gateway, gateway_listener, tls, workers)?;
+        let serving = Serving::start(&gateway, gateway_listener, tls.as_ref(), workers)?;
         let router = Console::router(state);
         let stopped = stop.clone().cancelled_owned();
         let console = tokio::spawn(backshell_console::serve(console_listener, router, stopped));

@@ -12,14 +12,14 @@ use std::sync::Arc;
 
 /// The gateway and the ledger, as the console sees them.
 #[derive(Debug)]
-pub struct Ports {
+pub(crate) struct Ports {
     gateway: Gateway,
     ledger: Ledger,
 }
 
 impl Ports {
     /// Lends `gateway` and `ledger`.
-    pub fn new(gateway: Gateway, ledger: Ledger) -> Self {
+    pub(crate) fn new(gateway: Gateway, ledger: Ledger) -> Self {
         Self { gateway, ledger }
     }
 }
@@ -57,35 +57,34 @@ impl MetricsSource for Ports {
         };
         let single = |value: u64| vec![Sample { suffix: "", labels: Vec::new(), value: value as f64 }];
         let family = |name, help, kind, samples| MetricFamily { name, help, kind, samples };
-        use MetricKind::{Counter, Gauge};
         vec![
             family(
                 "backshell_calls_answered_total",
                 "Calls that the service answered, by class of status.",
-                Counter,
+                MetricKind::Counter,
                 labelled("class", reading.answered),
             ),
             family(
                 "backshell_calls_refused_total",
                 "Calls that the gateway refused, by code.",
-                Counter,
+                MetricKind::Counter,
                 labelled("code", reading.refused),
             ),
-            family("backshell_calls_in_flight", "Calls whose answer has not begun.", Gauge, single(reading.in_flight)),
+            family("backshell_calls_in_flight", "Calls whose answer has not begun.", MetricKind::Gauge, single(reading.in_flight)),
             family(
                 "backshell_boundary_notices_total",
                 "Calls that went on with a boundary notice.",
-                Counter,
+                MetricKind::Counter,
                 single(reading.notices),
             ),
             family(
                 "backshell_locations_removed_total",
                 "Answers whose Location led elsewhere and was taken out.",
-                Counter,
+                MetricKind::Counter,
                 single(reading.locations_removed),
             ),
-            family("backshell_ledger_records_total", "Records in the ledger.", Counter, single(ledger.records)),
-            family("backshell_ledger_groups_total", "Groups that were flushed.", Counter, single(ledger.groups)),
+            family("backshell_ledger_records_total", "Records in the ledger.", MetricKind::Counter, single(ledger.records)),
+            family("backshell_ledger_groups_total", "Groups that were flushed.", MetricKind::Counter, single(ledger.groups)),
         ]
     }
 }

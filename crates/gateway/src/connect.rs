@@ -191,7 +191,10 @@ impl ConnectError {
 }
 
 fn suggestion(name: Option<&str>) -> String {
-    name.map_or_else(|| "the connector's parameters are listed in the API".to_owned(), |name| format!("is `{name}` meant?"))
+    name.map_or_else(
+        || "the connector's parameters are listed in the API".to_owned(),
+        |name| format!("is `{name}` meant?"),
+    )
 }
 
 /// Does `work` after `act` is on record. When the work fails, a second record of the same act and subject says so: its
@@ -304,7 +307,7 @@ impl Connections {
         let given = new.settings;
         let values = blocking(move || values_of(&version, &given)).await?;
         let secrets = if new.secrets.is_empty() { None } else { Some(values.secrets(new.secrets)?) };
-        let approver = self.may_approve(authority, caller, new.environment).then(|| caller.user.clone());
+        let approver = may_approve(authority, caller, new.environment).then(|| caller.user.clone());
         let connection = Connection {
             id,
             environment: new.environment,
@@ -384,7 +387,7 @@ impl Connections {
         .await?;
         let mut after = Connection { settings: values.settings.clone(), ..before.clone() };
         let change = if moved {
-            let approver = self.may_approve(authority, caller, before.environment).then(|| caller.user.clone());
+            let approver = may_approve(authority, caller, before.environment).then(|| caller.user.clone());
             after.state = values.state(false);
             after.hosts = hosts(&values.roots, approver.as_ref());
             after.generation = before.generation.saturating_add(1);
@@ -436,12 +439,7 @@ impl Connections {
 
     /// Deletes a connection with its secrets and shares. Possible in a cell outside the boundary too: what should not be
     /// there can at least be removed.
-    pub async fn delete(
-        &self,
-        authority: &Authority,
-        caller: &Caller,
-        id: ConnectionId,
-    ) -> Result<(), ConnectError> {
+    pub async fn delete(&self, authority: &Authority, caller: &Caller, id: ConnectionId) -> Result<(), ConnectError> {
         let (_, act) = self.permitted(authority, caller, id, Action::ManageConnection, "connection.delete").await?;
         let remove = async {
             let removed = self.store.remove_connection(id).await?;
@@ -509,12 +507,6 @@ impl Connections {
         Err(ConnectError::Denied { action, reason: decision.reason })
     }
 
-    /// Whether hosts need no further approval, because whoever makes the connection could give it. The connection is
-    /// not known to the authority yet, so this is asked of its environment.
-    fn may_approve(&self, authority: &Authority, caller: &Caller, environment: EnvironmentId) -> bool {
-        authority.may(caller, Action::ManageEnvironment, &Resource::Environment(environment)).allowed
-    }
-
     /// Custody: whether this cell may keep what belongs to the environment.
     async fn inside(&self, id: EnvironmentId) -> Result<(), ConnectError> {
         let environment = self.store.environment(id).await?;
@@ -577,6 +569,12 @@ impl fmt::Debug for Connections {
     }
 }
 
+/// Whether hosts need no further approval, because whoever makes the connection could give it. The connection is not
+/// known to the authority yet, so this is asked of its environment.
+fn may_approve(authority: &Authority, caller: &Caller, environment: EnvironmentId) -> bool {
+    authority.may(caller, Action::ManageEnvironment, &Resource::Environment(environment)).allowed
+}
+
 /// Settings that fit the package, and where they lead.
 struct Values {
     plan: AuthPlan,
@@ -630,10 +628,7 @@ fn state(plan: &AuthPlan, has_secrets: bool) -> ConnectionState {
 }
 
 /// Settings under the package's own names, with its defaults, checked against what it allows.
-fn given_settings(
-    plan: &AuthPlan,
-    given: &BTreeMap<String, String>,
-) -> Result<BTreeMap<String, String>, ConnectError> {
+fn given_settings(plan: &AuthPlan, given: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, ConnectError> {
     let mut settings = BTreeMap::new();
     for (name, value) in given {
         let parameter = parameter(plan, name)?;
@@ -684,9 +679,8 @@ fn given_secrets(plan: &AuthPlan, given: BTreeMap<String, SecretBytes>) -> Resul
         secrets.insert(secret, value);
     }
     let mut wanted = plan.parameters().parameters.iter().filter(|parameter| parameter.secret);
-    let missing = |parameter: &&PlannedParameter| {
-        parameter.required && secrets.get(&SecretName::new(&parameter.name)).is_none()
-    };
+    let missing =
+        |parameter: &&PlannedParameter| parameter.required && secrets.get(&SecretName::new(&parameter.name)).is_none();
     if let Some(parameter) = wanted.clone().find(missing) {
         return Err(ConnectError::Missing { name: parameter.name.clone() });
     }
@@ -703,10 +697,7 @@ fn parameter<'p>(plan: &'p AuthPlan, name: &str) -> Result<&'p PlannedParameter,
         let lower = name.to_ascii_lowercase();
         let like = |known: &str| strsim::jaro_winkler(&lower, &known.to_ascii_lowercase());
         let nearest = names.max_by(|one, other| like(one).total_cmp(&like(other))).filter(|known| like(known) > 0.7);
-        ConnectError::UnknownParameter {
-            name: name.chars().take(64).collect(),
-            nearest: nearest.map(str::to_owned),
-        }
+        ConnectError::UnknownParameter { name: name.chars().take(64).collect(), nearest: nearest.map(str::to_owned) }
     })
 }
 
@@ -731,4 +722,91 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ConnectError> + Send + 'static,
 ) -> Result<T, ConnectError> {
     tokio::task::spawn_blocking(work).await.map_err(|error| ConnectError::Failed(error.to_string()))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan() -> AuthPlan {
+        let definition = r#"{"swagger": "2.0", "info": {"title": "t", "version": "1"}, "host": "api.contoso.example",
+            "paths": {}, "securityDefinitions": {"k": {"type": "apiKey", "in": "header", "name": "X-Key"}}}"#;
+        let properties = r#"{"properties": {"connectionParameters": {
+            "api_key": {"type": "securestring", "uiDefinition": {"constraints": {"required": "false"}}},
+            "Region": {"type": "string", "allowedValues": [{"value": "eu"}, {"value": "us"}],
+                "uiDefinition": {"constraints": {"required": "true"}}},
+            "tier": {"type": "string", "defaultValue": "free", "uiDefinition": {"constraints": {"required": "true"}}}
+        }}}"#;
+        let files = [("apiDefinition.swagger.json", definition), ("apiProperties.json", properties)];
+        let files = files.map(|(name, text)| (name.to_owned(), Arc::from(text.as_bytes()))).to_vec();
+        AuthPlan::compile(&backshell_package::read_files("t", files, &Limits::default()).package).unwrap()
+    }
+
+    fn settings(given: &[(&str, &str)]) -> Result<BTreeMap<String, String>, &'static str> {
+        let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        given_settings(&plan(), &given).map_err(|error| error.code())
+    }
+
+    fn secrets(given: &[(&str, &str)]) -> Result<usize, &'static str> {
+        let secret = |(name, value): &(&str, &str)| ((*name).to_owned(), SecretBytes::new(value.as_bytes().to_vec()));
+        given_secrets(&plan(), given.iter().map(secret).collect())
+            .map(|secrets| secrets.len())
+            .map_err(|error| error.code())
+    }
+
+    #[test]
+    fn settings_get_their_own_names_and_defaults() {
+        let expected = BTreeMap::from([("Region".to_owned(), "eu".to_owned()), ("tier".to_owned(), "free".to_owned())]);
+        assert_eq!(settings(&[("region", "eu")]), Ok(expected.clone()));
+        assert_eq!(settings(&[("REGION", "eu"), ("tier", "")]), Ok(expected));
+        assert_eq!(settings(&[("Region", "us"), ("tier", "gold")]).unwrap()["tier"], "gold");
+    }
+
+    #[test]
+    fn settings_that_do_not_fit() {
+        for (given, code) in [
+            (&[][..], "missing_parameter"),
+            (&[("Region", "cn")], "value_not_allowed"),
+            (&[("Region", "")], "value_not_allowed"),
+            (&[("Region", "eu"), ("region", "us")], "given_twice"),
+            (&[("Region", "eu"), ("api_key", "x")], "secret_as_setting"),
+            (&[("Region", "eu"), ("colour", "x")], "unknown_parameter"),
+            (&[("Region", "eu"), ("tier", "a\u{7f}")], "unusable_value"),
+        ] {
+            assert_eq!(settings(given), Err(code), "{given:?}");
+        }
+        let long = "x".repeat(MAX_SETTING_BYTES + 1);
+        assert_eq!(settings(&[("Region", "eu"), ("tier", &long)]), Err("unusable_value"));
+    }
+
+    #[test]
+    fn secrets_that_fit_and_that_do_not() {
+        assert_eq!(secrets(&[("API_KEY", "k")]), Ok(1));
+        let long = "x".repeat(MAX_SECRET_BYTES + 1);
+        for (given, code) in [
+            (&[][..], "missing_parameter"),
+            (&[("api_key", "")], "unusable_value"),
+            (&[("api_key", "k\r\n")], "unusable_value"),
+            (&[("api_key", long.as_str())], "unusable_value"),
+            (&[("api_key", "k"), ("Api_Key", "k")], "given_twice"),
+            (&[("region", "eu")], "setting_as_secret"),
+            (&[("apikey", "k")], "unknown_parameter"),
+        ] {
+            assert_eq!(secrets(given), Err(code), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_name_is_offered_when_it_is_near() {
+        let message = |name: &str| parameter(&plan(), name).unwrap_err().to_string();
+        assert!(message("apikey").contains("is `api_key` meant?"), "{}", message("apikey"));
+        assert!(!message("zzzzzz").contains("meant"), "{}", message("zzzzzz"));
+        assert!(message(&"n".repeat(500)).len() < 250);
+    }
+
+    #[test]
+    fn a_way_to_authenticate_needs_its_secrets() {
+        assert_eq!(state(&plan(), false), ConnectionState::Unauthenticated);
+        assert_eq!(state(&plan(), true), ConnectionState::Connected);
+    }
 }

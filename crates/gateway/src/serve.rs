@@ -49,7 +49,7 @@ impl Serving {
     pub fn start(
         gateway: &Gateway,
         listener: TcpListener,
-        tls: Option<Arc<rustls::ServerConfig>>,
+        tls: Option<&Arc<rustls::ServerConfig>>,
         workers: NonZeroUsize,
     ) -> io::Result<Self> {
         let address = listener.local_addr()?;
@@ -60,7 +60,7 @@ impl Serving {
         for number in 0..workers.get() {
             let (sender, receiver) = mpsc::channel(HANDOVER);
             senders.push(sender);
-            let (gateway, tls, stop) = (gateway.clone(), tls.clone().map(TlsAcceptor::from), stop.clone());
+            let (gateway, tls, stop) = (gateway.clone(), tls.map(|tls| TlsAcceptor::from(Arc::clone(tls))), stop.clone());
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let thread = std::thread::Builder::new().name(format!("gateway-{number}"));
             threads.push(thread.spawn(move || runtime.block_on(work(gateway, receiver, tls, stop)))?);

@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How old a connection may grow: the residency rules bound how long a decision about an address holds.
-const MAX_AGE: Duration = Duration::from_secs(600);
+const MAX_AGE: Duration = Duration::from_mins(10);
 /// How long a connection may wait for its next call. Shorter than most services' own limit, so that they rarely close first.
 const MAX_IDLE: Duration = Duration::from_secs(50);
 /// How many idle connections are kept for one key.

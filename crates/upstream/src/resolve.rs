@@ -42,7 +42,7 @@ impl Resolver for SystemResolver {
         if addresses.is_empty() {
             return Err(ResolveError::NoAnswer);
         }
-        addresses.sort_unstable_by_key(|address| address.is_ipv6());
+        addresses.sort_unstable_by_key(IpAddr::is_ipv6);
         addresses.dedup();
         if let Ok(mut memory) = self.memory.lock() {
             if memory.len() >= CAPACITY {

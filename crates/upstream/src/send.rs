@@ -40,7 +40,7 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { tls: Duration::from_secs(5), first_byte: Duration::from_secs(120), idle: Duration::from_secs(120) }
+        Self { tls: Duration::from_secs(5), first_byte: Duration::from_mins(2), idle: Duration::from_mins(2) }
     }
 }
 
@@ -118,10 +118,9 @@ impl Upstream {
             let Some(request) = attempt.take() else { break };
             match self.exchange(&key, sender, request, &progress).await {
                 Ok(answer) => return Ok(answer),
-                Err(Failure::NotSent(request, _)) => attempt = Some(request),
+                Err(Failure::NotSent(request, _)) => attempt = Some(*request),
                 Err(Failure::Maybe(_)) if safe => attempt = Some(build(&credentialed, RequestBody::empty())),
-                Err(Failure::Maybe(error)) => return Err(error),
-                Err(Failure::Final(error)) => return Err(error),
+                Err(Failure::Maybe(error) | Failure::Final(error)) => return Err(error),
             }
         }
         let Some(request) = attempt else { return Err(SendError::CallerGone) };
@@ -178,7 +177,7 @@ impl Upstream {
             } else if progress.caller_failed() {
                 Failure::Final(SendError::CallerGone)
             } else if let Some(request) = request {
-                Failure::NotSent(request, SendError::Exchange(error))
+                Failure::NotSent(Box::new(request), SendError::Exchange(error))
             } else {
                 Failure::Maybe(SendError::Exchange(error))
             }
@@ -216,7 +215,7 @@ impl Upstream {
 
 enum Failure {
     /// The request came back: nothing of it was sent.
-    NotSent(Request<RequestBody>, SendError),
+    NotSent(Box<Request<RequestBody>>, SendError),
     /// The request may have reached the service.
     Maybe(SendError),
     /// Another attempt cannot help.

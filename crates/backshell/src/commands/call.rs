@@ -27,7 +27,7 @@ const MAX_BODY: u64 = 256 * 1024 * 1024;
   backshell call con_01hq... GetWorkOrder -p workOrderId=7 --include
 
 Exit status: 0 the service answered below 400, 1 the gateway or the service refused, 2 no call was made.")]
-pub struct Call {
+pub(super) struct Call {
     /// The connection's identifier (`con_...`).
     connection: String,
 

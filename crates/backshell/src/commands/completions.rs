@@ -11,7 +11,7 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   backshell completions bash > /etc/bash_completion.d/backshell
   backshell completions zsh > ~/.zfunc/_backshell")]
-pub struct Completions {
+pub(super) struct Completions {
     /// The shell.
     #[arg(value_enum)]
     shell: Shell,

@@ -32,7 +32,7 @@ use std::time::Instant;
   backshell demo --gateway 127.0.0.1:0 --console 127.0.0.1:0    any free ports
 
 Its data lies in a temporary folder that goes with it, unless `--data` names another.")]
-pub struct Demo {
+pub(super) struct Demo {
     /// Stop after the calls instead of staying open.
     #[arg(long)]
     once: bool,

@@ -19,7 +19,7 @@ use std::process::ExitCode;
   backshell ledger export > ledger.jsonl
 
 They read the database directly and may run beside `backshell serve`.")]
-pub struct Ledger {
+pub(super) struct Ledger {
     #[command(subcommand)]
     action: Action,
 

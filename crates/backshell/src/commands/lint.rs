@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
   backshell lint ./my-connector --format json          for programs
 
 Exit status: 0 nothing at error level, 1 something is, 2 a path could not be read.")]
-pub struct Lint {
+pub(super) struct Lint {
     /// Definition files, package folders, zip archives, or folders of packages.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -87,14 +87,15 @@ fn by_rule(report: &Report, packages: usize) -> String {
         }
     }
     rules.sort_by(|one, two| two.2.cmp(&one.2).then(one.0.cmp(two.0)));
-    let mut out = format!("{:<52} {:<8} {:>8} {:>8}\n", "rule", "severity", "findings", "packages");
-    for (rule, finding, count, packages) in &rules {
-        out.push_str(&format!("{rule:<52} {:<8} {count:>8} {:>8}\n", finding.severity.as_str(), packages.len()));
-    }
+    let head = format!("{:<52} {:<8} {:>8} {:>8}\n", "rule", "severity", "findings", "packages");
+    let lines = rules.iter().map(|(rule, finding, count, packages)| {
+        let severity = finding.severity.as_str();
+        format!("{rule:<52} {severity:<8} {count:>8} {:>8}\n", packages.len())
+    });
+    let table: String = std::iter::once(head).chain(lines).collect();
     let summary = report.summary();
-    out.push_str(&format!(
+    table + &format!(
         "\n{packages} packages, {} files: {} errors, {} warnings, {} notes\n",
         summary.files, summary.errors, summary.warnings, summary.notes
-    ));
-    out
+    )
 }

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 It answers with examples that fit the declared schemas, the same answer to the same request, and demands the credential
 that the package names. It speaks plain HTTP and is meant for this machine.")]
-pub struct Mock {
+pub(super) struct Mock {
     /// A definition file, package folder or zip archive.
     path: PathBuf,
 

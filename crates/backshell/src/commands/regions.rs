@@ -9,7 +9,7 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   backshell regions
   backshell regions --geography Europe")]
-pub struct Regions {
+pub(super) struct Regions {
     /// Only the regions of this geography.
     #[arg(long, value_name = "NAME")]
     geography: Option<String>,

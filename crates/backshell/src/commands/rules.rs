@@ -11,7 +11,7 @@ use std::process::ExitCode;
   backshell rules                          every rule, one line each
   backshell rules OperationIdNotUnique     what, why, how to fix it, examples
   backshell rules --format json            for programs")]
-pub struct Rules {
+pub(super) struct Rules {
     /// The rule to explain; letter case does not matter.
     #[arg(value_name = "ID")]
     id: Option<String>,

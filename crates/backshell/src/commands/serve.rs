@@ -14,7 +14,7 @@ use std::process::ExitCode;
   BACKSHELL_CELL__REGION=northeurope backshell serve    every key is also an environment variable
 
 The first start prints an administrator's token once. Stop with Ctrl-C or SIGTERM: running calls may end.")]
-pub struct Serve {
+pub(super) struct Serve {
     #[command(flatten)]
     config: ConfigArgs,
 }
