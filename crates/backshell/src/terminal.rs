@@ -16,9 +16,14 @@ pub enum Format {
 /// Writes to standard output. A closed pipe (`| head`) is the reader's choice and no error.
 pub fn print(text: &str) -> anyhow::Result<()> {
     match AutoStream::auto(io::stdout().lock()).write_all(text.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if is_closed_pipe(&error) => Ok(()),
         result => Ok(result?),
     }
+}
+
+/// Whether whoever read our output has gone, which is their choice and no error.
+pub fn is_closed_pipe(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
 }
 
 /// Writes a line to standard output.

@@ -98,10 +98,13 @@ impl Call {
         let mut out = std::io::stdout().lock();
         while let Some(frame) = body.frame().await {
             if let Ok(data) = frame.context("the answer was cut off")?.into_data() {
-                out.write_all(&data)?;
+                // Flushed piece by piece: an answer may take its time, and standard output waits for line ends.
+                match out.write_all(&data).and_then(|()| out.flush()) {
+                    Err(error) if terminal::is_closed_pipe(&error) => break,
+                    written => written?,
+                }
             }
         }
-        out.flush()?;
         Ok(if head.status.as_u16() < 400 { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 

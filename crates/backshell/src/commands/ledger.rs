@@ -5,9 +5,10 @@ use crate::config::Config;
 use crate::keys;
 use crate::terminal::{self, Format};
 use anyhow::{Context, bail};
-use backshell_ledger::{export, line, parse_checkpoints, tail, verify};
+use backshell_ledger::{ExportError, export, line, parse_checkpoints, tail, verify};
 use backshell_store::SqliteStore;
 use clap::{Args, Subcommand};
+use std::io::BufWriter;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -68,7 +69,10 @@ impl Ledger {
                 verify_chain(&config, &store, checkpoints.clone(), public_key.clone(), *format).await
             }
             Action::Export { after } => {
-                export(&store, *after, &mut std::io::stdout()).await?;
+                match export(&store, *after, &mut BufWriter::new(std::io::stdout())).await {
+                    Err(ExportError::Output(error)) if terminal::is_closed_pipe(&error) => {}
+                    written => drop(written?),
+                }
                 Ok(ExitCode::SUCCESS)
             }
             Action::Tail { count } => {

@@ -52,7 +52,8 @@ impl Lint {
         for (done, path) in packages.iter().enumerate() {
             let package = read(path, &limits)?;
             report.files += package.package.files.len();
-            report.findings.extend(backshell_lint::check(&package, &backshell_lint::Options::default()));
+            let options = backshell_lint::Options { path: Some(path.display().to_string()), ..Default::default() };
+            report.findings.extend(backshell_lint::check(&package, &options));
             if terminal::is_watched() && shown.elapsed() > PATIENCE {
                 shown = Instant::now();
                 terminal::remark(&format!("checked {} of {} packages", done + 1, packages.len()));
