@@ -5,6 +5,7 @@
 #![allow(clippy::allow_attributes, reason = "an `expect` would be unfulfilled in the programs that use all of it")]
 
 pub mod backend;
+pub mod process;
 
 use backend::Backend;
 use backshell::client;
