@@ -11,6 +11,7 @@ use backshell_gateway::connect;
 use backshell_ledger::{ActRecord, LedgerError, Outcome, Who};
 use backshell_model::{Caller, EnvironmentId, UserId};
 use backshell_permission::{Action, Reason, Resource};
+use std::fmt::Display;
 use std::future::Future;
 
 /// An act that is permitted and not yet recorded. Its only maker is [`ConsoleState::permit_act`].
@@ -28,7 +29,7 @@ pub(crate) struct Act<'a> {
 impl Act<'_> {
     /// What it is done to: an identifier, a slug, a digest; never a person.
     #[must_use]
-    pub(crate) fn subject(mut self, subject: impl ToString) -> Self {
+    pub(crate) fn subject(mut self, subject: &(impl Display + ?Sized)) -> Self {
         self.subject = subject.to_string();
         self
     }
@@ -49,7 +50,7 @@ impl Act<'_> {
 
     /// More about it; no secret, no person.
     #[must_use]
-    pub(crate) fn detail(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn detail(mut self, name: &'static str, value: &(impl Display + ?Sized)) -> Self {
         self.details.push((name, value.to_string()));
         self
     }
@@ -83,7 +84,7 @@ impl ConsoleState {
         name: &'static str,
         action: Action,
         resource: &Resource,
-        subject: impl ToString + Send,
+        subject: &(impl Display + Sync + ?Sized),
     ) -> Result<Act<'a>, Problem> {
         let subject = subject.to_string();
         let decision = self.authority()?.may(caller, action, resource);

@@ -19,26 +19,34 @@ impl FromRequestParts<ConsoleState> for Identified {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ConsoleState) -> Result<Self, Problem> {
-        let missing = || {
-            Problem::new(Kind::Unauthenticated, "the request carries no access token")
-                .help("send `Authorization: Bearer bsk_…`")
+        let refused = |problem| {
+            state.ledger.refusal_unauthenticated("unauthenticated");
+            problem
         };
-        let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
-        let value = values.next().ok_or_else(missing)?;
-        if values.next().is_some() {
-            return Err(Problem::new(Kind::Unauthenticated, "the request carries more than one credential"));
-        }
-        // RFC 9110, section 11.1: the scheme's case does not matter.
-        let text = value.to_str().map_err(|_| missing())?;
-        let (scheme, bearer) = text.split_once(' ').ok_or_else(missing)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(missing());
-        }
-        state.authenticator.authenticate(bearer.trim()).map(Self).map_err(|error| {
-            Problem::new(Kind::Unauthenticated, error.to_string())
-                .help("make a new access token, or ask an administrator")
-        })
+        identify(parts, state).map(Self).map_err(refused)
     }
+}
+
+/// Reads the credential and asks whose it is.
+fn identify(parts: &Parts, state: &ConsoleState) -> Result<Caller, Problem> {
+    let missing = || {
+        Problem::new(Kind::Unauthenticated, "the request carries no access token")
+            .help("send `Authorization: Bearer bsk_…`")
+    };
+    let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next().ok_or_else(missing)?;
+    if values.next().is_some() {
+        return Err(Problem::new(Kind::Unauthenticated, "the request carries more than one credential"));
+    }
+    // RFC 9110, section 11.1: the scheme's case does not matter.
+    let text = value.to_str().map_err(|_| missing())?;
+    let (scheme, bearer) = text.split_once(' ').ok_or_else(missing)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(missing());
+    }
+    state.authenticator.authenticate(bearer.trim()).map_err(|error| {
+        Problem::new(Kind::Unauthenticated, error.to_string()).help("make a new access token, or ask an administrator")
+    })
 }
 
 /// A path parameter that names something: read with `FromStr`, refused as malformed with the type's own words.

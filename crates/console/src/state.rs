@@ -28,7 +28,7 @@ impl Default for ConsoleConfig {
             allowed_hosts: Vec::new(),
             max_json_bytes: 256 * 1024,
             max_package_bytes: 64 * 1024 * 1024,
-            time_limit: Duration::from_secs(60),
+            time_limit: Duration::from_mins(1),
         }
     }
 }

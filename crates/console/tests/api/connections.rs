@@ -3,6 +3,7 @@
 use crate::harness::{Node, SLUG, changed_sample};
 use axum::body::Body;
 use backshell_model::{ConnectionId, Scope};
+use backshell_store::{ConnectionFilter, Limit};
 use http::{Method, header};
 use serde_json::{Value, json};
 
@@ -115,7 +116,7 @@ async fn values_that_do_not_fit_are_refused_without_being_repeated() {
         body[member] = value;
         node.post(&node.admin, "/connections", &body).await.expect(400);
     }
-    assert!(node.store.connections(&Default::default(), None, backshell_store::Limit::MAX).await.unwrap().is_empty());
+    assert!(node.store.connections(&ConnectionFilter::default(), None, Limit::MAX).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -147,7 +148,7 @@ async fn a_secret_is_nowhere_but_in_the_vault() {
     for path in [path.replace("/secrets", ""), "/connections".to_owned(), "/ledger/entries".to_owned()] {
         said.push(node.get(&node.admin, &path).await.text);
     }
-    let rows = node.store.ledger_rows(0, backshell_store::Limit::MAX).await.unwrap();
+    let rows = node.store.ledger_rows(0, Limit::MAX).await.unwrap();
     said.extend(rows.into_iter().filter_map(|row| row.body));
     let sealed = node.store.sealed_secrets(connection.parse().unwrap()).await.unwrap().unwrap();
     said.push(String::from_utf8_lossy(&sealed.bytes).into_owned());

@@ -113,11 +113,11 @@ pub(crate) async fn publish(
         published_at: now,
     };
     let act = act
-        .subject(digest)
+        .subject(&digest)
         .detail("connector", &slug)
-        .detail("publisher", publisher)
-        .detail("infrastructure", infrastructure)
-        .detail("verdict", certification.verdict);
+        .detail("publisher", &publisher)
+        .detail("infrastructure", &infrastructure)
+        .detail("verdict", &certification.verdict);
     let published = state.perform(act, async { Ok(state.store.publish(&publication).await?) }).await?;
     let status = if published.created { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(state.store.version(&slug, digest).await?.try_into()?)))

@@ -95,7 +95,7 @@ pub(crate) async fn create(
     };
     AllowedSet::of(&environment).map_err(|error| Problem::bad_request(error.to_string()).reason(error.reason()))?;
     let act = act
-        .subject(environment.id)
+        .subject(&environment.id)
         .environment(environment.id)
         .detail("home", &environment.home)
         .detail("boundary", environment.boundary.as_str())

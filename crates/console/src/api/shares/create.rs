@@ -55,7 +55,7 @@ pub(crate) async fn create(
     let id: ConnectionId = parse("connection", &connection)?;
     let environment = state.store.connection(id).await?.environment;
     let resource = Resource::Connection(id);
-    let act = state.permit_act(&caller, "connection.share", Action::ShareConnection, &resource, id).await?;
+    let act = state.permit_act(&caller, "connection.share", Action::ShareConnection, &resource, &id).await?;
     let share = Share {
         connection: id,
         grantee: grantee(&new.kind, &new.name)?,

@@ -40,7 +40,7 @@ pub(crate) async fn delete(
     let environment = state.store.connection(id).await?.environment;
     let resource = Resource::Connection(id);
     // The policies give both to owners; administrators have the second alone.
-    let act = state.permit_act(&caller, "connection.unshare", Action::ManageConnection, &resource, id).await?;
+    let act = state.permit_act(&caller, "connection.unshare", Action::ManageConnection, &resource, &id).await?;
     let grantee = grantee(&kind, &name)?;
     let act = act.environment(environment).detail("with", words(&grantee).0);
     let act = match &grantee {

@@ -104,7 +104,7 @@ pub(crate) async fn create(
         revoked_at: None,
     };
     let scope_words = made.scopes.iter().map(Scope::as_str).collect::<Vec<_>>().join(",");
-    let mut act = act.subject(made.id).whom(&made.user).detail("scopes", scope_words).detail("app", &made.app);
+    let mut act = act.subject(&made.id).whom(&made.user).detail("scopes", &scope_words).detail("app", &made.app);
     if let Some(environment) = made.environment {
         act = act.environment(environment);
     }

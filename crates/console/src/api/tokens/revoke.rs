@@ -34,7 +34,7 @@ pub(crate) async fn revoke(
     let id: TokenId = parse("token", &id)?;
     let token = state.store.token(id).await?;
     let resource = Resource::TokensOf(token.user.clone());
-    let act = state.permit_act(&caller, "token.revoke", Action::RevokeToken, &resource, id).await?;
+    let act = state.permit_act(&caller, "token.revoke", Action::RevokeToken, &resource, &id).await?;
     let act = act.whom(&token.user);
     state.perform(act, async { Ok(state.store.revoke_token(id, state.clock.now()).await?) }).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -41,7 +41,7 @@ pub(crate) async fn withdraw(
     let digest: PackageDigest = parse("digest", &digest)?;
     let mut version = state.store.version(&slug, digest).await?;
     if version.state != VersionState::Withdrawn {
-        let act = act.subject(digest).detail("connector", &slug);
+        let act = act.subject(&digest).detail("connector", &slug);
         let withdraw = async { Ok(state.store.set_version_state(&slug, digest, VersionState::Withdrawn).await?) };
         state.perform(act, withdraw).await?;
         version.state = VersionState::Withdrawn;
