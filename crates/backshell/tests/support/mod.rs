@@ -232,3 +232,16 @@ pub async fn refusal(response: Response<Incoming>) -> (u16, String, Value) {
     let body = response.into_body().collect().await.unwrap().to_bytes();
     (status, code.unwrap_or_default(), serde_json::from_slice(&body).unwrap_or(Value::Null))
 }
+
+/// Says what was counted; seen with `--nocapture`, and when the test fails.
+#[allow(clippy::print_stdout, reason = "this is how tests say what they counted")]
+pub fn say(text: &str) {
+    println!("{text}");
+}
+
+/// Says why a test is skipped. Where everything must run, in continuous integration, that is a failure.
+#[allow(clippy::print_stderr, clippy::disallowed_methods, reason = "a test that is skipped says so; `CI` is no setting of the product")]
+pub fn skip(why: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{why}");
+    eprintln!("skipped: {why}");
+}

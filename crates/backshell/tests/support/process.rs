@@ -36,7 +36,7 @@ impl Process {
             BufReader::new(output).read_line(&mut line).unwrap();
             line
         });
-        let line = tokio::time::timeout(Duration::from_secs(60), reading).await;
+        let line = tokio::time::timeout(Duration::from_mins(1), reading).await;
         let line = line.expect("the cell does not start within a minute").unwrap();
         let Ok(shown) = serde_json::from_str::<Value>(&line) else {
             panic!("the cell did not start: {line:?}, {:?}; its own words are above", child.wait());
