@@ -15,6 +15,7 @@ pub mod connect;
 mod identify;
 mod location;
 mod metrics;
+mod opening;
 mod pipeline;
 mod receive;
 mod refusal;

@@ -150,11 +150,12 @@ impl Worker {
             addresses: &self.settings().addresses,
         };
         let resolver = &*self.gateway.parts().resolver;
-        let placed = backshell_boundary::place(permitted, inside, shaped, &terms, resolver).await.map_err(|refused| {
-            trace.host = Some(refused.root.host.clone());
-            trace.row = Some((refused.row.as_str(), refused.reason));
-            Refusal::new(respond::place_code(refused.code), refused.to_string()).reason(refused.reason)
-        })?;
+        let placed =
+            backshell_boundary::place(permitted, inside, shaped, &terms, resolver).await.map_err(|refused| {
+                trace.host = Some(refused.root.host.clone());
+                trace.row = Some((refused.row.as_str(), refused.reason));
+                Refusal::new(respond::place_code(refused.code), refused.to_string()).reason(refused.reason)
+            })?;
         if placed.notice() {
             self.gateway.metrics().notice();
         }
@@ -167,13 +168,13 @@ impl Worker {
         if !backshell_auth::needs_secrets(placed.request()) {
             return backshell_auth::credential_open(placed).map_err(|error| respond::credential_refusal(&error));
         }
-        let secrets = route
-            .secrets
-            .as_ref()
-            .ok_or_else(|| sign_in("the connection has no secrets; its owner signs it in again").reason("secret_missing"))?;
+        let secrets = route.secrets.as_ref().ok_or_else(|| {
+            sign_in("the connection has no secrets; its owner signs it in again").reason("secret_missing")
+        })?;
         let opened = self.gateway.parts().vault.withdraw(&placed, &route.binding, secrets).map_err(|error| {
             tracing::error!(%error, connection = %route.connection.id, "a secret cannot be opened");
-            sign_in("the connection's secrets cannot be opened; its owner signs it in again").reason("secret_unreadable")
+            sign_in("the connection's secrets cannot be opened; its owner signs it in again")
+                .reason("secret_unreadable")
         })?;
         backshell_auth::credential(placed, opened).map_err(|error| respond::credential_refusal(&error))
     }
@@ -296,16 +297,10 @@ fn find<'r>(
             .reason("version_withdrawn")
     })?;
     let found = version.router.find(method, address.path).ok_or_else(|| {
-        Refusal::new(
-            Code::UnknownOperation,
-            format!("the connector declares no {method} operation on this path"),
-        )
+        Refusal::new(Code::UnknownOperation, format!("the connector declares no {method} operation on this path"))
     })?;
     let operation = version.operations.get(found.operation).cloned().ok_or_else(internal)?;
     trace.operation = Some(operation.id.clone());
-    if let Some(refusal) = &operation.refused {
-        return Err(refusal.clone());
-    }
     Ok((Arc::clone(route), Target { operation, path: found.path, parameters: found.parameters, query: address.query }))
 }
 
@@ -338,6 +333,10 @@ fn shape(
     target: &Target<'_>,
     head: request::Parts,
 ) -> Result<(ShapedRequest, Asked), Refusal> {
+    // Only now: whoever may not call learns nothing of why a call would not be carried out.
+    if let Some(refusal) = &target.operation.refused {
+        return Err(refusal.clone());
+    }
     let (Some(version), Some(auth)) = (&route.version, route.auth()) else { return Err(internal()) };
     let operation = &target.operation.id;
     let plan = version.templates.operation(operation).ok_or_else(internal)?;
@@ -353,8 +352,8 @@ fn shape(
     auth.attach(operation, &mut shaped);
     target.operation.fill_defaults(&mut shaped);
     let context = asked.context(route, version);
-    let shaped = backshell_templates::on_request(permitted, plan, &context, shaped)
-        .map_err(|error| template_refusal(&error))?;
+    let shaped =
+        backshell_templates::on_request(permitted, plan, &context, shaped).map_err(|error| template_refusal(&error))?;
     Ok((shaped, asked))
 }
 
@@ -369,8 +368,7 @@ pub(crate) struct Asked {
 impl Asked {
     fn of(shaped: &ShapedRequest, parameters: &[(Arc<str>, &str)], keep: bool) -> Self {
         Self {
-            path_parameters:
-                parameters.iter().map(|(name, value)| (name.to_string(), (*value).to_owned())).collect(),
+            path_parameters: parameters.iter().map(|(name, value)| (name.to_string(), (*value).to_owned())).collect(),
             query: if keep { shaped.query.clone() } else { Vec::new() },
             headers: if keep { shaped.headers.clone() } else { HeaderMap::new() },
         }
@@ -418,16 +416,7 @@ struct Trace {
 
 impl Trace {
     fn new(call: CallId) -> Self {
-        Self {
-            call,
-            caller: None,
-            route: None,
-            operation: None,
-            policies: None,
-            host: None,
-            row: None,
-            decided: false,
-        }
+        Self { call, caller: None, route: None, operation: None, policies: None, host: None, row: None, decided: false }
     }
 }
 

@@ -2,6 +2,7 @@
 //! own, so that a call never changes threads.
 
 use crate::body::ResponseBody;
+use crate::opening::Opening;
 use crate::pipeline::Worker;
 use crate::state::Gateway;
 use http::{Request, Response};
@@ -60,7 +61,8 @@ impl Serving {
         for number in 0..workers.get() {
             let (sender, receiver) = mpsc::channel(HANDOVER);
             senders.push(sender);
-            let (gateway, tls, stop) = (gateway.clone(), tls.map(|tls| TlsAcceptor::from(Arc::clone(tls))), stop.clone());
+            let (gateway, tls, stop) =
+                (gateway.clone(), tls.map(|tls| TlsAcceptor::from(Arc::clone(tls))), stop.clone());
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let thread = std::thread::Builder::new().name(format!("gateway-{number}"));
             threads.push(thread.spawn(move || runtime.block_on(work(gateway, receiver, tls, stop)))?);
@@ -144,7 +146,12 @@ async fn work(
                 None => break,
             },
         };
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+        // A full house must not keep the order to stop from being heard.
+        let place = tokio::select! {
+            () = stop.cancelled() => break,
+            place = Arc::clone(&places).acquire_owned() => place,
+        };
+        let Ok(place) = place else { break };
         let stream = match stream.set_nodelay(true).and_then(|()| tokio::net::TcpStream::from_std(stream)) {
             Ok(stream) => stream,
             Err(error) => {
@@ -175,6 +182,7 @@ async fn serve<S>(worker: Arc<Worker>, stream: S, watcher: hyper_util::server::g
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let stream = Opening::new(stream, worker.settings().header_timeout);
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()

@@ -5,6 +5,7 @@ use backshell_gateway::{CompiledVersion, RoutingProblem};
 use backshell_package::{Limits, Operation, discover, read};
 use http::{Method, Uri};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 #[expect(clippy::disallowed_methods, reason = "the corpus lies outside the repository, and the environment says where")]
@@ -27,7 +28,7 @@ fn call_path(base_path: &str, template: &str) -> Option<String> {
         let (_, behind) = after.split_once('}')?;
         number += 1;
         path.push_str(before);
-        path.push_str(&format!("Value{number}%20of"));
+        let _ = write!(path, "Value{number}%20of");
         rest = behind;
     }
     path.push_str(rest);
