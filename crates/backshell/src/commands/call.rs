@@ -79,9 +79,10 @@ impl Call {
             encode(&self.operation)
         ))
         .await?;
-        let operation = operations.get("items").and_then(|items| items.get(0)).with_context(|| {
-            format!("`{connector}` declares no operation `{}`; the API lists them", self.operation)
-        })?;
+        let operation = operations
+            .get("items")
+            .and_then(|items| items.get(0))
+            .with_context(|| format!("`{connector}` declares no operation `{}`; the API lists them", self.operation))?;
         let gateway = match &self.gateway {
             Some(gateway) => gateway.clone(),
             None => gateway_of(&get("/api/v1/cells".to_owned()).await?)?,
@@ -133,7 +134,8 @@ impl Call {
                 "query" => query.push(format!("{}={}", encode(name), encode(value))),
                 "header" => headers.push((
                     name.parse().with_context(|| format!("`{name}` is no header name"))?,
-                    HeaderValue::from_str(value).with_context(|| format!("the value of `{name}` is no header value"))?,
+                    HeaderValue::from_str(value)
+                        .with_context(|| format!("the value of `{name}` is no header value"))?,
                 )),
                 other => bail!("`{name}` goes into the {other}; give it with `--body`"),
             }
@@ -150,7 +152,8 @@ impl Call {
         let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
         let gateway = gateway.trim_end_matches('/');
         let address = format!("{gateway}/apim/{connector}/{}{path}{query}", self.connection);
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", self.token)).context("the token is no header value")?;
+        let mut bearer =
+            HeaderValue::from_str(&format!("Bearer {}", self.token)).context("the token is no header value")?;
         bearer.set_sensitive(true);
         let mut builder = Request::builder()
             .method(text(operation, "method")?)
@@ -177,7 +180,9 @@ impl Call {
         let mut bytes = Vec::new();
         source.take(MAX_BODY + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > MAX_BODY {
-            bail!("the body is larger than {MAX_BODY} bytes; send it to the gateway with another client, which streams it");
+            bail!(
+                "the body is larger than {MAX_BODY} bytes; send it to the gateway with another client, which streams it"
+            );
         }
         Ok(bytes.into())
     }
@@ -186,8 +191,10 @@ impl Call {
 /// The gateway of the cell that was seen last.
 fn gateway_of(cells: &Value) -> anyhow::Result<String> {
     let cells = cells.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let latest = cells.iter().max_by_key(|cell| cell.get("seen_at").and_then(Value::as_str).unwrap_or_default().to_owned());
-    Ok(text(latest.context("no cell has announced itself; name the gateway with `--gateway`")?, "gateway_url")?.to_owned())
+    let latest =
+        cells.iter().max_by_key(|cell| cell.get("seen_at").and_then(Value::as_str).unwrap_or_default().to_owned());
+    Ok(text(latest.context("no cell has announced itself; name the gateway with `--gateway`")?, "gateway_url")?
+        .to_owned())
 }
 
 fn text<'v>(value: &'v Value, name: &str) -> anyhow::Result<&'v str> {

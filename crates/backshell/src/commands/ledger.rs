@@ -30,7 +30,13 @@ pub(super) struct Ledger {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Check the hash chain and every signed checkpoint. Status 1 when something does not hold.
+    /// Check the hash chain and every signed checkpoint
+    #[command(after_help = "Examples:
+  backshell ledger verify
+  backshell ledger verify --format json
+  backshell ledger verify --checkpoints /mnt/elsewhere/checkpoints.jsonl    against the copy that is kept elsewhere
+
+Exit status: 0 the ledger is intact, 1 something does not hold, 2 it could not be read.")]
     Verify {
         /// The file of checkpoints, when it is not where the configuration says.
         #[arg(long, value_name = "FILE")]
@@ -42,13 +48,19 @@ enum Action {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Write every record as a line of JSON.
+    /// Write every record as a line of JSON
+    #[command(after_help = "Examples:
+  backshell ledger export > ledger.jsonl
+  backshell ledger export --after 1000 >> ledger.jsonl    only what is new")]
     Export {
         /// Only records after this number.
         #[arg(long, default_value_t = 0, value_name = "NUMBER")]
         after: i64,
     },
-    /// Show the last records, one line of JSON each.
+    /// Show the last records, one line of JSON each
+    #[command(after_help = "Examples:
+  backshell ledger tail
+  backshell ledger tail -n 100")]
     Tail {
         /// How many.
         #[arg(short = 'n', long, default_value_t = 10)]
@@ -61,7 +73,10 @@ impl Ledger {
         let config = self.config.load()?;
         let path = config.data.dir.join("backshell.db");
         if !path.exists() {
-            bail!("there is no database in `{}`; name the right configuration with `--config`", config.data.dir.display());
+            bail!(
+                "there is no database in `{}`; name the right configuration with `--config`",
+                config.data.dir.display()
+            );
         }
         let store = SqliteStore::open(&path).await.context("the database cannot be opened")?;
         match &self.action {

@@ -95,8 +95,9 @@ fn by_rule(report: &Report, packages: usize) -> String {
     });
     let table: String = std::iter::once(head).chain(lines).collect();
     let summary = report.summary();
-    table + &format!(
-        "\n{packages} packages, {} files: {} errors, {} warnings, {} notes\n",
-        summary.files, summary.errors, summary.warnings, summary.notes
-    )
+    table
+        + &format!(
+            "\n{packages} packages, {} files: {} errors, {} warnings, {} notes\n",
+            summary.files, summary.errors, summary.warnings, summary.notes
+        )
 }
