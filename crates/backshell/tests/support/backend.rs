@@ -35,6 +35,8 @@ struct Shared {
     seen: Mutex<Vec<Seen>>,
     uploaded: AtomicU64,
     connections: AtomicU64,
+    /// What `/answer` answers: headers and body.
+    answer: Mutex<(HeaderMap, Bytes)>,
 }
 
 /// A back end that runs until it is dropped.
@@ -58,6 +60,11 @@ impl Backend {
     /// Everything it was sent so far.
     pub fn seen(&self) -> Vec<Seen> {
         self.shared.seen.lock().unwrap().clone()
+    }
+
+    /// Sets what `/answer` answers from now on.
+    pub fn answer_with(&self, headers: HeaderMap, body: impl Into<Bytes>) {
+        *self.shared.answer.lock().unwrap() = (headers, body.into());
     }
 
     /// How many connections were opened to it.
@@ -120,6 +127,11 @@ async fn answer(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Respo
     response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
     match path.as_str() {
         "/echo" => *response.body_mut() = text(received),
+        "/answer" => {
+            let (headers, body) = shared.answer.lock().unwrap().clone();
+            response.headers_mut().extend(headers);
+            *response.body_mut() = text(body);
+        }
         "/slow" => tokio::time::sleep(Duration::from_secs(30)).await,
         "/cut" => {
             let pieces = futures_util::stream::iter([

@@ -39,6 +39,7 @@ pub fn definition() -> Value {
         ("/echo", "post", "Echo"),
         ("/upload", "post", "Upload"),
         ("/download", "get", "Download"),
+        ("/answer", "get", "Answer"),
         ("/slow", "get", "Slow"),
         ("/stall", "get", "Stall"),
         ("/cut", "get", "Cut"),
