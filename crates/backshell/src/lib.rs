@@ -15,3 +15,8 @@ pub mod sample;
 pub mod system;
 pub mod terminal;
 pub mod trial;
+
+/// A call allocates on one thread and its ledger records are freed on another, which glibc's allocator answers with lock
+/// contention; this one is made for it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -9,7 +9,7 @@ use crate::pseudonyms::Pseudonyms;
 use crate::receipt::Receipt;
 use crate::record::{ActRecord, CompletionRecord, DecisionRecord, RefusalRecord};
 use crate::refusals::Refusals;
-use crate::writer::{self, Message, Pending, Writer};
+use crate::writer::{self, Added, Completions, Message, Pending, Writer};
 use backshell_model::{Clock, Random, UserId};
 use backshell_store::{LedgerRepository, LedgerRow, Pseudonym, PseudonymRepository};
 use std::sync::Arc;
@@ -32,6 +32,7 @@ struct Shared {
     queue: mpsc::Sender<Message>,
     pseudonyms: Pseudonyms,
     refusals: Arc<Refusals>,
+    completions: Arc<Completions>,
     counters: Arc<Counters>,
     clock: Arc<dyn Clock>,
     mode: Mode,
@@ -56,6 +57,7 @@ impl Ledger {
         };
         let counters = Arc::new(Counters::new());
         let refusals = Arc::new(Refusals::default());
+        let completions = Arc::new(Completions::default());
         let (queue, inbox) = mpsc::channel(QUEUE);
         let writer = Writer::new(
             repository,
@@ -64,6 +66,7 @@ impl Ledger {
             Arc::clone(&clock),
             Arc::clone(&counters),
             Arc::clone(&refusals),
+            Arc::clone(&completions),
             options.tick,
         );
         writer.spawn(inbox)?;
@@ -71,6 +74,7 @@ impl Ledger {
             queue,
             pseudonyms: Pseudonyms::new(pseudonyms, random),
             refusals,
+            completions,
             counters,
             clock,
             mode: options.mode,
@@ -111,10 +115,14 @@ impl Ledger {
     /// Records how a decided call went. Never waits: the call is over. A completion that cannot be recorded is counted
     /// and logged, and its decision stands without completion.
     pub fn complete(&self, record: CompletionRecord) {
-        let handed_over = body::completion(self.shared.clock.now(), &record).is_ok_and(|row| {
-            self.shared.queue.try_send(Message::Record(Box::new(Pending { row, waiter: None }))).is_ok()
-        });
-        if !handed_over {
+        let shared = &self.shared;
+        let added = body::completion(shared.clock.now(), &record)
+            .map_or(Added::Full, |row| if shared.queue.is_closed() { Added::Full } else { shared.completions.add(row, QUEUE) });
+        if added == Added::First {
+            // A queue without room is a writer that comes by in any case.
+            drop(shared.queue.try_send(Message::Completions));
+        }
+        if added == Added::Full {
             let lost = self.shared.counters.completions_lost(1);
             // A full queue loses thousands a second; the powers of two tell the story.
             if lost.is_power_of_two() {
@@ -167,7 +175,7 @@ impl Ledger {
     }
 
     async fn hand_over(&self, pending: Pending) -> Result<(), LedgerError> {
-        self.shared.queue.send(Message::Record(Box::new(pending))).await.map_err(|_| LedgerError::Stopped)
+        self.shared.queue.send(Message::Record(pending)).await.map_err(|_| LedgerError::Stopped)
     }
 
     async fn pseudonym_of_some(&self, user: Option<&UserId>) -> Result<Option<Pseudonym>, LedgerError> {

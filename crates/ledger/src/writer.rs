@@ -8,12 +8,20 @@ use crate::error::LedgerError;
 use crate::refusals::Refusals;
 use backshell_model::{Clock, Random};
 use backshell_store::{Conflict, LedgerRepository, LedgerRow, Limit, StoreError};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 /// How many records one transaction takes at most.
 const GROUP: usize = 1_024;
+
+/// How long completions wait for a decision to share a flush with. Nobody waits for a completion.
+const LINGER: Duration = Duration::from_millis(10);
+
+/// A group with so many waiting records was written under load: the next one is given [`GATHER`] to grow, so that one flush
+/// serves many calls. With less load nobody waits for others.
+const SIBLINGS: usize = 4;
+const GATHER: Duration = Duration::from_millis(1);
 
 /// How often a group is chained anew because another process appended in between.
 const ATTEMPTS: u32 = 3;
@@ -23,9 +31,43 @@ const COMPLAINT: Duration = Duration::from_secs(1);
 
 /// What the writer is sent.
 pub(crate) enum Message {
-    Record(Box<Pending>),
+    Record(Pending),
+    /// There are completions where there were none.
+    Completions,
     /// Write what is pending and end; the sender is dropped when that is done.
     Stop(oneshot::Sender<()>),
+}
+
+/// Completions on their way to the writer. They are handed over without waking it each time: under load it comes by for
+/// the next decision anyway.
+#[derive(Debug, Default)]
+pub(crate) struct Completions(Mutex<Vec<LedgerRow>>);
+
+impl Completions {
+    /// Adds a row: whether there is room, and whether the writer must be told.
+    pub(crate) fn add(&self, row: LedgerRow, room: usize) -> Added {
+        let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if rows.len() >= room {
+            return Added::Full;
+        }
+        rows.push(row);
+        if rows.len() == 1 { Added::First } else { Added::Behind }
+    }
+
+    fn take(&self) -> Vec<LedgerRow> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What became of a completion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Added {
+    /// It is the only one: the writer must be told.
+    First,
+    /// The writer was told already.
+    Behind,
+    /// There is no room.
+    Full,
 }
 
 /// A row that is complete but for its place in the chain, and who waits for it.
@@ -73,8 +115,11 @@ pub(crate) struct Writer {
     clock: Arc<dyn Clock>,
     counters: Arc<Counters>,
     refusals: Arc<Refusals>,
+    completions: Arc<Completions>,
     tick: Duration,
     looked_around: Instant,
+    /// How many records of the last group were waited for.
+    last_waiters: usize,
     scratch: Vec<u8>,
     /// When a failure was last logged; `None` while groups are written.
     complained_at: Option<Instant>,
@@ -88,6 +133,7 @@ impl Writer {
         clock: Arc<dyn Clock>,
         counters: Arc<Counters>,
         refusals: Arc<Refusals>,
+        completions: Arc<Completions>,
         tick: Duration,
     ) -> Self {
         Self {
@@ -98,8 +144,10 @@ impl Writer {
             clock,
             counters,
             refusals,
+            completions,
             tick,
             looked_around: Instant::now(),
+            last_waiters: 0,
             scratch: Vec::with_capacity(256),
             complained_at: None,
         }
@@ -123,6 +171,7 @@ impl Writer {
                     if received == 0 {
                         break;
                     }
+                    self.gather(&mut inbox, &mut messages).await;
                     self.write_group(&mut messages, &mut stops).await;
                 }
                 () = tokio::time::sleep(self.tick) => {}
@@ -133,7 +182,29 @@ impl Writer {
             }
             self.look_around(false).await;
         }
+        self.write_group(&mut messages, &mut stops).await;
         self.look_around(true).await;
+    }
+
+    /// Lets a group grow where that costs nobody: completions alone wait for a decision, and under load a decision waits
+    /// a moment for the others that are on their way.
+    async fn gather(&self, inbox: &mut mpsc::Receiver<Message>, messages: &mut Vec<Message>) {
+        let limit = if messages.iter().all(|message| matches!(message, Message::Completions)) {
+            LINGER
+        } else if self.last_waiters >= SIBLINGS && messages.len() < self.last_waiters {
+            GATHER
+        } else {
+            return;
+        };
+        let deadline = tokio::time::Instant::now() + limit;
+        while messages.len() < GROUP {
+            let room = GROUP - messages.len();
+            let more = tokio::time::timeout_at(deadline, inbox.recv_many(messages, room)).await;
+            let enough = limit == LINGER || messages.len() >= self.last_waiters;
+            if enough || !matches!(more, Ok(received) if received > 0) {
+                return;
+            }
+        }
     }
 
     /// Writes one group and tells everyone who waits for a record of it.
@@ -146,9 +217,12 @@ impl Writer {
                     rows.push(pending.row);
                     waiters.push(pending.waiter);
                 }
+                Message::Completions => {}
                 Message::Stop(done) => stops.push(done),
             }
         }
+        self.last_waiters = waiters.iter().filter(|waiter| waiter.is_some()).count();
+        rows.append(&mut self.completions.take());
         let outcome = self.append(&mut rows).await;
         for (row, waiter) in rows.iter().zip(waiters) {
             if let Some(waiter) = waiter {

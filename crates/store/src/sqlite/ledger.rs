@@ -11,6 +11,8 @@ use sqlx::{QueryBuilder, Sqlite, SqliteExecutor};
 
 /// Rows per statement: seven values each, below SQLite's bound of 32,766 values.
 const ROWS_PER_STATEMENT: usize = 4_096;
+/// Groups up to this size have a prepared statement each.
+pub(super) const PREPARED_ROWS: usize = 128;
 
 #[async_trait]
 impl LedgerRepository for SqliteStore {
@@ -69,8 +71,8 @@ async fn insert_rows(executor: impl SqliteExecutor<'_>, rows: &[LedgerRow]) -> R
             .push_bind(row.body_hash.as_slice())
             .push_bind(row.hash.as_slice());
     });
-    // Group sizes vary, so statements of different lengths would push each other out of the connection's cache.
-    let statement = statement.build().persistent(false);
+    // Up to this size a statement stays prepared; larger groups are rare and would push the others out of the cache.
+    let statement = statement.build().persistent(rows.len() <= PREPARED_ROWS);
     statement.execute(executor).await.map(drop).map_err(failure)
 }
 

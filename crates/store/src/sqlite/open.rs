@@ -32,7 +32,8 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .pragma("fullfsync", "1")
-            .pragma("secure_delete", "1");
+            .pragma("secure_delete", "1")
+            .statement_cache_capacity(super::ledger::PREPARED_ROWS + 128);
         let writer = pool(1).connect_with(writer).await.map_err(failure)?;
         migrate(&writer).await?;
         let reader = common.pragma("query_only", "1");
