@@ -70,7 +70,7 @@ impl MetricsSource for Ports {
                 MetricKind::Counter,
                 labelled("code", reading.refused),
             ),
-            family("backshell_calls_in_flight", "Calls whose answer has not begun.", MetricKind::Gauge, single(reading.in_flight)),
+            family("backshell_calls_in_flight", "Calls that are running.", MetricKind::Gauge, single(reading.in_flight)),
             family(
                 "backshell_boundary_notices_total",
                 "Calls that went on with a boundary notice.",
@@ -84,6 +84,24 @@ impl MetricsSource for Ports {
                 single(reading.locations_removed),
             ),
             family("backshell_ledger_records_total", "Records in the ledger.", MetricKind::Counter, single(ledger.records)),
+            family(
+                "backshell_ledger_healthy",
+                "1 while the ledger can be written.",
+                MetricKind::Gauge,
+                single(u64::from(ledger.healthy)),
+            ),
+            family(
+                "backshell_ledger_failed_groups_total",
+                "Groups that could not be written.",
+                MetricKind::Counter,
+                single(ledger.failed_groups),
+            ),
+            family(
+                "backshell_ledger_lost_completions_total",
+                "Completions that are not on record.",
+                MetricKind::Counter,
+                single(ledger.lost_completions),
+            ),
             family("backshell_ledger_groups_total", "Groups that were flushed.", MetricKind::Counter, single(ledger.groups)),
         ]
     }

@@ -60,14 +60,32 @@ pub(super) struct Call {
 
     /// The access token. Better in the environment than on the command line, where other users of the machine see it.
     #[arg(long, env = "BACKSHELL_TOKEN", hide_env_values = true, value_name = "TOKEN")]
-    token: String,
+    token: Token,
+}
+
+/// An access token from the command line or the environment: not shown in debug output, zeroed when dropped.
+#[derive(Clone)]
+struct Token(zeroize::Zeroizing<String>);
+
+impl std::str::FromStr for Token {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(zeroize::Zeroizing::new(text.to_owned())))
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(..)")
+    }
 }
 
 impl Call {
     pub(super) async fn run(&self) -> anyhow::Result<ExitCode> {
         let console = self.console.trim_end_matches('/');
         let get = |path: String| async move {
-            client::json(Method::GET, &format!("{console}{path}"), &self.token, None).await
+            client::json(Method::GET, &format!("{console}{path}"), &self.token.0, None).await
         };
         let connection = get(format!("/api/v1/connections/{}", encode(&self.connection))).await?;
         let connector = text(&connection, "connector")?;
@@ -153,7 +171,7 @@ impl Call {
         let gateway = gateway.trim_end_matches('/');
         let address = format!("{gateway}/apim/{connector}/{}{path}{query}", self.connection);
         let mut bearer =
-            HeaderValue::from_str(&format!("Bearer {}", self.token)).context("the token is no header value")?;
+            HeaderValue::from_str(&format!("Bearer {}", *self.token.0)).context("the token is no header value")?;
         bearer.set_sensitive(true);
         let mut builder = Request::builder()
             .method(text(operation, "method")?)

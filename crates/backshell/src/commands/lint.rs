@@ -32,7 +32,7 @@ pub(super) struct Lint {
     format: Format,
 
     /// Show only the summary of each rule that fired, not every finding.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     summary: bool,
 }
 
@@ -61,7 +61,7 @@ impl Lint {
         }
         report.sort();
         match self.format {
-            Format::Json => terminal::line(&json::render(&report, env!("CARGO_PKG_VERSION")))?,
+            Format::Json => terminal::print(&json::render(&report, env!("CARGO_PKG_VERSION")))?,
             Format::Text if self.summary => terminal::print(&by_rule(&report, packages.len()))?,
             Format::Text => {
                 let options = text::TextOptions { color: terminal::shows_color() };
