@@ -7,6 +7,7 @@ use http_body::{Body, Frame, SizeHint};
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use tokio::time::Instant;
 
@@ -93,13 +94,20 @@ pub(crate) struct Completion {
     sent_at: Instant,
     bytes_out: u64,
     written: bool,
+    /// Set when the gateway itself lets go of its calls, because the time to end them ran out.
+    out_of_time: Arc<AtomicBool>,
 }
 
 impl Completion {
-    /// For a call whose decision is on record and that is about to be sent. Until it is finished it says that the caller
-    /// went away, which is what dropping it unfinished means.
-    pub(crate) fn new(ledger: Ledger, record: CompletionRecord, progress: Arc<Progress>) -> Self {
-        Self { ledger, record, progress, sent_at: Instant::now(), bytes_out: 0, written: false }
+    /// For a call whose decision is on record and that is about to be sent. Dropping it unfinished means that the caller
+    /// went away, or, once `out_of_time` is set, that the gateway stopped waiting.
+    pub(crate) fn new(
+        ledger: Ledger,
+        record: CompletionRecord,
+        progress: Arc<Progress>,
+        out_of_time: Arc<AtomicBool>,
+    ) -> Self {
+        Self { ledger, record, progress, sent_at: Instant::now(), bytes_out: 0, written: false, out_of_time }
     }
 
     /// The service answered with `status`.
@@ -127,7 +135,8 @@ impl Completion {
 
 impl Drop for Completion {
     fn drop(&mut self) {
-        self.finish(Ended::AbortedByCaller);
+        let ended = if self.out_of_time.load(Ordering::Relaxed) { Ended::Timeout } else { Ended::AbortedByCaller };
+        self.finish(ended);
     }
 }
 

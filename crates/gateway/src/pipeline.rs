@@ -12,6 +12,7 @@
 
 use crate::body::{Completion, ResponseBody};
 use crate::compiled::{CompiledOperation, CompiledVersion, template_refusal};
+use crate::identify;
 use crate::receive;
 use crate::refusal::{Code, Refusal};
 use crate::respond::{self, Summary};
@@ -30,7 +31,7 @@ use backshell_upstream::{RequestBody, Upstream};
 use http::{HeaderMap, Method, Request, Response, Uri, request};
 use hyper::body::Incoming;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// One worker's share of the gateway: its own upstream connections, its own count of running calls.
 #[derive(Debug)]
@@ -38,12 +39,13 @@ pub(crate) struct Worker {
     gateway: Gateway,
     upstream: Upstream,
     running: AtomicUsize,
+    out_of_time: Arc<AtomicBool>,
 }
 
 impl Worker {
     pub(crate) fn new(gateway: Gateway) -> Self {
         let upstream = Upstream::new(Arc::clone(&gateway.parts().dialler), gateway.settings().upstream);
-        Self { gateway, upstream, running: AtomicUsize::new(0) }
+        Self { gateway, upstream, running: AtomicUsize::new(0), out_of_time: Arc::default() }
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -52,6 +54,11 @@ impl Worker {
 
     pub(crate) fn sweep(&self) {
         self.upstream.sweep();
+    }
+
+    /// From here on calls that end unfinished were given up by the gateway, not by their callers.
+    pub(crate) fn give_up(&self) {
+        self.out_of_time.store(true, Ordering::Relaxed);
     }
 
     /// Answers a request, whatever happens to it.
@@ -81,7 +88,7 @@ impl Worker {
         let (head, body) = request.into_parts();
         let uri = head.uri.clone();
 
-        let caller = self.identify(&head, trace)?;
+        let caller = self.identify(&snapshot, &head, trace)?;
         let (route, target) = find(&snapshot, &head.method, &uri, trace)?;
         let inside = self.cell(&route)?;
         let permitted = permit(&snapshot, &caller, &route, &target, trace)?;
@@ -105,13 +112,11 @@ impl Worker {
         Ok(())
     }
 
-    fn identify(&self, head: &request::Parts, trace: &mut Trace) -> Result<Caller, Refusal> {
+    fn identify(&self, snapshot: &Snapshot, head: &request::Parts, trace: &mut Trace) -> Result<Caller, Refusal> {
         let token = receive::bearer(&head.headers).ok_or_else(|| {
             Refusal::new(Code::Unauthenticated, "send `Authorization: Bearer` with a Backshell access token (`bsk_…`)")
         })?;
-        let caller = self
-            .gateway
-            .identify(token)
+        let caller = identify::caller(snapshot, token, self.gateway.now())
             .map_err(|error| Refusal::new(Code::Unauthenticated, format!("{error}; ask for a new one")))?;
         trace.caller = Some(caller.clone());
         Ok(caller)
@@ -218,7 +223,7 @@ impl Worker {
             bytes_out: 0,
             ended: Ended::AbortedByCaller,
         };
-        Completion::new(self.gateway.parts().ledger.clone(), record, body.progress())
+        Completion::new(self.gateway.parts().ledger.clone(), record, body.progress(), Arc::clone(&self.out_of_time))
     }
 
     async fn send(
@@ -248,7 +253,8 @@ impl Worker {
             ledger.refusal_unauthenticated(refusal.code.as_str());
             return;
         };
-        if trace.decided {
+        // The ledger that just could not record the decision would only be waited for again.
+        if trace.decided || refusal.code == Code::LedgerUnavailable {
             return;
         }
         let settings = self.settings();

@@ -174,6 +174,7 @@ async fn work(
     }
     drop(connections);
     if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
+        worker.give_up();
         tracing::warn!("calls that ran longer than the drain time were cut off");
     }
 }
