@@ -1,5 +1,6 @@
 //! Connectors and their published versions.
 
+use crate::caller::UserId;
 use crate::time::Timestamp;
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -70,8 +71,15 @@ pub struct PackageDigest(pub [u8; 32]);
 
 impl fmt::Display for PackageDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Written for each call into the ledger, so in one piece rather than as 32 formatted numbers.
+        let mut digits = [0_u8; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            for (digit, nibble) in pair.iter_mut().zip([byte >> 4, byte & 0x0f]) {
+                *digit = if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble };
+            }
+        }
         f.write_str("sha256:")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -186,6 +194,8 @@ pub struct Connector {
     pub publisher_kind: PublisherKind,
     /// Where the service behind it runs.
     pub infrastructure: Infrastructure,
+    /// Who published it first: they and administrators publish further versions and withdraw them.
+    pub owner: UserId,
     /// When it was first published.
     pub created_at: Timestamp,
 }

@@ -43,7 +43,8 @@ macro_rules! identifier {
                 let mut buffer = [0_u8; ulid::ULID_LEN];
                 let text = self.0.array_to_str(&mut buffer);
                 text.make_ascii_lowercase();
-                write!(f, concat!($prefix, "_{}"), text)
+                f.write_str(concat!($prefix, "_"))?;
+                f.write_str(text)
             }
         }
 
