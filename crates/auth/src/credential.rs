@@ -4,7 +4,7 @@ use crate::secrets::Secrets;
 use backshell_boundary::Placed;
 use backshell_model::{
     ConnectionId, Encoding, EnvironmentId, HostName, Piece, QueryPair, Scheme, SealedText, SecretName, ShapedRequest,
-    is_dot_segment,
+    is_ambiguous_path,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -189,7 +189,7 @@ fn path_and_query(request: &ShapedRequest, secrets: &Secrets) -> Result<PathAndQ
     open(&request.path, secrets, &mut target)?;
     if let Some(secret) = first_secret(&request.path) {
         let path = target.get(path_start..).and_then(|path| std::str::from_utf8(path).ok()).unwrap_or_default();
-        if path.split('/').any(is_dot_segment) {
+        if is_ambiguous_path(path) {
             return Err(AuthError::UnusableSecret(secret.clone(), "it would lead out of the service's path"));
         }
     }

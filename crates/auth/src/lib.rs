@@ -15,5 +15,5 @@ mod plan;
 mod secrets;
 
 pub use credential::{AuthError, Credentialed, credential, credential_open, needs_secrets};
-pub use plan::{AuthPlan, AuthProblem, ParameterPlan, PlannedParameter};
+pub use plan::{AuthPlan, AuthProblem, ParameterPlan, PlannedParameter, query_name};
 pub use secrets::Secrets;

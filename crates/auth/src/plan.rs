@@ -93,7 +93,7 @@ pub struct AuthPlan {
     default: Vec<Attachment>,
     /// What is attached to operations that choose another scheme.
     by_operation: HashMap<OperationId, Vec<Attachment>>,
-    /// Headers and query names that credentials of any operation have.
+    /// Headers and query names that credentials of any operation have, the latter as [`query_name`] gives them.
     owned_headers: Vec<HeaderName>,
     owned_query: Vec<String>,
 }
@@ -120,7 +120,9 @@ impl AuthPlan {
                 Attachment::Header(name, _) if !plan.owned_headers.contains(name) => {
                     plan.owned_headers.push(name.clone());
                 }
-                Attachment::Query(name, _) if !plan.owned_query.contains(name) => plan.owned_query.push(name.clone()),
+                Attachment::Query(name, _) if !plan.owned_query.contains(&query_name(name)) => {
+                    plan.owned_query.push(query_name(name));
+                }
                 Attachment::Header(..) | Attachment::Query(..) => {}
             }
         }
@@ -142,14 +144,19 @@ impl AuthPlan {
         &self.problems
     }
 
+    /// The query names that credentials of any operation have, as [`query_name`] gives them.
+    pub fn owned_query(&self) -> &[String] {
+        &self.owned_query
+    }
+
     /// Puts sealed references to the credential of `operation` into the request. The names that credentials have are
     /// the gateway's alone: whatever stands under them, the caller's or the operation's, is dropped.
     pub fn attach(&self, operation: &OperationId, request: &mut ShapedRequest) {
         for name in &self.owned_headers {
             request.remove_header(name);
         }
-        for name in &self.owned_query {
-            request.query.retain(|pair| !same_name(&pair.name, name));
+        if !self.owned_query.is_empty() {
+            request.query.retain_mut(|pair| self.leave_to_caller(pair));
         }
         for attachment in self.by_operation.get(operation).unwrap_or(&self.default) {
             match attachment {
@@ -162,9 +169,26 @@ impl AuthPlan {
             }
         }
     }
+
+    /// Takes what stands under the gateway's names out of a pair, also behind a `;`, which some services read like `&`.
+    /// Returns whether something is left.
+    fn leave_to_caller(&self, pair: &mut QueryPair) -> bool {
+        let value = pair.value.as_ref().map(|value| value.as_literal().unwrap_or_default());
+        let owned = |part: &&str| self.owned_query.contains(&query_name(part.split('=').next().unwrap_or_default()));
+        let text = value.map_or_else(|| pair.name.clone(), |value| format!("{}={value}", pair.name));
+        if !text.split(';').any(|part| owned(&part)) {
+            return true;
+        }
+        let left = text.split(';').filter(|part| !owned(part)).collect::<Vec<_>>().join(";");
+        let Some(left) = ShapedRequest::split_query(&left).pop() else { return false };
+        *pair = left;
+        true
+    }
 }
 
-/// Whether two query names are the same once decoded.
-fn same_name(one: &str, other: &str) -> bool {
-    percent_decode_str(one).eq(percent_decode_str(other))
+/// What a service that is not particular reads as the name of a query parameter: decoded, a plus sign as a blank, in
+/// lower case. `encoded` is the name as it stands in the address.
+pub fn query_name(encoded: &str) -> String {
+    let blanks = encoded.replace('+', " ");
+    percent_decode_str(&blanks).decode_utf8_lossy().to_ascii_lowercase()
 }

@@ -11,7 +11,7 @@ use backshell_boundary::{
 };
 use backshell_model::{
     AppName, AuthKind, Boundary, Caller, ConnectionId, Egress, Environment, EnvironmentId, HostName, Infrastructure,
-    OperationId, Piece, Region, Scheme, Scopes, SealedText, SecretBytes, SecretName, ServiceRoot, ShapedRequest,
+    OperationId, Piece, QueryPair, Region, Scheme, Scopes, SealedText, SecretBytes, SecretName, ServiceRoot, ShapedRequest,
     TenantId, Timestamp, TokenId, UserId,
 };
 use backshell_package::{Limits, Package, read_files};
@@ -150,6 +150,30 @@ async fn a_key_goes_into_the_query_encoded() {
     assert_eq!(request.path_and_query(), "/v1/a?a=1&$key=a%20b%26c%3Dd%23%C3%A9");
 }
 
+#[test]
+fn the_callers_query_cannot_speak_for_the_credential() {
+    let plan = AuthPlan::compile(&package(QUERY_KEY, "", &parameters(&[("token", "securestring")]))).unwrap();
+    assert_eq!(plan.owned_query(), ["$key"]);
+    for (sent, left) in [
+        ("$KEY=mine&a=1", vec!["a=1"]),
+        ("%24k%65y=mine", vec![]),
+        ("a=1;$Key=mine;b=2&c", vec!["a=1;b=2", "c"]),
+        (";$key", vec![]),
+        ("a;$key=x", vec!["a"]),
+        ("$keys=1;b=$key=2", vec!["$keys=1;b=$key=2"]),
+    ] {
+        let mut request = shaped(sent);
+        plan.attach(&OperationId::new("A"), &mut request);
+        let (credential, others) = request.query.split_last().unwrap();
+        assert_eq!(credential.name, "$key", "{sent}");
+        let text = |pair: &QueryPair| match &pair.value {
+            Some(value) => format!("{}={}", pair.name, value.as_literal().unwrap()),
+            None => pair.name.clone(),
+        };
+        assert_eq!(others.iter().map(text).collect::<Vec<_>>(), left, "{sent}");
+    }
+}
+
 #[tokio::test]
 async fn user_name_and_password_make_a_basic_header() {
     // RFC 7617, section 2.1: `test` and `123£` in UTF-8.
@@ -198,9 +222,9 @@ async fn secrets_in_a_path_stay_one_segment() {
     request.path.push(Piece::Secret(SecretName::new("k"), backshell_model::Encoding::Percent));
     request.path.push(Piece::Literal("/b".to_owned()));
     assert!(needs_secrets(&request));
-    let opened = open(request.clone(), &[("k", "x/../y?z")]).await.unwrap();
-    assert_eq!(opened.path_and_query(), "/v1/a/x%2F..%2Fy%3Fz/b");
-    for value in ["..", "."] {
+    let opened = open(request.clone(), &[("k", "x/y?z")]).await.unwrap();
+    assert_eq!(opened.path_and_query(), "/v1/a/x%2Fy%3Fz/b");
+    for value in ["..", ".", "x/../y", "..;x", "%2e."] {
         let error = open(request.clone(), &[("k", value)]).await.unwrap_err();
         assert_eq!(error.reason(), "secret_unusable");
     }

@@ -8,7 +8,7 @@ use crate::row::{Answer, Row};
 use async_trait::async_trait;
 use backshell_model::{
     ConnectionId, Egress, EnvironmentId, HostName, Infrastructure, Piece, Region, Scheme, ServiceRoot, ShapedRequest,
-    is_dot_segment,
+    is_ambiguous_path,
 };
 use backshell_permission::Permitted;
 use std::fmt;
@@ -218,7 +218,7 @@ impl PlaceRefused {
                 format!("`{root}` is not approved for this connection; ask an administrator to approve it")
             }
             "scheme" => format!("`{root}` is not reached over https"),
-            "path_escapes" => "the path has `.` or `..` segments, which could lead out of the service".to_owned(),
+            "path_escapes" => "the path has `.` or `..` segments or a backslash, which could lead out of the service".to_owned(),
             "internal_outside" => {
                 format!("`{}` is not listed as an internal service inside the environment's boundary", root.host)
             }
@@ -290,14 +290,14 @@ fn leads_below(root: &ServiceRoot, known: &ServiceRoot) -> bool {
         && root.base_path.strip_prefix(&*known.base_path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Whether the plain text of the path has a segment that servers read as "here" or "up". Secrets in a path are looked
+/// Whether the plain text of the path could lead elsewhere at a server that normalises it. Secrets in a path are looked
 /// at when they are opened.
 fn escapes(request: &ShapedRequest) -> bool {
     let literals = request.path.pieces().iter().filter_map(|piece| match piece {
         Piece::Literal(text) => Some(text.as_str()),
         Piece::Secret(..) | Piece::Basic { .. } => None,
     });
-    literals.chain([&*request.root.base_path]).flat_map(|text| text.split(['/', '\\'])).any(is_dot_segment)
+    literals.chain([&*request.root.base_path]).any(is_ambiguous_path)
 }
 
 /// All addresses when every one of them may be an endpoint, else the reason.

@@ -1,7 +1,12 @@
 //! `Location` on an answer: a link into the service becomes a link through the gateway, any other is taken out.
+//!
+//! Services like to repeat the address they were called with, credential included. What carries the credential is taken
+//! out of the link, and where that cannot be done safely the link goes.
 
-use backshell_model::ServiceRoot;
+use backshell_auth::query_name;
+use backshell_model::{ServiceRoot, is_ambiguous_path};
 use http::{HeaderMap, HeaderValue, Uri, header};
+use percent_encoding::percent_decode;
 
 /// What was done with an answer's `Location`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,19 +15,29 @@ pub(crate) enum Outcome {
     Absent,
     /// It leads back through the gateway.
     Rewritten,
-    /// It led elsewhere and was removed.
+    /// It led elsewhere, or could have shown a secret, and was removed.
     Removed,
 }
 
-/// Rewrites `Location` and `Content-Location`. `target` is the path that was requested from the service, against which a
-/// relative link is read; `prefix` is the connection's address on this gateway (`/apim/{connector}/{connection}`).
-pub(crate) fn rewrite(headers: &mut HeaderMap, root: &ServiceRoot, target: &str, prefix: &str) -> Outcome {
-    headers.remove(header::CONTENT_LOCATION);
+/// The request that was answered, as far as links depend on it.
+pub(crate) struct Asked<'a> {
+    /// Where the service begins.
+    pub(crate) root: &'a ServiceRoot,
+    /// The path below the root, against which a relative link is read; `None` when a secret was in it.
+    pub(crate) path: Option<&'a str>,
+    /// The connection's address on this gateway (`/apim/{connector}/{connection}`).
+    pub(crate) prefix: &'a str,
+    /// The query names that carry secrets, as [`query_name`] gives them.
+    pub(crate) withheld: &'a [&'a str],
+}
+
+/// Rewrites `Location`.
+pub(crate) fn rewrite(headers: &mut HeaderMap, asked: &Asked<'_>) -> Outcome {
     let Some(value) = headers.remove(header::LOCATION) else { return Outcome::Absent };
     let rewritten = value
         .to_str()
         .ok()
-        .and_then(|link| through_gateway(link, root, target, prefix))
+        .and_then(|link| through_gateway(link, asked))
         .and_then(|link| HeaderValue::from_str(&link).ok());
     match rewritten {
         Some(link) => {
@@ -33,7 +48,10 @@ pub(crate) fn rewrite(headers: &mut HeaderMap, root: &ServiceRoot, target: &str,
     }
 }
 
-fn through_gateway(link: &str, root: &ServiceRoot, target: &str, prefix: &str) -> Option<String> {
+fn through_gateway(link: &str, asked: &Asked<'_>) -> Option<String> {
+    let root = asked.root;
+    // The service knows the whole path; where a part of it is a secret, any link may repeat that part.
+    let path = asked.path?;
     if link.is_empty() || link.bytes().any(|byte| byte <= b' ' || byte == 0x7f || byte == b'\\') {
         return None;
     }
@@ -55,20 +73,61 @@ fn through_gateway(link: &str, root: &ServiceRoot, target: &str, prefix: &str) -
         link.to_owned()
     } else {
         // Relative to the directory of the request (RFC 3986, section 5.2.3).
-        let path = target.split('?').next().unwrap_or_default();
+        let path = format!("{}{path}", root.base_path);
         let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
         if link.starts_with('?') { format!("{path}{link}") } else { format!("{directory}/{link}") }
     };
-    let (plain, _) = path.split_once('?').unwrap_or((&path, ""));
-    if crate::route::is_ambiguous_path(plain) {
+    let (plain, query) = match path.split_once('?') {
+        Some((plain, query)) => (plain, Some(query)),
+        None => (&*path, None),
+    };
+    if is_ambiguous_path(plain) {
         return None;
     }
     // Only what lies below the service's root can be an operation of the connector.
-    let below = path.strip_prefix(&*root.base_path)?;
+    let below = plain.strip_prefix(&*root.base_path)?;
     if !below.starts_with('/') && !below.is_empty() {
         return None;
     }
-    Some(format!("{prefix}{below}"))
+    let query = query.map(|query| without(query, asked.withheld)).filter(|query| !query.is_empty());
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    if mentions(&format!("{below}{query}"), asked.withheld) {
+        return None;
+    }
+    Some(format!("{}{below}{query}", asked.prefix))
+}
+
+/// The query without the pairs of these names; a `;` separates like `&`, as it does at some services.
+fn without(query: &str, names: &[&str]) -> String {
+    let stays = |part: &&str| {
+        let name = query_name(part.split('=').next().unwrap_or_default());
+        !names.contains(&&*name)
+    };
+    let pairs = query.split('&').filter_map(|pair| {
+        let left: Vec<_> = pair.split(';').filter(stays).collect();
+        (!left.is_empty()).then(|| left.join(";"))
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// Whether `name=` of one of these names stands somewhere all the same: in a path parameter, in a link within the link,
+/// or encoded several times over.
+fn mentions(link: &str, names: &[&str]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.$".contains(byte);
+    let mut text = link.as_bytes().to_vec();
+    for _ in 0..=3 {
+        let lower: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { byte.to_ascii_lowercase() }).collect();
+        let found = names.iter().any(|name| {
+            let sought = [name.as_bytes(), b"="].concat();
+            let starts = lower.windows(sought.len()).enumerate().filter(|(_, window)| *window == sought);
+            starts.into_iter().any(|(at, _)| at.checked_sub(1).and_then(|at| lower.get(at)).is_none_or(|byte| !is_name(byte)))
+        });
+        if found {
+            return true;
+        }
+        text = percent_decode(&text).collect();
+    }
+    false
 }
 
 #[cfg(test)]
@@ -76,14 +135,22 @@ mod tests {
     use super::*;
     use backshell_model::{HostName, Scheme};
 
-    fn link(location: &str) -> Option<String> {
+    fn rewritten(location: &str, path: Option<&str>, withheld: &[&str]) -> Option<String> {
         let root = ServiceRoot {
             scheme: Scheme::Https,
             host: HostName::parse("api.example.com").unwrap(),
             port: 443,
             base_path: "/v2".into(),
         };
-        through_gateway(location, &root, "/v2/items/7?x=1", "/apim/shop/con_1")
+        let mut headers = HeaderMap::from_iter([(header::LOCATION, HeaderValue::from_str(location).unwrap())]);
+        let outcome = rewrite(&mut headers, &Asked { root: &root, path, prefix: "/apim/shop/con_1", withheld });
+        let link = headers.get(header::LOCATION).map(|link| link.to_str().unwrap().to_owned());
+        assert_eq!(outcome == Outcome::Rewritten, link.is_some());
+        link
+    }
+
+    fn link(location: &str) -> Option<String> {
+        rewritten(location, Some("/items/7"), &[])
     }
 
     #[test]
@@ -114,6 +181,52 @@ mod tests {
             "javascript://api.example.com/v2",
         ] {
             assert_eq!(link(location), None, "{location}");
+        }
+    }
+
+    /// The names that a connector with a key in the query withholds.
+    fn names_of_a_query_key() -> Vec<String> {
+        let definition = r#"{"swagger":"2.0","info":{"title":"T","version":"1"},"host":"api.example.com","basePath":"/v2",
+            "securityDefinitions":{"k":{"type":"apiKey","in":"query","name":"api key"}},
+            "paths":{"/items/{id}":{"get":{"operationId":"A"}}}}"#;
+        let properties = r##"{"properties":{"connectionParameters":{"k":{"type":"securestring"}}}}"##;
+        let files = vec![
+            ("apiDefinition.swagger.json".to_owned(), definition.as_bytes().into()),
+            ("apiProperties.json".to_owned(), properties.as_bytes().into()),
+        ];
+        let package = backshell_package::read_files("shop", files, &backshell_package::Limits::default()).package;
+        backshell_auth::AuthPlan::compile(&package).unwrap().owned_query().to_vec()
+    }
+
+    #[test]
+    fn a_key_in_the_query_does_not_come_back_in_a_link() {
+        let names = names_of_a_query_key();
+        assert_eq!(names, ["api key"]);
+        let withheld: Vec<&str> = names.iter().map(String::as_str).collect();
+        let link = |location: &str| rewritten(location, Some("/items/7"), &withheld);
+        for (location, expected) in [
+            ("/v2/items/8?api%20key=s3cret", "/apim/shop/con_1/items/8"),
+            ("https://api.example.com/v2/items?page=2&API+KEY=s3cret&x", "/apim/shop/con_1/items?page=2&x"),
+            ("/v2/items?a=1;%61pi%20key=s3cret;b&api%20key", "/apim/shop/con_1/items?a=1;b"),
+            ("?api%20key=s3cret&page=2", "/apim/shop/con_1/items/7?page=2"),
+            ("/v2/items?my-api%20key=1&api%20keys=2", "/apim/shop/con_1/items?my-api%20key=1&api%20keys=2"),
+        ] {
+            assert_eq!(link(location).as_deref(), Some(expected), "{location}");
+        }
+        for location in [
+            "/v2/items;api%20key=s3cret",
+            "/v2/items?next=%2Fv2%2Fitems%3Fapi%2520key%3Ds3cret",
+            "/v2/items?api%2520key=s3cret",
+            "/v2/items?x?api%20key=s3cret",
+        ] {
+            assert_eq!(link(location), None, "{location}");
+        }
+    }
+
+    #[test]
+    fn no_link_comes_back_where_a_secret_was_in_the_path() {
+        for location in ["/v2/s3cret/items", "https://api.example.com/v2/items", "?page=2"] {
+            assert_eq!(rewritten(location, None, &[]), None, "{location}");
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Step one: what is asked for. Reads the address and the headers of a request, never its body.
 
 use crate::refusal::{Code, Refusal};
-use crate::route::is_ambiguous_path;
-use backshell_model::{ConnectionId, ConnectorSlug};
+use backshell_model::{ConnectionId, ConnectorSlug, is_ambiguous_path};
 use http::{HeaderMap, HeaderName, Method, Request, Uri, header};
 
 /// Longest path and query together, bytes.

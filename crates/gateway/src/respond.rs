@@ -8,10 +8,10 @@ use crate::pipeline::{Asked, Target};
 use crate::receive::remove_hop_by_hop;
 use crate::refusal::{CALL_ID_HEADER, Code, Refusal};
 use crate::snapshot::Route;
-use backshell_auth::AuthError;
+use backshell_auth::{AuthError, AuthPlan, query_name};
 use backshell_boundary::{Placed, RefusalCode};
 use backshell_ledger::{BoundaryOutcome, Ended};
-use backshell_model::{CallId, HostName, ServiceRoot};
+use backshell_model::{CallId, HostName, SealedText, ServiceRoot};
 use backshell_permission::{Denied, Reason};
 use backshell_upstream::SendError;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
@@ -29,7 +29,9 @@ pub(crate) struct Summary<'r> {
     pub(crate) host: HostName,
     pub(crate) addresses: Vec<SocketAddr>,
     root: ServiceRoot,
-    path: String,
+    path: Option<String>,
+    /// Names of the query pairs that carry secrets in this request.
+    sealed_query: Vec<String>,
     row: &'static str,
     reason: &'static str,
     grade: &'static str,
@@ -46,8 +48,14 @@ impl<'r> Summary<'r> {
             host: request.root.host.clone(),
             addresses: placed.addresses().to_vec(),
             root: request.root.clone(),
-            // A path with a secret in it is not kept; relative links in its answer are then taken out.
-            path: request.path.as_literal().map(|path| format!("{}{path}", request.root.base_path)).unwrap_or_default(),
+            // A path with a secret in it is not kept; links in its answer are then taken out.
+            path: request.path.as_literal().map(str::to_owned),
+            sealed_query: request
+                .query
+                .iter()
+                .filter(|pair| pair.value.as_ref().is_some_and(SealedText::is_sealed))
+                .map(|pair| query_name(&pair.name))
+                .collect(),
             row: placed.row().as_str(),
             reason: placed.reason(),
             grade: placed.place().grade.as_str(),
@@ -68,7 +76,6 @@ pub(crate) fn respond(
     call: CallId,
     metrics: &Metrics,
 ) -> Response<ResponseBody> {
-    let connection = &summary.route.connection;
     let headers = answer.headers_mut();
     remove_hop_by_hop(headers);
     remove_ours(headers);
@@ -77,8 +84,7 @@ pub(crate) fn respond(
     {
         backshell_templates::on_response(plan, &asked.context(summary.route, version), headers);
     }
-    let prefix = format!("/apim/{}/{}", connection.connector, connection.id);
-    if location::rewrite(headers, &summary.root, &summary.path, &prefix) == location::Outcome::Removed {
+    if headers.contains_key(header::LOCATION) && rewrite_link(headers, summary) == location::Outcome::Removed {
         metrics.location_removed();
         tracing::info!(%call, "a link that leads elsewhere was taken out of an answer");
     }
@@ -94,9 +100,20 @@ pub(crate) fn respond(
     answer
 }
 
+fn rewrite_link(headers: &mut HeaderMap, summary: &Summary<'_>) -> location::Outcome {
+    let connection = &summary.route.connection;
+    let prefix = format!("/apim/{}/{}", connection.connector, connection.id);
+    let owned = summary.route.auth().map(AuthPlan::owned_query).unwrap_or_default();
+    let withheld: Vec<&str> = owned.iter().chain(&summary.sealed_query).map(String::as_str).collect();
+    let asked =
+        location::Asked { root: &summary.root, path: summary.path.as_deref(), prefix: &prefix, withheld: &withheld };
+    location::rewrite(headers, &asked)
+}
+
 /// A service can neither speak in Backshell's name nor set cookies: all connections share the gateway's origin, so a
 /// cookie of one service would reach every other.
 fn remove_ours(headers: &mut HeaderMap) {
+    headers.remove(header::CONTENT_LOCATION);
     headers.remove(header::SET_COOKIE);
     headers.remove(HeaderName::from_static("set-cookie2"));
     headers.remove(header::STRICT_TRANSPORT_SECURITY);

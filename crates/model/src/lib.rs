@@ -29,5 +29,5 @@ pub use host::{HostName, HostNameError, Scheme, ServiceRoot};
 pub use id::{CallId, CheckpointId, ConnectionId, EnvironmentId, TenantId, TokenId};
 pub use sealed::{Encoding, Piece, SealedText, SecretName};
 pub use secret::SecretBytes;
-pub use shaped::{QueryPair, ShapedRequest, is_dot_segment};
+pub use shaped::{QueryPair, ShapedRequest, is_ambiguous_path};
 pub use time::{Clock, Random, Timestamp};

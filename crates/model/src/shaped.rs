@@ -77,10 +77,63 @@ impl ShapedRequest {
     }
 }
 
-/// Whether a path segment is `.` or `..` to some server: also percent-encoded, and with a path parameter (`..;x`).
-pub fn is_dot_segment(segment: &str) -> bool {
-    let name = segment.split(';').next().unwrap_or_default();
-    matches!(name.replace("%2e", ".").replace("%2E", ".").as_str(), "." | "..")
+/// Whether a path could mean another one to a server that normalises it: it has a `.` or `..` segment, also with a path
+/// parameter behind it (`..;x`), a backslash or a null character; as written, or after up to three rounds of
+/// percent-decoding. An encoded slash separates segments here, because it may do so at the server.
+///
+/// Takes a path of any kind, with or without a leading slash. Keeps no copy of it, since it may hold a secret.
+pub fn is_ambiguous_path(path: &str) -> bool {
+    let mut previous = b'/';
+    let plain = path.bytes().all(|byte| {
+        let plain = !matches!(byte, b'%' | b'\\' | 0) && (byte != b'.' || previous != b'/');
+        previous = byte;
+        plain
+    });
+    if plain {
+        return false;
+    }
+    let once = Decoded(path.bytes());
+    let twice = Decoded(once.clone());
+    let thrice = Decoded(twice.clone());
+    has_ambiguous_segment(path.bytes())
+        || has_ambiguous_segment(once)
+        || has_ambiguous_segment(twice)
+        || has_ambiguous_segment(thrice)
+}
+
+fn has_ambiguous_segment(mut path: impl Iterator<Item = u8>) -> bool {
+    // The dots of a segment that has nothing else so far.
+    let mut dots = Some(0_u8);
+    loop {
+        match path.next() {
+            Some(b'\\' | 0) => return true,
+            None | Some(b'/' | b';') if matches!(dots, Some(1 | 2)) => return true,
+            None => return false,
+            Some(b'/') => dots = Some(0),
+            Some(b'.') => dots = dots.and_then(|dots| dots.checked_add(1)),
+            Some(_) => dots = None,
+        }
+    }
+}
+
+/// Undoes percent-encoding once; what is no complete escape stays as it is.
+#[derive(Clone)]
+struct Decoded<I>(I);
+
+impl<I: Iterator<Item = u8> + Clone> Iterator for Decoded<I> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.0.next()?;
+        if byte != b'%' {
+            return Some(byte);
+        }
+        let mut behind = self.0.clone();
+        let mut digit = || char::from(behind.next()?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let (Some(high), Some(low)) = (digit(), digit()) else { return Some(byte) };
+        self.0 = behind;
+        Some(high << 4 | low)
+    }
 }
 
 #[cfg(test)]
@@ -104,12 +157,18 @@ mod tests {
     }
 
     #[test]
-    fn dot_segments_in_every_spelling() {
-        for segment in [".", "..", "%2e", "%2E.", ".%2e", "..;", "..;a=b"] {
-            assert!(is_dot_segment(segment), "{segment}");
+    fn paths_with_two_meanings_are_seen() {
+        for path in [
+            ".", "..", "/a/../b", "/a/./b", "/a/..", "/%2e%2E/b", "/a/.%2e", "/..;/b", "/..;a=b", "/.;x", "/a%5Cb", "/a\\b",
+            "/a\\..\\b", "/a%00", "/a%2F..%2Fb", "/%252e%252e/b", "/%25252e%25252E", "/a%252F.%2e", "/..%3Bx", "/a%255cb",
+            "/%%32%65%%32%65",
+        ] {
+            assert!(is_ambiguous_path(path), "{path}");
         }
-        for segment in ["", "...", "a..", ".a", "%2f", "..a;", "a;.."] {
-            assert!(!is_dot_segment(segment), "{segment}");
+        for path in
+            ["", "/", "a", "/a/..b", "/a/b...", "/...", "/a%2Fb", "/.a", "/a;..", "/;..", "/..a;", "/a.b", "/%2", "/%zz", "/100%"]
+        {
+            assert!(!is_ambiguous_path(path), "{path}");
         }
     }
 }

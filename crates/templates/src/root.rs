@@ -1,6 +1,6 @@
 //! Reads where a service begins, canonically or not at all.
 
-use backshell_model::{HostName, HostNameError, Scheme, ServiceRoot, is_dot_segment};
+use backshell_model::{HostName, HostNameError, Scheme, ServiceRoot, is_ambiguous_path};
 
 /// Why a text is no service root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,7 +72,7 @@ fn is_plain_path(path: &str) -> bool {
         let mut digits = behind.bytes();
         [digits.next(), digits.next()].iter().all(|digit| digit.is_some_and(|digit| digit.is_ascii_hexdigit()))
     });
-    path.bytes().all(allowed) && escapes && !path.split('/').any(is_dot_segment)
+    path.bytes().all(allowed) && escapes && !is_ambiguous_path(path)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::error::TemplateError;
 use crate::expression::{Call, Part};
 use crate::instance::{Instance, InstanceError};
 use crate::value::{Context, Scope, decoded_eq, encode_query, encode_segment};
-use backshell_model::{Piece, QueryPair, SealedText, ShapedRequest, is_dot_segment};
+use backshell_model::{Piece, QueryPair, SealedText, ShapedRequest, is_ambiguous_path};
 use http::Method;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
@@ -42,8 +42,8 @@ impl RouteRequestToEndpoint {
         let (path, query) = split_query(segments);
         let outline: String =
             path.iter().map(|segment| if let Segment::Literal(text) = segment { text.as_str() } else { "x" }).collect();
-        if outline.split('/').any(is_dot_segment) {
-            return Err(InstanceError::invalid("`newPath` has `.` or `..` segments; write the path without them"));
+        if is_ambiguous_path(&outline) {
+            return Err(InstanceError::invalid("`newPath` has `.` or `..` segments or a backslash; write the path without them"));
         }
         let method = match instance.optional("httpMethod") {
             None => None,
@@ -87,8 +87,8 @@ impl RouteRequestToEndpoint {
             .iter()
             .map(|piece| if let Piece::Literal(text) = piece { text.as_str() } else { "x" })
             .collect();
-        if outline.split('/').any(is_dot_segment) {
-            return Err(TemplateError::value("a value would turn a part of the path into `.` or `..`"));
+        if is_ambiguous_path(&outline) {
+            return Err(TemplateError::value("a value would put `.`, `..` or a backslash into the path"));
         }
         let routed = query.len();
         let sent = std::mem::take(&mut request.query);
