@@ -87,6 +87,7 @@ async fn placed(request: ShapedRequest) -> Placed {
         token: TokenId::generate(now, &random),
         scopes: Scopes::all(),
         environment: None,
+        issued_by: None,
     };
     let target = CallTarget { connection, environment: environment.id, operation: OperationId::new("A") };
     let permitted = authority.permit_call(&caller, &target).unwrap();

@@ -46,6 +46,7 @@ fn permitted(environment: EnvironmentId) -> Permitted {
         token: TokenId::generate(now, &random),
         scopes: Scopes::all(),
         environment: None,
+        issued_by: None,
     };
     let operation = OperationId::new("A");
     authority.permit_call(&caller, &CallTarget { connection, environment, operation }).unwrap()

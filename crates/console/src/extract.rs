@@ -4,7 +4,7 @@ use crate::problem::{Kind, Problem};
 use crate::state::ConsoleState;
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use backshell_model::Caller;
+use backshell_model::{Caller, is_display_name};
 use http::{HeaderMap, header, request::Parts};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
@@ -166,10 +166,9 @@ pub(crate) fn parse_word<T: Copy>(
     })
 }
 
-/// Reads a name for people: 1 to 128 characters, no control characters, no white space at the ends.
+/// Reads a name for people.
 pub(crate) fn display_name(name: &str, text: &str) -> Result<String, Problem> {
-    let fits = (1..=128).contains(&text.chars().count()) && !text.chars().any(char::is_control) && text.trim() == text;
-    if fits {
+    if is_display_name(text) {
         return Ok(text.to_owned());
     }
     Err(Problem::bad_request(format!(

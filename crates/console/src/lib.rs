@@ -13,6 +13,7 @@ mod extract;
 mod guard;
 mod health;
 mod metrics;
+mod notices;
 mod ports;
 mod problem;
 mod router;

@@ -4,13 +4,11 @@ use crate::extract::{content_type_is_json, read_body};
 use crate::problem::Problem;
 use crate::state::ConsoleState;
 use axum::extract::{FromRequest, Request};
+use backshell_gateway::connect::MAX_SECRET_BYTES;
 use backshell_model::SecretBytes;
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::fmt;
 use zeroize::Zeroize;
-
-/// The longest secret that is taken, in bytes.
-const MAX_SECRET_BYTES: usize = 16 * 1024;
 
 /// A secret as it stands in a JSON body: a string. Cannot be serialised, shown or compared.
 #[derive(Debug)]

@@ -11,13 +11,14 @@
 //! approval. A changed host drops the connection's secrets and approvals in the same transaction: a new host inherits
 //! nothing (the vault would not open the old secrets for it either).
 
+use crate::snapshot::home_cell;
 use backshell_auth::{AuthPlan, AuthProblem, PlannedParameter, Secrets};
 use backshell_boundary::{AllowedSet, BoundaryError, cell_decision};
 use backshell_ledger::{ActRecord, Ledger, LedgerError, Outcome, Who};
 use backshell_model::{
     AuthKind, Caller, Clock, Connection, ConnectionId, ConnectionState, ConnectorSlug, EnvironmentId, HostApproval,
     HostPort, PackageDigest, Random, Region, SealedSecrets, SecretBytes, SecretName, ServiceRoot, UserId, Version,
-    VersionState,
+    VersionState, is_display_name,
 };
 use backshell_package::{Limits, Package};
 use backshell_permission::{Action, Authority, Reason, Resource};
@@ -28,11 +29,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// The longest value of a setting, in bytes.
 const MAX_SETTING_BYTES: usize = 4_096;
 /// The longest secret, in bytes.
-const MAX_SECRET_BYTES: usize = 16_384;
+pub const MAX_SECRET_BYTES: usize = 16_384;
+
+/// How many packages are read at the same time.
+const READERS: usize = 2;
 
 /// What a new connection shall be.
 #[derive(Debug)]
@@ -92,13 +97,13 @@ pub enum ConnectError {
     /// The name is no name.
     #[error("a connection's name is 1 to 128 characters without control characters or white space at the ends")]
     Name,
-    /// The package asks for no such value.
-    #[error("the connector has no connection parameter `{name}`; {}", suggestion(.nearest.as_deref()))]
+    /// The package asks for no such value. The name is not repeated: somebody may have put the secret in its place.
+    #[error("the connector has no connection parameter of a name that was given; {}", suggestion(.nearest.as_deref(), .known))]
     UnknownParameter {
-        /// The name, shortened.
-        name: String,
         /// The known name that is most like it.
         nearest: Option<String>,
+        /// Every known name.
+        known: Vec<String>,
     },
     /// The same parameter is given twice, in two letter cases.
     #[error("the connection parameter `{name}` is given twice; its letter case does not matter")]
@@ -190,11 +195,12 @@ impl ConnectError {
     }
 }
 
-fn suggestion(name: Option<&str>) -> String {
-    name.map_or_else(
-        || "the connector's parameters are listed in the API".to_owned(),
-        |name| format!("is `{name}` meant?"),
-    )
+fn suggestion(nearest: Option<&str>, known: &[String]) -> String {
+    match nearest {
+        Some(name) => format!("is `{name}` meant?"),
+        None if known.is_empty() => "it has none".to_owned(),
+        None => format!("it has: {}", known.join(", ")),
+    }
 }
 
 /// Does `work` after `act` is on record. When the work fails, a second record of the same act and subject says so: its
@@ -239,6 +245,7 @@ pub struct Connections {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     cell: Region,
+    readers: Arc<Semaphore>,
 }
 
 /// An act that is permitted and inside the boundary.
@@ -271,14 +278,30 @@ impl Connections {
         random: Arc<dyn Random>,
         cell: Region,
     ) -> Self {
-        Self { store, vault, ledger, clock, random, cell }
+        Self { store, vault, ledger, clock, random, cell, readers: Arc::new(Semaphore::new(READERS)) }
+    }
+
+    /// Does `work`, which reads a package, beside the requests: megabytes take seconds. Two packages are read at a time
+    /// and the others wait, so that requests for large ones can take neither all threads nor all memory.
+    pub async fn reading<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ConnectError> {
+        let failed = |error: &dyn fmt::Display| ConnectError::Failed(error.to_string());
+        let place = Arc::clone(&self.readers).acquire_owned().await.map_err(|error| failed(&error))?;
+        let work = move || {
+            // Held until the work is done: whoever asked may have gone away.
+            let _place = place;
+            work()
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|error| failed(&error))
     }
 
     /// What a connection to the connector's current version is asked for, and which version that is.
     pub async fn plan(&self, connector: &ConnectorSlug) -> Result<(PackageDigest, AuthPlan), ConnectError> {
         let version = self.current_version(connector).await?;
         let digest = version.digest;
-        Ok((digest, blocking(move || plan_of(&version)).await?))
+        Ok((digest, self.reading(move || plan_of(&version)).await??))
     }
 
     /// Makes a connection.
@@ -299,13 +322,13 @@ impl Connections {
             environment: new.environment,
         };
         self.inside(new.environment).await?;
-        if !is_name(&new.name) {
+        if !is_display_name(&new.name) {
             return Err(ConnectError::Name);
         }
         let version = self.current_version(&new.connector).await?;
         let digest = version.digest;
         let given = new.settings;
-        let values = blocking(move || values_of(&version, &given)).await?;
+        let values = self.reading(move || values_of(&version, &given)).await??;
         let secrets = if new.secrets.is_empty() { None } else { Some(values.secrets(new.secrets)?) };
         let approver = may_approve(authority, caller, new.environment).then(|| caller.user.clone());
         let connection = Connection {
@@ -352,7 +375,7 @@ impl Connections {
             self.existing(authority, caller, id, Action::ManageConnection, "connection.put_secrets").await?;
         let version = self.bound_version(&before).await?;
         let settings = before.settings.clone();
-        let (plan, roots) = blocking(move || standing(&version, &settings)).await?;
+        let (plan, roots) = self.reading(move || standing(&version, &settings)).await??;
         let secrets = given_secrets(&plan, secrets)?;
         let mut after = Connection { generation: before.generation.saturating_add(1), ..before.clone() };
         after.auth_kind = plan.kind();
@@ -378,13 +401,7 @@ impl Connections {
             self.existing(authority, caller, id, Action::ManageConnection, "connection.update_settings").await?;
         let version = self.bound_version(&before).await?;
         let old_settings = before.settings.clone();
-        let (values, moved) = blocking(move || {
-            let values = values_of(&version, &settings)?;
-            // Where the old settings led nowhere, everything is new.
-            let moved = standing(&version, &old_settings).map_or(true, |(_, roots)| roots != values.roots);
-            Ok((values, moved))
-        })
-        .await?;
+        let (values, moved) = self.reading(move || moved_values(&version, &settings, &old_settings)).await??;
         let mut after = Connection { settings: values.settings.clone(), ..before.clone() };
         let change = if moved {
             let approver = may_approve(authority, caller, before.environment).then(|| caller.user.clone());
@@ -492,7 +509,7 @@ impl Connections {
         let (subject, environment) = match resource {
             Resource::Connection(id) => (id.to_string(), None),
             Resource::Environment(id) => (id.to_string(), Some(*id)),
-            Resource::Platform | Resource::TokensOf(_) => (String::new(), None),
+            _ => (String::new(), None),
         };
         let record = ActRecord {
             outcome: Outcome::Refused,
@@ -513,9 +530,7 @@ impl Connections {
         let allowed = AllowedSet::of(&environment)?;
         let Err(wrong) = cell_decision(Some(&self.cell), &allowed) else { return Ok(()) };
         let cells = self.store.cells(None, Limit::MAX).await?;
-        let at_home = cells.iter().find(|cell| cell.region == wrong.home);
-        let inside = || cells.iter().find(|cell| allowed.contains(&cell.region));
-        let home_cell = at_home.or_else(inside).map(|cell| cell.gateway_url.clone());
+        let home_cell = home_cell(&cells, &wrong.home, Some(&allowed));
         Err(ConnectError::WrongCell { reason: wrong.reason(), home: wrong.home, home_cell })
     }
 
@@ -600,6 +615,18 @@ fn values_of(version: &Version, given: &BTreeMap<String, String>) -> Result<Valu
     let settings = given_settings(&plan, given)?;
     let roots = backshell_templates::compile(&package).host_roots(&settings)?;
     Ok(Values { plan, settings, roots })
+}
+
+/// New settings as [`values_of`] gives them, and whether they lead elsewhere than the old ones.
+fn moved_values(
+    version: &Version,
+    given: &BTreeMap<String, String>,
+    old: &BTreeMap<String, String>,
+) -> Result<(Values, bool), ConnectError> {
+    let values = values_of(version, given)?;
+    // Where the old settings led nowhere, everything is new.
+    let moved = standing(version, old).map_or(true, |(_, roots)| roots != values.roots);
+    Ok((values, moved))
 }
 
 /// What connections are asked for, and where a connection's settings lead.
@@ -693,11 +720,12 @@ fn given_secrets(plan: &AuthPlan, given: BTreeMap<String, SecretBytes>) -> Resul
 
 fn parameter<'p>(plan: &'p AuthPlan, name: &str) -> Result<&'p PlannedParameter, ConnectError> {
     plan.parameters().get(name).ok_or_else(|| {
-        let names = plan.parameters().parameters.iter().map(|parameter| parameter.name.as_str());
+        let known: Vec<String> = plan.parameters().parameters.iter().map(|known| known.name.clone()).collect();
         let lower = name.to_ascii_lowercase();
         let like = |known: &str| strsim::jaro_winkler(&lower, &known.to_ascii_lowercase());
-        let nearest = names.max_by(|one, other| like(one).total_cmp(&like(other))).filter(|known| like(known) > 0.7);
-        ConnectError::UnknownParameter { name: name.chars().take(64).collect(), nearest: nearest.map(str::to_owned) }
+        let nearest = known.iter().max_by(|one, other| like(one).total_cmp(&like(other)));
+        let nearest = nearest.filter(|known| like(known) > 0.7).cloned();
+        ConnectError::UnknownParameter { nearest, known }
     })
 }
 
@@ -707,21 +735,10 @@ fn approved_hosts(connection: &Connection) -> String {
     approved.map(|host| host.root.to_string()).collect::<Vec<_>>().join(" ")
 }
 
-fn is_name(name: &str) -> bool {
-    (1..=128).contains(&name.chars().count()) && !name.chars().any(char::is_control) && name.trim() == name
-}
-
 /// The hosts that need approval, approved by `approver` at once if there is one.
 fn hosts(roots: &HostRoots, approver: Option<&UserId>) -> Vec<HostApproval> {
     let approve = |root: &ServiceRoot| HostApproval { root: root.clone(), approved_by: approver.cloned() };
     roots.to_approve.iter().map(approve).collect()
-}
-
-/// Reading a package of megabytes takes long enough to be in the way of other requests.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, ConnectError> + Send + 'static,
-) -> Result<T, ConnectError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| ConnectError::Failed(error.to_string()))?
 }
 
 #[cfg(test)]

@@ -41,5 +41,6 @@ pub(crate) fn caller(snapshot: &Snapshot, bearer: &str, now: Timestamp) -> Resul
         token: token.id,
         scopes: token.scopes,
         environment: token.environment,
+        issued_by: (token.issued_by != token.user).then(|| token.issued_by.clone()),
     })
 }

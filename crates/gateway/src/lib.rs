@@ -30,6 +30,7 @@ pub use body::ResponseBody;
 pub use compiled::{CompiledVersion, RoutingProblem};
 pub use identify::{TOKEN_PREFIX, Unauthenticated, token_hash};
 pub use metrics::{Metrics, MetricsReading};
+pub use opening::Opening;
 pub use refusal::{CALL_ID_HEADER, Code, ERROR_HEADER, Refusal};
 pub use route::{Ambiguous, Found, Router};
 pub use serve::Serving;

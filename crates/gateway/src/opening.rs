@@ -14,7 +14,8 @@ use tokio::time::{Sleep, sleep};
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// A stream whose first bytes must come in time. Afterwards it costs one comparison per read.
-pub(crate) struct Opening<S> {
+#[derive(Debug)]
+pub struct Opening<S> {
     stream: S,
     /// The time that is left, and how much of the preface was read; nothing once the version is known.
     waiting: Option<(Pin<Box<Sleep>>, usize)>,
@@ -22,7 +23,7 @@ pub(crate) struct Opening<S> {
 
 impl<S> Opening<S> {
     /// Gives the first bytes `patience` from now.
-    pub(crate) fn new(stream: S, patience: Duration) -> Self {
+    pub fn new(stream: S, patience: Duration) -> Self {
         Self { stream, waiting: Some((Box::pin(sleep(patience)), 0)) }
     }
 }

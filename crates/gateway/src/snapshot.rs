@@ -159,7 +159,7 @@ impl Snapshot {
 }
 
 /// The address of the cell that serves an environment: one in the home region, else one inside the boundary.
-fn home_cell(cells: &[Cell], home: &Region, allowed: Option<&AllowedSet>) -> Option<String> {
+pub(crate) fn home_cell(cells: &[Cell], home: &Region, allowed: Option<&AllowedSet>) -> Option<String> {
     let at_home = cells.iter().find(|cell| cell.region == *home);
     at_home
         .or_else(|| cells.iter().find(|cell| allowed.is_some_and(|allowed| allowed.contains(&cell.region))))

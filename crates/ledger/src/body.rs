@@ -37,6 +37,8 @@ struct DecisionBody<'a> {
     app: &'a str,
     token: Text<TokenId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    issued_by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     environment: Option<Text<EnvironmentId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     connection: Option<Text<ConnectionId>>,
@@ -99,6 +101,8 @@ struct ActBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<Text<TokenId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    issued_by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     whom: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     environment: Option<Text<EnvironmentId>>,
@@ -126,8 +130,16 @@ struct GenesisBody<'a> {
     nonce: &'a str,
 }
 
+/// The pseudonyms of whoever calls or acts.
+pub(crate) struct Names {
+    /// The user's.
+    pub(crate) user: Pseudonym,
+    /// That of whoever made the token, when that was not the user.
+    pub(crate) issuer: Option<Pseudonym>,
+}
+
 /// The row of a call that may be sent.
-pub(crate) fn decision(at: Timestamp, record: &DecisionRecord<'_>, user: &Pseudonym) -> Result<LedgerRow, LedgerError> {
+pub(crate) fn decision(at: Timestamp, record: &DecisionRecord<'_>, who: &Names) -> Result<LedgerRow, LedgerError> {
     let body = DecisionBody {
         v: SHAPE,
         at: At(at),
@@ -135,9 +147,10 @@ pub(crate) fn decision(at: Timestamp, record: &DecisionRecord<'_>, user: &Pseudo
         outcome: Outcome::Allowed.as_str(),
         code: None,
         reason: None,
-        user: user.as_str(),
+        user: who.user.as_str(),
         app: record.who.app.as_str(),
         token: Text(record.who.token),
+        issued_by: who.issuer.as_ref().map(Pseudonym::as_str),
         environment: Some(Text(record.environment)),
         connection: Some(Text(record.connection)),
         connector: Some(record.connector.as_str()),
@@ -155,7 +168,7 @@ pub(crate) fn decision(at: Timestamp, record: &DecisionRecord<'_>, user: &Pseudo
 }
 
 /// The row of a call that was refused to an identified caller.
-pub(crate) fn refusal(at: Timestamp, record: &RefusalRecord<'_>, user: &Pseudonym) -> Result<LedgerRow, LedgerError> {
+pub(crate) fn refusal(at: Timestamp, record: &RefusalRecord<'_>, who: &Names) -> Result<LedgerRow, LedgerError> {
     let body = DecisionBody {
         v: SHAPE,
         at: At(at),
@@ -163,9 +176,10 @@ pub(crate) fn refusal(at: Timestamp, record: &RefusalRecord<'_>, user: &Pseudony
         outcome: Outcome::Refused.as_str(),
         code: Some(record.code),
         reason: record.reason,
-        user: user.as_str(),
+        user: who.user.as_str(),
         app: record.who.app.as_str(),
         token: Text(record.who.token),
+        issued_by: who.issuer.as_ref().map(Pseudonym::as_str),
         environment: record.environment.map(Text),
         connection: record.connection.map(Text),
         connector: record.connector.map(backshell_model::ConnectorSlug::as_str),
@@ -202,7 +216,7 @@ pub(crate) fn completion(at: Timestamp, record: &CompletionRecord) -> Result<Led
 pub(crate) fn act(
     at: Timestamp,
     record: &ActRecord<'_>,
-    user: Option<&Pseudonym>,
+    who: Option<&Names>,
     whom: Option<&Pseudonym>,
 ) -> Result<LedgerRow, LedgerError> {
     let body = ActBody {
@@ -211,9 +225,10 @@ pub(crate) fn act(
         act: record.act,
         subject: record.subject,
         outcome: record.outcome.as_str(),
-        user: user.map(Pseudonym::as_str),
+        user: who.map(|who| who.user.as_str()),
         app: record.who.map(|who| who.app.as_str()),
         token: record.who.map(|who| Text(who.token)),
+        issued_by: who.and_then(|who| who.issuer.as_ref()).map(Pseudonym::as_str),
         whom: whom.map(Pseudonym::as_str),
         environment: record.environment.map(Text),
         policies: &record.policies,
@@ -325,7 +340,8 @@ mod tests {
         let token = TokenId::generate(at, &random);
         let (user, app) = (UserId::new("alice").unwrap(), AppName::new("cli").unwrap());
         let region = Region::new("westeurope");
-        let who = Who { user: &user, app: &app, token };
+        let who = Who { user: &user, app: &app, token, issued_by: None };
+        let names = |issuer: Option<&str>| Names { user: Pseudonym::new("usr_1"), issuer: issuer.map(Pseudonym::new) };
         let cell = CellName { name: "c1", region: &region };
         let record = DecisionRecord {
             call,
@@ -343,7 +359,7 @@ mod tests {
             addresses: &["203.0.113.7:443".parse().unwrap(), "[2001:db8::1]:443".parse().unwrap()],
         };
         let digest = "ab".repeat(32);
-        let decision = decision(at, &record, &Pseudonym::new("usr_1")).unwrap();
+        let decision = decision(at, &record, &names(None)).unwrap();
         assert_eq!(decision.environment, Some(environment.to_string()));
         assert_eq!(
             body(decision),
@@ -354,11 +370,15 @@ mod tests {
 
         let refused = RefusalRecord::new(call, who, cell, "unknown_connection");
         assert_eq!(
-            body(refusal(at, &refused, &Pseudonym::new("usr_1")).unwrap()),
+            body(refusal(at, &refused, &names(None)).unwrap()),
             format!(
                 r#"{{"v":1,"at":"2023-11-14T22:13:20.000010Z","call":"{call}","outcome":"refused","code":"unknown_connection","user":"usr_1","app":"cli","token":"{token}","cell":"c1","cell_region":"westeurope"}}"#
             )
         );
+
+        // A token that somebody else made says so.
+        let issued = body(refusal(at, &refused, &names(Some("usr_9"))).unwrap());
+        assert!(issued.contains(&format!(r#""token":"{token}","issued_by":"usr_9","cell":"c1""#)), "{issued}");
 
         let completed = CompletionRecord {
             call,

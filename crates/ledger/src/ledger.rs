@@ -1,13 +1,13 @@
 //! The handle that callers hold: it turns records into rows, hands them to the writer and waits for it.
 
-use crate::body;
+use crate::body::{self, Names};
 use crate::checkpoint::Notary;
 use crate::counters::{Counters, LedgerMetrics};
 use crate::error::LedgerError;
 use crate::options::{Mode, Options};
 use crate::pseudonyms::Pseudonyms;
 use crate::receipt::Receipt;
-use crate::record::{ActRecord, CompletionRecord, DecisionRecord, RefusalRecord};
+use crate::record::{ActRecord, CompletionRecord, DecisionRecord, RefusalRecord, Who};
 use crate::refusals::Refusals;
 use crate::writer::{self, Added, Completions, Message, Pending, Writer};
 use backshell_model::{Clock, Random, UserId};
@@ -89,8 +89,8 @@ impl Ledger {
     /// sent. On an error nothing may be sent. After [`LedgerError::Slow`] the record may still be written; it then
     /// stands in the ledger without completion.
     pub async fn decide(&self, record: DecisionRecord<'_>) -> Result<Receipt, LedgerError> {
-        let user = self.shared.pseudonyms.of(record.who.user).await?;
-        let row = body::decision(self.shared.clock.now(), &record, &user)?;
+        let who = self.names(record.who).await?;
+        let row = body::decision(self.shared.clock.now(), &record, &who)?;
         let seq = if self.shared.mode == Mode::Strict || !self.shared.counters.is_healthy() {
             Some(self.write(row).await?)
         } else {
@@ -102,8 +102,8 @@ impl Ledger {
 
     /// Records that a call was refused to a caller who proved who they are. Returns when the record is on disk.
     pub async fn refusal(&self, record: RefusalRecord<'_>) -> Result<(), LedgerError> {
-        let user = self.shared.pseudonyms.of(record.who.user).await?;
-        self.write(body::refusal(self.shared.clock.now(), &record, &user)?).await.map(drop)
+        let who = self.names(record.who).await?;
+        self.write(body::refusal(self.shared.clock.now(), &record, &who)?).await.map(drop)
     }
 
     /// Counts a call that was refused to a caller who did not prove who they are. One record a minute and code says how
@@ -134,9 +134,12 @@ impl Ledger {
     /// Records an administrative act. Returns when the record is on disk, in every mode. An act that cannot be recorded
     /// must not be done.
     pub async fn act(&self, record: ActRecord<'_>) -> Result<(), LedgerError> {
-        let user = self.pseudonym_of_some(record.who.map(|who| who.user)).await?;
+        let who = match record.who {
+            Some(who) => Some(self.names(who).await?),
+            None => None,
+        };
         let whom = self.pseudonym_of_some(record.whom).await?;
-        self.write(body::act(self.shared.clock.now(), &record, user.as_ref(), whom.as_ref())?).await.map(drop)
+        self.write(body::act(self.shared.clock.now(), &record, who.as_ref(), whom.as_ref())?).await.map(drop)
     }
 
     /// Erases which pseudonym stands for `user`; whether there was one. Their records stay in the chain and are nobody's
@@ -176,6 +179,11 @@ impl Ledger {
 
     async fn hand_over(&self, pending: Pending) -> Result<(), LedgerError> {
         self.shared.queue.send(Message::Record(pending)).await.map_err(|_| LedgerError::Stopped)
+    }
+
+    async fn names(&self, who: Who<'_>) -> Result<Names, LedgerError> {
+        let user = self.shared.pseudonyms.of(who.user).await?;
+        Ok(Names { user, issuer: self.pseudonym_of_some(who.issued_by).await? })
     }
 
     async fn pseudonym_of_some(&self, user: Option<&UserId>) -> Result<Option<Pseudonym>, LedgerError> {

@@ -107,11 +107,18 @@ pub struct Who<'a> {
     pub app: &'a AppName,
     /// The access token.
     pub token: TokenId,
+    /// Who made the token, when that was not the user. Written as a pseudonym.
+    pub issued_by: Option<&'a UserId>,
 }
 
 impl<'a> From<&'a backshell_model::Caller> for Who<'a> {
     fn from(caller: &'a backshell_model::Caller) -> Self {
-        Self { user: &caller.user, app: &caller.app, token: caller.token }
+        Self {
+            user: &caller.user,
+            app: &caller.app,
+            token: caller.token,
+            issued_by: caller.issued_by.as_ref().filter(|issuer| **issuer != caller.user),
+        }
     }
 }
 
@@ -192,7 +199,7 @@ impl Ended {
 pub struct ActRecord<'a> {
     /// Who acted; `None` for the system itself.
     pub who: Option<Who<'a>>,
-    /// What was done, as noun and verb: `connection.created`.
+    /// What was done, as noun and verb: `connection.create`.
     pub act: &'a str,
     /// What it was done to: an identifier, a slug, a digest. Never a user name.
     pub subject: &'a str,

@@ -112,6 +112,8 @@ pub struct AccessToken {
     pub hash: TokenHash,
     /// Who calls with it.
     pub user: UserId,
+    /// Who had it made: the user, or an administrator who made it for them and could use it in their name.
+    pub issued_by: UserId,
     /// The program it was made for.
     pub app: AppName,
     /// What it may be used for.

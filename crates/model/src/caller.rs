@@ -71,4 +71,6 @@ pub struct Caller {
     pub scopes: Scopes,
     /// The only environment the token may be used in; `None` for all.
     pub environment: Option<EnvironmentId>,
+    /// Who made the token, when that was not the user: they could call in the user's name, so every record says it.
+    pub issued_by: Option<UserId>,
 }

@@ -13,6 +13,7 @@ pub mod connection;
 pub mod environment;
 pub mod host;
 pub mod id;
+pub mod name;
 pub mod sealed;
 pub mod secret;
 pub mod shaped;
@@ -27,6 +28,7 @@ pub use connection::{AuthKind, Connection, ConnectionState, HostApproval, Operat
 pub use environment::{Boundary, Cell, Egress, Environment, HostPort, Region, Tenant, WrappedDataKey};
 pub use host::{HostName, HostNameError, Scheme, ServiceRoot};
 pub use id::{CallId, CheckpointId, ConnectionId, EnvironmentId, TenantId, TokenId};
+pub use name::is_display_name;
 pub use sealed::{Encoding, Piece, SealedText, SecretName};
 pub use secret::SecretBytes;
 pub use shaped::{QueryPair, ShapedRequest, is_ambiguous_path};

@@ -27,6 +27,7 @@ fn decisions(criterion: &mut Criterion) {
         token: TokenId::generate(now, &random),
         scopes: Scopes::all(),
         environment: None,
+        issued_by: None,
     };
     let authority = Authority::new(&world).expect("the built-in policies");
     let first = targets.first().expect("a target");

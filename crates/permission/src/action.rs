@@ -1,6 +1,6 @@
 //! What is asked for, and which scope a token needs for it.
 
-use backshell_model::{ConnectionId, EnvironmentId, Scope, UserId};
+use backshell_model::{ConnectionId, ConnectorSlug, EnvironmentId, Scope, TokenId, UserId};
 
 /// What somebody wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,6 +19,8 @@ pub enum Action {
     ApproveHost,
     /// Publish or withdraw a connector's version.
     PublishConnector,
+    /// Publish a connector as the operator's own: by the publisher `platform`, or on `internal` infrastructure.
+    PublishAsPlatform,
     /// See connectors and their reports.
     ReadConnector,
     /// Make or change an environment.
@@ -37,7 +39,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Call,
         Self::CreateConnection,
         Self::ReadConnection,
@@ -45,6 +47,7 @@ impl Action {
         Self::ShareConnection,
         Self::ApproveHost,
         Self::PublishConnector,
+        Self::PublishAsPlatform,
         Self::ReadConnector,
         Self::ManageEnvironment,
         Self::ReadEnvironment,
@@ -64,6 +67,7 @@ impl Action {
             Self::ShareConnection => "shareConnection",
             Self::ApproveHost => "approveHost",
             Self::PublishConnector => "publishConnector",
+            Self::PublishAsPlatform => "publishAsPlatform",
             Self::ReadConnector => "readConnector",
             Self::ManageEnvironment => "manageEnvironment",
             Self::ReadEnvironment => "readEnvironment",
@@ -76,8 +80,8 @@ impl Action {
 
     /// The scopes of which a token needs at least one.
     ///
-    /// Seeing an environment or a connector is part of several jobs. Revoking is possible with any scope: whoever
-    /// finds a token astray must be able to end it.
+    /// Seeing an environment or a connector is part of several jobs. Every token may revoke itself, whatever its scopes:
+    /// whoever finds one astray must be able to end it, and nothing else.
     pub const fn scopes(self) -> &'static [Scope] {
         match self {
             Self::Call => &[Scope::Call],
@@ -86,11 +90,11 @@ impl Action {
             | Self::ManageConnection
             | Self::ShareConnection
             | Self::ApproveHost => &[Scope::Connections],
-            Self::PublishConnector => &[Scope::Connectors],
+            Self::PublishConnector | Self::PublishAsPlatform => &[Scope::Connectors],
             Self::ReadConnector => &[Scope::Connectors, Scope::Connections],
             Self::ReadEnvironment => &[Scope::Admin, Scope::Connections],
             Self::ManageEnvironment | Self::ManageAccess | Self::CreateToken => &[Scope::Admin],
-            Self::RevokeToken => &Scope::ALL,
+            Self::RevokeToken => &[Scope::Admin, Scope::Connections],
             Self::ReadLedger => &[Scope::Ledger],
         }
     }
@@ -105,6 +109,20 @@ pub enum Resource {
     Environment(EnvironmentId),
     /// One connection.
     Connection(ConnectionId),
+    /// A connector that was published before.
+    Connector {
+        /// Its name in addresses.
+        slug: ConnectorSlug,
+        /// Who published it first.
+        owner: UserId,
+    },
     /// The access tokens of a user.
     TokensOf(UserId),
+    /// One access token.
+    Token {
+        /// The token.
+        id: TokenId,
+        /// Who calls with it.
+        user: UserId,
+    },
 }

@@ -165,8 +165,12 @@ impl Authority {
         let environment = match resource {
             Resource::Environment(environment) => Some(*environment),
             Resource::Connection(connection) => self.connections.get(connection).map(|node| node.facts.environment),
-            Resource::Platform | Resource::TokensOf(_) => None,
+            Resource::Platform | Resource::Connector { .. } | Resource::TokensOf(_) | Resource::Token { .. } => None,
         };
+        let ends_itself = matches!(resource, Resource::Token { id, .. } if *id == caller.token);
+        if action == Action::RevokeToken && ends_itself {
+            return self.ask(&caller.user, action, resource);
+        }
         match narrowed(caller, action, environment) {
             Some(reason) => Decision { allowed: false, reason },
             None => self.ask(&caller.user, action, resource),
@@ -210,7 +214,11 @@ impl Authority {
             Resource::Connection(connection) => {
                 (uid(&names.connection, &connection.to_string()), self.connection(*connection)?)
             }
-            Resource::TokensOf(owner) => {
+            Resource::Connector { slug, owner } => {
+                let attribute = RestrictedExpression::new_entity_uid(names.user(owner));
+                (uid(&names.connector, slug.as_str()), HashMap::from([("owner".to_owned(), attribute)]))
+            }
+            Resource::TokensOf(owner) | Resource::Token { user: owner, .. } => {
                 let attribute = RestrictedExpression::new_entity_uid(names.user(owner));
                 (uid(&names.tokens, owner.as_str()), HashMap::from([("user".to_owned(), attribute)]))
             }
@@ -268,6 +276,7 @@ fn named_policies(text: &str) -> Result<PolicySet, String> {
 struct Names {
     action: EntityTypeName,
     connection: EntityTypeName,
+    connector: EntityTypeName,
     environment: EntityTypeName,
     group: EntityTypeName,
     platform: EntityTypeName,
@@ -282,6 +291,7 @@ impl Names {
         Ok(Self {
             action: name("Action")?,
             connection: name("Connection")?,
+            connector: name("Connector")?,
             environment: name("Environment")?,
             group: name("Group")?,
             platform: name("Platform")?,

@@ -33,6 +33,7 @@ fn caller(name: &str, scopes: Scopes, only: Option<EnvironmentId>) -> Caller {
         token: TokenId::generate(Timestamp::from_secs(1), &SeededRandom::new(3)),
         scopes,
         environment: only,
+        issued_by: None,
     }
 }
 
@@ -163,6 +164,11 @@ fn what_the_roles_may_do() {
         assert!(may("olga", action, Resource::TokensOf(user("olga"))));
         assert!(!may("olga", action, Resource::TokensOf(user("pia"))));
     }
+    let own = |owner: &str| Resource::Connector { slug: "contoso".parse().unwrap(), owner: user(owner) };
+    assert!(may("paul", A::PublishConnector, own("paul")) && may("adam", A::PublishConnector, own("paul")));
+    assert!(!may("paul", A::PublishConnector, own("pia")), "a publisher publishes into another's connector");
+    assert!(!may("olga", A::PublishConnector, own("olga")), "who is no publisher any more publishes no more");
+    assert!(may("adam", A::PublishAsPlatform, Resource::Platform) && !may("paul", A::PublishAsPlatform, Resource::Platform));
     // An action on something it has no meaning for is denied, not an error.
     assert!(!may("adam", A::PublishConnector, on_connection()));
     assert!(!may("olga", A::ReadConnection, Resource::Connection(connection(9))));
@@ -184,6 +190,29 @@ fn a_token_of_one_environment_changes_nothing_elsewhere() {
         "administrator_manages_environments"
     );
     assert_eq!(reason(1, Action::ReadConnector, Resource::Platform).as_str(), "everyone_reads_connectors");
+}
+
+#[test]
+fn a_narrow_token_ends_itself_and_no_other() {
+    let authority = Authority::new(&office()).unwrap();
+    for scopes in [Scopes::NONE, Scopes::from_iter([Scope::Call, Scope::Connectors, Scope::Ledger])] {
+        let caller = caller("olga", scopes, Some(environment(1)));
+        let revoke = |id, name: &str| {
+            let resource = Resource::Token { id, user: user(name) };
+            authority.may(&caller, Action::RevokeToken, &resource)
+        };
+        assert!(revoke(caller.token, "olga").allowed);
+        let other = TokenId::generate(Timestamp::from_secs(2), &SeededRandom::new(4));
+        assert_eq!(revoke(other, "olga").reason.as_str(), Reason::SCOPE_MISSING);
+        let all = authority.may(&caller, Action::RevokeToken, &Resource::TokensOf(user("olga")));
+        assert_eq!(all.reason.as_str(), Reason::SCOPE_MISSING);
+    }
+    let wide = caller("olga", Scopes::from_iter([Scope::Connections]), None);
+    let other = TokenId::generate(Timestamp::from_secs(2), &SeededRandom::new(4));
+    let revoke = |name: &str| {
+        authority.may(&wide, Action::RevokeToken, &Resource::Token { id: other, user: user(name) }).allowed
+    };
+    assert!(revoke("olga") && !revoke("pia"));
 }
 
 const NAMES: [&str; 5] = ["ann", "bob", "cem", "dora", "eve\"::\\"];
@@ -265,7 +294,7 @@ impl Facts {
             Action::ShareConnection => owner == Some(who),
             Action::ApproveHost => owner.is_some() && has(0),
             Action::CreateConnection | Action::ReadEnvironment | Action::ReadConnector => true,
-            Action::ManageEnvironment | Action::ManageAccess => has(0),
+            Action::ManageEnvironment | Action::ManageAccess | Action::PublishAsPlatform => has(0),
             Action::PublishConnector => has(0) || has(1),
             Action::ReadLedger => has(0) || has(2),
             Action::CreateToken | Action::RevokeToken => who == tokens_of || has(0),

@@ -55,6 +55,12 @@ pub enum Conflict {
     /// The version was withdrawn; publishing the same bytes again does not bring it back.
     #[error("this version was withdrawn; publish a changed package")]
     Withdrawn,
+    /// The connector has another owner, publisher kind or infrastructure than the publication says.
+    #[error("the connector's owner, publisher kind and infrastructure stay what they are; choose another slug")]
+    OtherConnector,
+    /// Nobody would be left to give the role back.
+    #[error("this is the last administrator; give somebody else the role first")]
+    LastAdministrator,
     /// The rows do not continue the ledger without gap or repetition.
     #[error("the rows do not follow the last row of the ledger; read its tail again")]
     LedgerSequence,

@@ -81,6 +81,7 @@ fn permitted(operation: &str) -> Permitted {
         token: TokenId::generate(now, &random),
         scopes: Scopes::all(),
         environment: None,
+        issued_by: None,
     };
     let operation = OperationId::new(operation);
     authority.permit_call(&caller, &CallTarget { connection, environment, operation }).unwrap()

@@ -78,6 +78,7 @@ mod tests {
             token: TokenId::generate(NOW, &SeededRandom::new(1)),
             scopes: Scopes::all(),
             environment: None,
+            issued_by: None,
         };
         let operation = OperationId::new("GetItem");
         let target = CallTarget { connection: connection.id, environment: environment.id, operation };

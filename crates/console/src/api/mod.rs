@@ -14,6 +14,7 @@ mod regions;
 mod roles;
 mod shares;
 mod tokens;
+mod users;
 mod versions;
 mod whoami;
 
@@ -91,6 +92,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<ConsoleState> {
         .routes(routes!(roles::put::put, roles::delete::delete))
         .routes(routes!(groups::list_members::list_members))
         .routes(routes!(groups::put_member::put_member, groups::delete_member::delete_member))
+        .routes(routes!(users::delete_pseudonym::delete_pseudonym))
         .routes(routes!(ledger::entries::entries))
         .routes(routes!(ledger::checkpoint::checkpoint))
 }

@@ -209,6 +209,7 @@ impl Node {
             id: TokenId::generate(now, self.random.as_ref()),
             hash,
             user: UserId::new(user).unwrap(),
+            issued_by: UserId::new(user).unwrap(),
             app: AppName::new("test").unwrap(),
             scopes: scopes.iter().copied().collect::<Scopes>(),
             environment,

@@ -166,7 +166,7 @@ impl Scene {
     }
 
     pub(crate) fn who(&self) -> Who<'_> {
-        Who { user: &self.user, app: &self.app, token: self.token }
+        Who { user: &self.user, app: &self.app, token: self.token, issued_by: None }
     }
 
     pub(crate) fn cell(&self) -> CellName<'_> {

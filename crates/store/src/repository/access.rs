@@ -37,7 +37,7 @@ pub trait AccessRepository: Send + Sync {
     /// Gives a role; whether the user did not hold it before.
     async fn assign_role(&self, assignment: &RoleAssignment) -> Result<bool, StoreError>;
 
-    /// Takes a role; whether the user held it.
+    /// Takes a role; whether the user held it. `Conflict` when nobody would be administrator any more.
     async fn withdraw_role(&self, assignment: &RoleAssignment) -> Result<bool, StoreError>;
 
     /// Role assignments in the order of user, then role.

@@ -11,8 +11,8 @@ pub type PackageFiles = Arc<[(String, Arc<[u8]>)]>;
 /// A version that is to be published, and the connector it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publication {
-    /// The connector. When it exists, its publisher, publisher kind and infrastructure become these; title and time of
-    /// making stay as they were.
+    /// The connector. When it exists, its owner, publisher kind and infrastructure must be these; its publisher becomes
+    /// this one, and title and time of making stay as they were.
     pub connector: Connector,
     /// Names the bytes of the package.
     pub digest: PackageDigest,
@@ -60,7 +60,8 @@ pub struct VersionSummary {
 #[async_trait]
 pub trait ConnectorRepository: Send + Sync {
     /// Publishes a version in one transaction: connector, number and files. A digest that the connector published
-    /// before changes nothing; one that was withdrawn is a `Conflict`.
+    /// before changes nothing; one that was withdrawn is a `Conflict`, and so is a connector of another owner, publisher
+    /// kind or infrastructure.
     async fn publish(&self, publication: &Publication) -> Result<Published, StoreError>;
 
     /// Publishes or withdraws a version; whether that changed its state.

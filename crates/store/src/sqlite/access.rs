@@ -4,7 +4,7 @@ use super::SqliteStore;
 use super::column::Columns;
 use super::statement::{Statement, insert, many, one, run};
 use crate::repository::AccessRepository;
-use crate::{Limit, Noun, StoreError};
+use crate::{Conflict, Limit, Noun, StoreError};
 use async_trait::async_trait;
 use backshell_model::{
     AccessToken, AppName, ConnectionId, Grantee, GroupId, Membership, Role, RoleAssignment, Scope, Scopes, Share,
@@ -17,12 +17,14 @@ impl AccessRepository for SqliteStore {
     async fn add_token(&self, token: &AccessToken) -> Result<(), StoreError> {
         let scopes = token.scopes.iter().map(Scope::as_str).collect::<Vec<_>>().join(" ");
         let row = sqlx::query(
-            "INSERT INTO tokens (id, hash, user, app, scopes, environment, created_at, expires_at, revoked_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO tokens
+                 (id, hash, user, issued_by, app, scopes, environment, created_at, expires_at, revoked_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )
         .bind(token.id.to_string())
         .bind(token.hash.0.as_slice())
         .bind(token.user.as_str())
+        .bind(token.issued_by.as_str())
         .bind(token.app.as_str())
         .bind(scopes)
         .bind(token.environment.map(|id| id.to_string()))
@@ -89,12 +91,17 @@ impl AccessRepository for SqliteStore {
     }
 
     async fn withdraw_role(&self, assignment: &RoleAssignment) -> Result<bool, StoreError> {
-        self.change_access(
-            sqlx::query("DELETE FROM roles WHERE user = ?1 AND role = ?2")
-                .bind(assignment.user.as_str())
-                .bind(assignment.role.as_str()),
-        )
-        .await
+        let mut write = self.write().await?;
+        let removal = sqlx::query("DELETE FROM roles WHERE user = ?1 AND role = ?2")
+            .bind(assignment.user.as_str())
+            .bind(assignment.role.as_str());
+        let withdrawn = run(write.sql(), removal).await? > 0;
+        // Asked inside the transaction, so that two administrators cannot take the role from each other at once.
+        if withdrawn && assignment.role == Role::Administrator {
+            let query = sqlx::query("SELECT 1 FROM roles WHERE role = ?1 LIMIT 1").bind(Role::Administrator.as_str());
+            one(write.sql(), query).await?.ok_or(Conflict::LastAdministrator)?;
+        }
+        write.commit_facts_if(withdrawn).await
     }
 
     async fn roles(&self, after: Option<&RoleAssignment>, limit: Limit) -> Result<Vec<RoleAssignment>, StoreError> {
@@ -211,6 +218,7 @@ pub(super) fn token(row: &SqliteRow) -> Result<AccessToken, StoreError> {
         id: row.parsed("id")?,
         hash: TokenHash(row.array("hash")?),
         user: row.named("user", UserId::new)?,
+        issued_by: row.named("issued_by", UserId::new)?,
         app: row.named("app", AppName::new)?,
         scopes: row.named("scopes", |names| {
             names.split(' ').filter(|name| !name.is_empty()).map(str::parse).collect::<Result<Scopes, _>>()

@@ -7,7 +7,7 @@ use crate::repository::{ConnectorRepository, PackageFiles, Publication, Publishe
 use crate::{Conflict, Limit, Noun, StoreError};
 use async_trait::async_trait;
 use backshell_model::{
-    Connector, ConnectorSlug, Infrastructure, PackageDigest, PublisherKind, Verdict, Version, VersionState,
+    Connector, ConnectorSlug, Infrastructure, PackageDigest, PublisherKind, UserId, Verdict, Version, VersionState,
 };
 use sqlx::sqlite::SqliteRow;
 use sqlx::{SqliteConnection, SqliteExecutor};
@@ -18,6 +18,7 @@ impl ConnectorRepository for SqliteStore {
     async fn publish(&self, publication: &Publication) -> Result<Published, StoreError> {
         let mut write = self.write().await?;
         let slug = publication.connector.slug.as_str();
+        unchanged(write.sql(), &publication.connector).await?;
         let query = sqlx::query("SELECT number, state FROM versions WHERE connector = ?1 AND digest = ?2")
             .bind(slug)
             .bind(publication.digest.0.as_slice());
@@ -118,17 +119,29 @@ impl SqliteStore {
     }
 }
 
+/// A connector does not change hands and does not move: its users trusted who and where it was.
+async fn unchanged(sql: &mut SqliteConnection, published: &Connector) -> Result<(), StoreError> {
+    let query = sqlx::query("SELECT * FROM connectors WHERE slug = ?1").bind(published.slug.as_str());
+    let Some(row) = one(sql, query).await? else { return Ok(()) };
+    let known = connector(&row)?;
+    let same = known.owner == published.owner
+        && known.publisher_kind == published.publisher_kind
+        && known.infrastructure == published.infrastructure;
+    if same { Ok(()) } else { Err(Conflict::OtherConnector.into()) }
+}
+
 async fn put_connector(sql: &mut SqliteConnection, connector: &Connector) -> Result<(), StoreError> {
     let row = sqlx::query(
-        "INSERT INTO connectors (slug, title, publisher, publisher_kind, infrastructure, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (slug) DO UPDATE SET publisher = ?3, publisher_kind = ?4, infrastructure = ?5",
+        "INSERT INTO connectors (slug, title, publisher, publisher_kind, infrastructure, owner, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (slug) DO UPDATE SET publisher = ?3",
     )
     .bind(connector.slug.as_str())
     .bind(&connector.title)
     .bind(&connector.publisher)
     .bind(connector.publisher_kind.as_str())
     .bind(connector.infrastructure.as_str())
+    .bind(connector.owner.as_str())
     .bind(connector.created_at.as_micros());
     run(sql, row).await.map(drop)
 }
@@ -187,6 +200,7 @@ pub(super) fn connector(row: &SqliteRow) -> Result<Connector, StoreError> {
         publisher: row.text("publisher")?,
         publisher_kind: row.word("publisher_kind", PublisherKind::from_word)?,
         infrastructure: row.word("infrastructure", Infrastructure::from_word)?,
+        owner: row.named("owner", UserId::new)?,
         created_at: row.time("created_at")?,
     })
 }

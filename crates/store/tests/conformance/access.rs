@@ -59,6 +59,17 @@ pub(crate) async fn roles(store: &dyn Store) {
     assert_eq!(store.roles(None, two()).await.unwrap(), [all[0].clone(), all[2].clone()]);
 }
 
+pub(crate) async fn the_last_administrator(store: &dyn Store) {
+    let [alice, bob] = ["alice", "bob"].map(|name| RoleAssignment { user: user(name), role: Role::Administrator });
+    assert_eq!(store.withdraw_role(&alice).await, Ok(false), "nobody is administrator yet");
+    store.assign_role(&alice).await.unwrap();
+    assert_eq!(bumps(store, store.withdraw_role(&alice)).await, (Err(Conflict::LastAdministrator.into()), false));
+    assert_eq!(store.withdraw_role(&bob).await, Ok(false), "who does not hold it is not the last");
+    assert_eq!(store.roles(None, two()).await.unwrap(), [alice.clone()]);
+    store.assign_role(&bob).await.unwrap();
+    assert_eq!(store.withdraw_role(&alice).await, Ok(true));
+}
+
 pub(crate) async fn memberships(store: &dyn Store) {
     let member = |of: &str, name: &str| Membership { group: group(of), user: user(name) };
     let all = [member("finance", "alice"), member("finance", "bob"), member("sales", "alice")];

@@ -1,8 +1,8 @@
 //! Connectors and versions.
 
-use super::samples::{at, publication};
+use super::samples::{at, publication, user};
 use super::{bumps, two};
-use backshell_model::{Infrastructure, PackageDigest, PublisherKind, Version, VersionState};
+use backshell_model::{Connector, Infrastructure, PackageDigest, PublisherKind, Version, VersionState};
 use backshell_store::{Conflict, Noun, Publication, Published, Store, StoreError, VersionSummary};
 
 fn as_version(publication: &Publication, number: u32) -> Version {
@@ -44,8 +44,6 @@ pub(crate) async fn publishing(store: &dyn Store) {
 
     let mut second = publication("contoso", 2);
     second.connector.publisher = "Fabrikam".to_owned();
-    second.connector.publisher_kind = PublisherKind::Platform;
-    second.connector.infrastructure = Infrastructure::Internal;
     assert_eq!(store.publish(&second).await.unwrap(), Published { number: 2, created: true });
     assert_eq!(store.current_version(slug).await.unwrap(), as_version(&second, 2));
     let mut expected = second.connector.clone();
@@ -70,6 +68,28 @@ pub(crate) async fn publication_is_idempotent(store: &dyn Store) {
     assert_eq!(store.version(slug, first.digest).await.unwrap(), as_version(&first, 1));
     assert_eq!(store.connector(slug).await.unwrap().publisher, "Contoso");
     assert_eq!(store.versions(slug, 0, two()).await.unwrap().len(), 2);
+}
+
+pub(crate) async fn a_connector_stays_what_it_is(store: &dyn Store) {
+    let first = publication("contoso", 1);
+    store.publish(&first).await.unwrap();
+    let changes: [fn(&mut Connector); 3] = [
+        |connector| connector.owner = user("mallory@contoso.example"),
+        |connector| connector.publisher_kind = PublisherKind::Platform,
+        |connector| connector.infrastructure = Infrastructure::Internal,
+    ];
+    for change in changes {
+        // Also with bytes that are known: they are answered for the same connector only.
+        for number in [1, 2] {
+            let mut other = publication("contoso", number);
+            change(&mut other.connector);
+            let refused = bumps(store, store.publish(&other)).await;
+            assert_eq!(refused, (Err(Conflict::OtherConnector.into()), false));
+        }
+    }
+    let slug = &first.connector.slug;
+    assert_eq!(store.connector(slug).await.unwrap(), first.connector);
+    assert_eq!(store.versions(slug, 0, two()).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn withdrawal(store: &dyn Store) {

@@ -1,8 +1,9 @@
 //! Many at once.
 
 use super::Home;
-use super::samples::{connection, grounds, ledger_row, ledger_rows, publication, sealed, tenant};
-use backshell_store::{Conflict, ConnectionChange, Noun, SecretsChange, Store, StoreError};
+use super::samples::{connection, grounds, ledger_row, ledger_rows, publication, sealed, tenant, user};
+use backshell_model::{Role, RoleAssignment};
+use backshell_store::{Conflict, ConnectionChange, Limit, Noun, SecretsChange, Store, StoreError};
 use std::collections::BTreeSet;
 
 /// Runs the futures at the same time.
@@ -28,6 +29,30 @@ pub(crate) async fn publishers(store: &dyn Store) {
     let numbers = published.into_iter().map(|one| one.unwrap().number).collect::<BTreeSet<_>>();
     assert_eq!(numbers, (1..=20).collect(), "each has a number of its own");
     assert_eq!(store.generation().await.unwrap(), before + 20);
+}
+
+pub(crate) async fn two_publishers_of_one_slug(store: &dyn Store) {
+    let publications = ["alice", "mallory"].map(|name| {
+        let mut one = publication("contoso", 1);
+        one.connector.owner = user(name);
+        one
+    });
+    let published = all(publications.iter().map(|one| store.publish(one)).collect()).await;
+    let lost = Err(StoreError::Conflict(Conflict::OtherConnector));
+    assert_eq!(published.iter().filter(|one| **one == lost).count(), 1, "{published:?}");
+    let winner = published.iter().position(Result::is_ok).unwrap();
+    let stored = store.connector(&publications[0].connector.slug).await.unwrap();
+    assert_eq!(stored.owner, publications[winner].connector.owner);
+}
+
+pub(crate) async fn two_administrators(store: &dyn Store) {
+    let both = ["alice", "bob"].map(|name| RoleAssignment { user: user(name), role: Role::Administrator });
+    for one in &both {
+        store.assign_role(one).await.unwrap();
+    }
+    let withdrawn = all(both.iter().map(|one| store.withdraw_role(one)).collect()).await;
+    assert_eq!(withdrawn.iter().filter(|one| one.is_ok()).count(), 1, "{withdrawn:?}");
+    assert_eq!(store.roles(None, Limit::MAX).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn changes_of_one_connection(store: &dyn Store) {

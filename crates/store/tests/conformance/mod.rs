@@ -26,13 +26,13 @@ pub(crate) trait Home: Send + Sync {
 macro_rules! tests {
     ($home:expr) => { $crate::conformance::tests! { @ $home;
         places: tenants, environments, data_keys, cells;
-        catalogue: publishing, publication_is_idempotent, withdrawal, catalogue_lists;
+        catalogue: publishing, publication_is_idempotent, a_connector_stays_what_it_is, withdrawal, catalogue_lists;
         connections: adding, compare_and_set, secrets_follow_the_hosts, removal, filtered_lists;
-        access: tokens, expiry, roles, memberships, shares;
+        access: tokens, expiry, roles, the_last_administrator, memberships, shares;
         pseudonyms: giving_and_erasing;
         ledger: appending, gaps_and_repetitions, large_groups, reading, blanking, values_pass_unchanged;
         facts: empty, everything, versions_that_matter, known_packages, generation_counts_changes_only;
-        concurrency: publishers, changes_of_one_connection, appenders, readers_beside_a_writer;
+        concurrency: publishers, two_publishers_of_one_slug, two_administrators, changes_of_one_connection, appenders, readers_beside_a_writer;
         durability: closing;
     } };
     (@ $home:expr; $($module:ident: $($check:ident),+;)+) => { $($(

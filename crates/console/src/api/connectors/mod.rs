@@ -25,6 +25,8 @@ pub(crate) struct ConnectorBody {
     publisher_kind: &'static str,
     /// Where the service behind it runs: `internal` or `external`.
     infrastructure: &'static str,
+    /// Who published it first; they and administrators publish further versions.
+    owner: String,
     /// When it was first published.
     created_at: String,
 }
@@ -37,6 +39,7 @@ impl From<Connector> for ConnectorBody {
             publisher: connector.publisher,
             publisher_kind: connector.publisher_kind.as_str(),
             infrastructure: connector.infrastructure.as_str(),
+            owner: connector.owner.to_string(),
             created_at: rfc3339(connector.created_at),
         }
     }

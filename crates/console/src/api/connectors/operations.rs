@@ -118,9 +118,7 @@ pub(crate) async fn operations(
         Some(digest) => state.store.version(&slug, parse::<PackageDigest>("version", digest)?).await?,
         None => state.store.current_version(&slug).await?,
     };
-    // Reading a definition of megabytes takes long enough to be in the way of other requests.
-    let read = tokio::task::spawn_blocking(move || page(&version, query.operation.as_deref(), skip, size));
-    Ok(Json(read.await.map_err(|error| Problem::internal(&error))?))
+    Ok(Json(state.connections.reading(move || page(&version, query.operation.as_deref(), skip, size)).await?))
 }
 
 fn page(version: &Version, wanted: Option<&str>, skip: usize, size: usize) -> Page<OperationBody> {

@@ -1,7 +1,9 @@
 //! `POST /api/v1/connectors`.
 
+use crate::acts::Act;
 use crate::api::versions::VersionReport;
 use crate::extract::{Identified, Query, media_type_is, parse, parse_word, read_body};
+use crate::notices::{Notice, notices};
 use crate::problem::{
     BadRequest, BodyTooLarge, Conflict, FindingBody, InvalidPackage, Kind, PermissionDenied, Problem, Unauthenticated,
     Unavailable, UnsupportedMediaType,
@@ -11,30 +13,46 @@ use axum::Json;
 use axum::extract::{Request, State};
 use backshell_certify::Certification;
 use backshell_findings::Finding;
-use backshell_model::{Connector, ConnectorSlug, Infrastructure, PackageDigest, PublisherKind, Verdict, VersionState};
+use backshell_model::{
+    Caller, Connector, ConnectorSlug, Infrastructure, PackageDigest, PublisherKind, Verdict, VersionState,
+};
 use backshell_package::{Limits, ReadPackage};
 use backshell_permission::{Action, Resource};
 use backshell_store::{Publication, StoreError};
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 /// The most findings that a refusal lists; errors come first.
 const MAX_FINDINGS: usize = 1_000;
+
+/// The most values in one JSON file of a package: the largest published definitions have a tenth of it.
+const MAX_VALUES: usize = 1_000_000;
 
 /// As what the package shall be published.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PublishQuery {
-    /// Who publishes it: `platform`, `verified` or `independent`.
+    /// Who publishes it: `platform` (for administrators only), `verified` or `independent`.
     publisher: String,
-    /// Where the service behind it runs: `internal` (the operator's own; for the publisher `platform` only) or
-    /// `external`.
+    /// Where the service behind it runs: `internal` (the operator's own; for the publisher `platform`, so for
+    /// administrators, only) or `external`.
     infrastructure: String,
     /// The connector's name in addresses: 2 to 63 of a-z, 0-9 and hyphen. Made from the title when left out.
     slug: Option<String>,
+}
+
+/// A published version, and what it will not do.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Publication)]
+pub(crate) struct PublicationBody {
+    /// The version.
+    #[serde(flatten)]
+    version: VersionReport,
+    /// What its publisher should know.
+    notices: Vec<Notice>,
 }
 
 /// Publishes a package
@@ -42,6 +60,9 @@ pub(crate) struct PublishQuery {
 /// The body is the package as a zip. It is certified by the profile of its publisher and infrastructure; a finding at
 /// error level refuses it. Checks of the profile that are not built in leave the verdict `incomplete`. Publishing the
 /// same bytes again changes nothing and is answered with 200.
+///
+/// Who publishes a connector first owns it: only they and administrators publish further versions. `notices` says what a
+/// certified version will still not do.
 #[utoipa::path(
     post,
     path = "/api/v1/connectors",
@@ -50,8 +71,8 @@ pub(crate) struct PublishQuery {
     params(PublishQuery),
     request_body(content = [u8], content_type = "application/zip", description = "The package, zipped"),
     responses(
-        (status = 201, description = "The version was published", body = VersionReport),
-        (status = 200, description = "These bytes were published before", body = VersionReport),
+        (status = 201, description = "The version was published", body = PublicationBody),
+        (status = 200, description = "These bytes were published before", body = PublicationBody),
         BadRequest,
         Unauthenticated,
         PermissionDenied,
@@ -67,20 +88,23 @@ pub(crate) async fn publish(
     Identified(caller): Identified,
     Query(query): Query<PublishQuery>,
     request: Request,
-) -> Result<(StatusCode, Json<VersionReport>), Problem> {
+) -> Result<(StatusCode, Json<PublicationBody>), Problem> {
     // A package may be large: permission comes before its first byte.
-    let resource = Resource::Platform;
-    let act = state.permit_act(&caller, "version.publish", Action::PublishConnector, &resource, "package").await?;
+    let act = permit(&state, &caller, Action::PublishConnector, &Resource::Platform, "package").await?;
     let publisher = parse_word("publisher", &query.publisher, PublisherKind::ALL, PublisherKind::as_str)?;
     let infrastructure =
         parse_word("infrastructure", &query.infrastructure, Infrastructure::ALL, Infrastructure::as_str)?;
+    let act = if publisher == PublisherKind::Platform || infrastructure == Infrastructure::Internal {
+        permit(&state, &caller, Action::PublishAsPlatform, &Resource::Platform, "package").await?
+    } else {
+        act
+    };
     let slug: Option<ConnectorSlug> = query.slug.as_deref().map(|slug| parse("slug", slug)).transpose()?;
     media_type_is(request.headers(), "application/zip")?;
     let bytes = read_body(request.into_body(), state.config.max_package_bytes).await?;
 
-    // Seconds of pure computation for a package of megabytes.
-    let certified = tokio::task::spawn_blocking(move || certify(&bytes, publisher, infrastructure));
-    let (read, certification) = certified.await.map_err(|error| Problem::internal(&error))?;
+    let certify = move || certify(&bytes, publisher, infrastructure);
+    let Certified { read, certification, notices } = state.connections.reading(certify).await?;
     refuse(&read, &certification)?;
 
     let title = certification.subject.name.clone();
@@ -88,10 +112,23 @@ pub(crate) async fn publish(
         Problem::bad_request("no slug can be made from the connector's title").help("name one in `slug`")
     })?;
     let digest = read.package.digest;
-    if let Some(known) = known(&state, &slug, digest).await? {
-        return Ok((StatusCode::OK, Json(known)));
+    let existing = match state.store.connector(&slug).await {
+        Ok(connector) => Some(connector),
+        Err(StoreError::NotFound(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let act = match &existing {
+        Some(connector) => {
+            let resource = Resource::Connector { slug: slug.clone(), owner: connector.owner.clone() };
+            let act = permit(&state, &caller, Action::PublishConnector, &resource, &digest.to_string()).await?;
+            unchanged(connector, publisher, infrastructure)?;
+            act
+        }
+        None => act,
+    };
+    if let Some(version) = known(&state, &slug, digest).await? {
+        return Ok((StatusCode::OK, Json(PublicationBody { version, notices })));
     }
-    unchanged_owner(&state, &slug, publisher, infrastructure).await?;
 
     let properties = read.package.properties.as_ref();
     let publisher_name = properties.and_then(|properties| properties.publisher().or_else(|| properties.stack_owner()));
@@ -103,6 +140,7 @@ pub(crate) async fn publish(
             publisher: publisher_name.unwrap_or_default().to_owned(),
             publisher_kind: publisher,
             infrastructure,
+            owner: existing.map_or_else(|| caller.user.clone(), |connector| connector.owner),
             created_at: now,
         },
         digest,
@@ -120,14 +158,36 @@ pub(crate) async fn publish(
         .detail("verdict", &certification.verdict);
     let published = state.perform(act, async { Ok(state.store.publish(&publication).await?) }).await?;
     let status = if published.created { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(state.store.version(&slug, digest).await?.try_into()?)))
+    let version = state.store.version(&slug, digest).await?.try_into()?;
+    Ok((status, Json(PublicationBody { version, notices })))
 }
 
-fn certify(bytes: &[u8], publisher: PublisherKind, infrastructure: Infrastructure) -> (ReadPackage, Certification) {
-    let read = backshell_package::read_zip("package", Arc::from(bytes), &Limits::default());
+async fn permit<'a>(
+    state: &ConsoleState,
+    caller: &'a Caller,
+    action: Action,
+    resource: &Resource,
+    subject: &str,
+) -> Result<Act<'a>, Problem> {
+    state.permit_act(caller, "version.publish", action, resource, subject).await
+}
+
+/// A package that was looked at.
+struct Certified {
+    read: ReadPackage,
+    certification: Certification,
+    notices: Vec<Notice>,
+}
+
+/// Seconds of pure computation for a package of megabytes.
+fn certify(bytes: &[u8], publisher: PublisherKind, infrastructure: Infrastructure) -> Certified {
+    let source = backshell_source::Limits { max_nodes: MAX_VALUES, ..backshell_source::Limits::default() };
+    let limits = Limits { source, ..Limits::default() };
+    let read = backshell_package::read_zip("package", Arc::from(bytes), &limits);
     let request = backshell_certify::Request { publisher, infrastructure, path: None };
     let certification = backshell_certify::certify(&read, &request);
-    (read, certification)
+    let notices = notices(&read.package);
+    Certified { read, certification, notices }
 }
 
 /// Refuses what must not be published.
@@ -163,24 +223,16 @@ async fn known(
     }
 }
 
-/// A connector does not change hands, and does not move between infrastructures: its users trusted who and where it was.
-async fn unchanged_owner(
-    state: &ConsoleState,
-    slug: &ConnectorSlug,
-    publisher: PublisherKind,
-    infrastructure: Infrastructure,
-) -> Result<(), Problem> {
-    match state.store.connector(slug).await {
-        Ok(known) if known.publisher_kind != publisher || known.infrastructure != infrastructure => {
-            Err(Problem::conflict(format!(
-                "the connector `{slug}` is published by `{}` for `{}` infrastructure",
-                known.publisher_kind, known.infrastructure
-            ))
-            .help("publish it as that, or choose another `slug`"))
-        }
-        Ok(_) | Err(StoreError::NotFound(_)) => Ok(()),
-        Err(error) => Err(error.into()),
+/// Says what the store would refuse, in words that help.
+fn unchanged(known: &Connector, publisher: PublisherKind, infrastructure: Infrastructure) -> Result<(), Problem> {
+    if known.publisher_kind == publisher && known.infrastructure == infrastructure {
+        return Ok(());
     }
+    Err(Problem::conflict(format!(
+        "the connector `{}` is published by `{}` for `{}` infrastructure",
+        known.slug, known.publisher_kind, known.infrastructure
+    ))
+    .help("publish it as that, or choose another `slug`"))
 }
 
 impl From<&Finding> for FindingBody {

@@ -5,9 +5,7 @@ use crate::extract::{Identified, Path};
 use crate::problem::{BadRequest, Conflict, NotFound, PermissionDenied, Problem, Unauthenticated, Unavailable};
 use crate::state::ConsoleState;
 use axum::extract::State;
-use backshell_model::{Role, RoleAssignment};
 use backshell_permission::{Action, Resource};
-use backshell_store::Limit;
 use http::StatusCode;
 
 /// Takes a role from a user
@@ -41,28 +39,9 @@ pub(crate) async fn delete(
     let assignment = assignment(&role, &user)?;
     let act = act.subject(assignment.role.as_str()).whom(&assignment.user);
     let withdraw = async {
-        if assignment.role == Role::Administrator && !another_administrator(&state, &assignment).await? {
-            return Err(Problem::conflict("this is the last administrator")
-                .help("give somebody else the role administrator first"));
-        }
         let withdrawn = state.store.withdraw_role(&assignment).await?;
         if withdrawn { Ok(()) } else { Err(Problem::not_found("the user does not hold this role")) }
     };
     state.perform(act, withdraw).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Whether somebody else is administrator.
-async fn another_administrator(state: &ConsoleState, leaving: &RoleAssignment) -> Result<bool, Problem> {
-    let mut after = None;
-    loop {
-        let roles = state.store.roles(after.as_ref(), Limit::MAX).await?;
-        if roles.iter().any(|held| held.role == Role::Administrator && held.user != leaving.user) {
-            return Ok(true);
-        }
-        if roles.len() < Limit::MAX.get() {
-            return Ok(false);
-        }
-        after = roles.into_iter().last();
-    }
 }

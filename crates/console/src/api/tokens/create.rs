@@ -33,7 +33,7 @@ pub(crate) struct NewToken {
     scopes: Vec<String>,
     /// The only environment it may be used in; all when left out.
     environment: Option<String>,
-    /// How long it lives, in seconds: at most a year.
+    /// How long it lives, in seconds: at most a year. It never outlives the token that asks.
     #[schema(minimum = 1, maximum = 31_536_000)]
     expires_in_seconds: u32,
 }
@@ -49,7 +49,9 @@ pub(crate) struct CreatedToken {
 
 /// Makes an access token
 ///
-/// The answer is the only place where the token is ever shown. Its scopes are at most those of the token that asks.
+/// The answer is the only place where the token is ever shown. Its scopes are at most those of the token that asks, and it
+/// expires no later. An administrator who makes one for somebody else could act in their name: the token, and every record
+/// of what is done with it, says who made it (`issued_by`).
 #[utoipa::path(
     post,
     path = "/api/v1/tokens",
@@ -91,16 +93,18 @@ pub(crate) async fn create(
         None => None,
     };
     let now = state.clock.now();
+    let parent = state.store.token(caller.token).await?;
     let (secret, hash) = token::generate(state.random.as_ref());
     let made = AccessToken {
         id: TokenId::generate(now, state.random.as_ref()),
         hash,
         user,
+        issued_by: caller.user.clone(),
         app: parse_with("app", &new.app, AppName::new)?,
         scopes,
         environment,
         created_at: now,
-        expires_at: now.plus_secs(i64::from(new.expires_in_seconds)),
+        expires_at: now.plus_secs(i64::from(new.expires_in_seconds)).min(parent.expires_at),
         revoked_at: None,
     };
     let scope_words = made.scopes.iter().map(Scope::as_str).collect::<Vec<_>>().join(",");

@@ -17,6 +17,8 @@ pub(crate) struct TokenBody {
     id: String,
     /// Who calls with it.
     user: String,
+    /// Who had it made: the user, or an administrator who made it for them.
+    issued_by: String,
     /// The program it was made for.
     app: String,
     /// What it may be used for.
@@ -36,6 +38,7 @@ impl From<AccessToken> for TokenBody {
         Self {
             id: token.id.to_string(),
             user: token.user.to_string(),
+            issued_by: token.issued_by.to_string(),
             app: token.app.to_string(),
             scopes: token.scopes.iter().map(Scope::as_str).collect(),
             environment: token.environment.map(|environment| environment.to_string()),

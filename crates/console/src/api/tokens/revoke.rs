@@ -10,7 +10,8 @@ use http::StatusCode;
 
 /// Revokes an access token
 ///
-/// It is refused by this node from now on and by every other within five seconds. Repeating it changes nothing.
+/// It is refused by this node from now on and by every other within five seconds. Repeating it changes nothing. With a
+/// token that has none of the scopes `admin` and `connections`, only that token itself can be revoked.
 #[utoipa::path(
     delete,
     path = "/api/v1/tokens/{token}",
@@ -33,7 +34,7 @@ pub(crate) async fn revoke(
 ) -> Result<StatusCode, Problem> {
     let id: TokenId = parse("token", &id)?;
     let token = state.store.token(id).await?;
-    let resource = Resource::TokensOf(token.user.clone());
+    let resource = Resource::Token { id, user: token.user.clone() };
     let act = state.permit_act(&caller, "token.revoke", Action::RevokeToken, &resource, &id).await?;
     let act = act.whom(&token.user);
     state.perform(act, async { Ok(state.store.revoke_token(id, state.clock.now()).await?) }).await?;

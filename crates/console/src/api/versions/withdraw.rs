@@ -11,7 +11,8 @@ use backshell_permission::{Action, Resource};
 
 /// Withdraws a version
 ///
-/// It cannot be called any more, and the same bytes cannot be published again. Repeating it changes nothing.
+/// It cannot be called any more, and the same bytes cannot be published again. Repeating it changes nothing. The
+/// connector's owner withdraws, and administrators do.
 #[utoipa::path(
     post,
     path = "/api/v1/connectors/{connector}/versions/{digest}/withdraw",
@@ -35,13 +36,16 @@ pub(crate) async fn withdraw(
     Identified(caller): Identified,
     Path((connector, digest)): Path<(String, String)>,
 ) -> Result<Json<VersionBody>, Problem> {
-    let act =
-        state.permit_act(&caller, "version.withdraw", Action::PublishConnector, &Resource::Platform, "version").await?;
+    let (name, action) = ("version.withdraw", Action::PublishConnector);
+    state.permit_act(&caller, name, action, &Resource::Platform, "version").await?;
     let slug: ConnectorSlug = parse("connector", &connector)?;
     let digest: PackageDigest = parse("digest", &digest)?;
     let mut version = state.store.version(&slug, digest).await?;
+    let owner = state.store.connector(&slug).await?.owner;
+    let resource = Resource::Connector { slug: slug.clone(), owner };
+    let act = state.permit_act(&caller, name, action, &resource, &digest).await?;
     if version.state != VersionState::Withdrawn {
-        let act = act.subject(&digest).detail("connector", &slug);
+        let act = act.detail("connector", &slug);
         let withdraw = async { Ok(state.store.set_version_state(&slug, digest, VersionState::Withdrawn).await?) };
         state.perform(act, withdraw).await?;
         version.state = VersionState::Withdrawn;

@@ -22,6 +22,8 @@ pub(crate) struct Whoami {
     scopes: Vec<&'static str>,
     /// The only environment it may be used in, if it is limited.
     environment: Option<String>,
+    /// Who made the token, when that was not the user.
+    issued_by: Option<String>,
     /// What the caller may do to the installation as a whole.
     may: Vec<&'static str>,
 }
@@ -52,6 +54,7 @@ pub(crate) async fn whoami(
         token: caller.token.to_string(),
         scopes: caller.scopes.iter().map(backshell_model::Scope::as_str).collect(),
         environment: caller.environment.map(|environment| environment.to_string()),
+        issued_by: caller.issued_by.as_ref().map(ToString::to_string),
         may,
     }))
 }
