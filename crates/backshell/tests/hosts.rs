@@ -1,0 +1,654 @@
+//! Where a connection's key may go: hosts from settings, hosts that callers choose, and what policy templates make of a
+//! request. Every host has a back end of its own, so that a key in the wrong place shows.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is the verdict"
+)]
+
+mod support;
+
+use backshell::client;
+use backshell::node::Node;
+use backshell::trial::TrialCertificate;
+use backshell_model::{
+    Connector, ConnectorSlug, Infrastructure, PackageDigest, PublisherKind, Timestamp, UserId, Verdict,
+};
+use backshell_package::Limits;
+use backshell_store::Publication;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use http::{Method, Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use support::backend::{Backend, Seen};
+use support::{Cell, HOST, KEY, archive, definition, refusal};
+
+/// Two customers' hosts.
+const ONE: &str = "one.tenants.example.com";
+const TWO: &str = "two.tenants.example.com";
+const WHOLE_HOST: &str = "https://@connectionParameters('host')/api";
+
+/// A cell that reaches three hosts, each with its own back end.
+struct World {
+    cell: Cell,
+    one: Backend,
+    two: Backend,
+}
+
+/// The user who may call, and whose connections others do not see.
+struct Alice(String);
+
+impl World {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = support::config(folder.path());
+        let certificate = TrialCertificate::for_hosts(&[HOST, ONE, TWO]).unwrap();
+        let protocols: &[&[u8]] = &[b"http/1.1"];
+        let backend = Backend::start(&certificate, protocols).await;
+        let (one, two) = (Backend::start(&certificate, protocols).await, Backend::start(&certificate, protocols).await);
+        let hosts = [(HOST, backend.address), (ONE, one.address), (TWO, two.address)];
+        let mut node = Node::start(&config, certificate.way_out(&hosts).unwrap()).await.unwrap();
+        let token = node.first_token().unwrap();
+        let cell = Cell { folder, config, node, backend, certificate, token, connection: String::new() };
+        Self { cell, one, two }
+    }
+
+    /// A world with one published connector.
+    async fn with(definition: &Value, properties: &Value) -> Self {
+        let world = Self::start().await;
+        world.cell.publish(definition, properties).await;
+        world
+    }
+
+    async fn alice(&self) -> Alice {
+        Alice(self.cell.token_for("alice@example.com", &["call", "connections", "connectors"], 600).await.1)
+    }
+
+    /// What the API answers.
+    async fn api(&self, token: &str, method: Method, path: &str, body: Value) -> (u16, Value) {
+        let request = Request::builder()
+            .method(method)
+            .uri(self.cell.api(path))
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json");
+        let body = Full::new(body.to_string().into());
+        let (status, _, answer) = refusal(client::send(request.body(body).unwrap()).await.unwrap()).await;
+        (status, answer)
+    }
+
+    /// Asks for a connection.
+    async fn ask(&self, token: &str, settings: Value, secrets: Value) -> (u16, Value) {
+        let environment = self.cell.get("/environments").await["items"][0]["id"].clone();
+        let asked = json!({"environment": environment, "connector": "trial-service", "name": "trial",
+            "settings": settings, "secrets": secrets});
+        self.api(token, Method::POST, "/connections", asked).await
+    }
+
+    /// Makes a connection and calls through it from now on.
+    async fn connect(&mut self, token: &str, settings: Value, secrets: Value) -> Value {
+        let (status, connection) = self.ask(token, settings, secrets).await;
+        assert_eq!(status, 201, "{connection}");
+        connection["id"].as_str().unwrap().clone_into(&mut self.cell.connection);
+        connection
+    }
+
+    async fn approve(&self, token: &str, root: &str) -> (u16, Value) {
+        let path = format!("/connections/{}/hosts/approve", self.cell.connection);
+        self.api(token, Method::POST, &path, json!({"root": root})).await
+    }
+
+    async fn put(&self, token: &str, what: &str, values: Value) -> (u16, Value) {
+        let path = format!("/connections/{}/{what}", self.cell.connection);
+        self.api(token, Method::PUT, &path, json!({what: values})).await
+    }
+
+    async fn get(&self, token: &str, path: &str) -> Response<Incoming> {
+        self.cell.call_as(token, Method::GET, path, "").await
+    }
+
+    /// Calls, and expects the gateway's refusal.
+    async fn refused(&self, token: &str, path: &str, status: u16, code: &str, reason: &str) {
+        let (got, header, body) = refusal(self.get(token, path).await).await;
+        assert_eq!((got, header.as_str(), &body["reason"]), (status, code, &json!(reason)), "{path}: {body}");
+        assert!(!body["detail"].as_str().unwrap().is_empty());
+    }
+
+    /// How many requests the certified host and the two customers' hosts were sent.
+    fn counts(&self) -> (usize, usize, usize) {
+        (self.cell.backend.seen().len(), self.one.seen().len(), self.two.seen().len())
+    }
+}
+
+fn parameter(kind: &str, name: &str) -> Value {
+    json!({"type": kind, "uiDefinition": {"displayName": name, "description": format!("The {name}."), "tooltip": name,
+        "constraints": {"required": "true"}}})
+}
+
+fn properties(parameters: &Value, policies: &[Value]) -> Value {
+    json!({"properties": {"iconBrandColor": "#1f6f54", "publisher": "Trial", "stackOwner": "Trial", "capabilities": [],
+        "connectionParameters": parameters, "policyTemplateInstances": policies}})
+}
+
+/// An instance of a policy template; for every operation when none is named.
+fn policy(template: &str, parameters: &[(&str, &str)], operations: &[&str]) -> Value {
+    let mut values = serde_json::Map::new();
+    for (name, value) in parameters {
+        let name = if *name == "section" {
+            "x-ms-apimTemplate-policySection".to_owned()
+        } else {
+            format!("x-ms-apimTemplateParameter.{name}")
+        };
+        values.insert(name, json!(value));
+    }
+    if !operations.is_empty() {
+        values.insert("x-ms-apimTemplate-operationName".to_owned(), json!(operations));
+    }
+    json!({"templateId": template, "title": template, "parameters": values})
+}
+
+fn host_url(template: &str) -> Value {
+    policy("dynamichosturl", &[("urlTemplate", template)], &[])
+}
+
+/// A connector whose host is a setting, with a key in a header.
+fn host_from_settings(template: &str, setting: &str) -> Value {
+    let parameters = json!({setting: parameter("string", setting), "api_key": parameter("securestring", "key")});
+    properties(&parameters, &[host_url(template)])
+}
+
+fn only(seen: Vec<Seen>) -> Seen {
+    assert_eq!(seen.len(), 1, "{seen:?}");
+    seen.into_iter().next().unwrap()
+}
+
+// ---- hosts from settings ---------------------------------------------------------------------------------------------
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_from_settings_waits_for_an_administrator() {
+    let mut world = World::with(&definition(), &host_from_settings(WHOLE_HOST, "host")).await;
+    let Alice(alice) = world.alice().await;
+    let connection = world.connect(&alice, json!({"host": ONE}), json!({"api_key": KEY})).await;
+    let root = format!("https://{ONE}/api");
+    assert_eq!(connection["hosts"], json!([{"root": root, "approved": false, "approved_by": null}]));
+    assert_eq!(connection["state"], "connected");
+
+    world.refused(&alice, "/items", 403, "egress_refused", "host_not_approved").await;
+    assert_eq!(world.approve(&alice, &root).await.0, 403, "users do not approve their own hosts");
+    let administrator = world.cell.token.clone();
+    let (status, answer) = world.approve(&administrator, &format!("https://{TWO}/api")).await;
+    assert_eq!(status, 404, "only a host that the settings lead to can be approved: {answer}");
+    world.refused(&alice, "/items", 403, "egress_refused", "host_not_approved").await;
+    assert_eq!(world.counts(), (0, 0, 0));
+    assert_eq!(world.cell.node.vault().withdrawals(), 0, "no key leaves the vault for a host that waits");
+
+    let (status, connection) = world.approve(&administrator, &root).await;
+    assert_eq!((status, &connection["hosts"][0]["approved_by"]), (200, &json!("administrator")));
+    assert_eq!(world.get(&alice, "/items").await.status(), 200);
+    let seen = only(world.one.seen());
+    assert_eq!(
+        (seen.target.as_str(), &seen.headers["x-api-key"], &seen.headers["host"]),
+        ("/api/items", &http::HeaderValue::from_static(KEY), &http::HeaderValue::from_static(ONE),)
+    );
+    assert_eq!(world.counts(), (0, 1, 0));
+
+    // An approval is one connection's: the same host waits again elsewhere.
+    world.connect(&alice, json!({"host": ONE}), json!({"api_key": KEY})).await;
+    world.refused(&alice, "/items", 403, "egress_refused", "host_not_approved").await;
+    // What an administrator connects is approved by making it.
+    let connection = world.connect(&administrator, json!({"host": TWO}), json!({"api_key": "other"})).await;
+    assert_eq!(connection["hosts"][0]["approved"], true);
+    assert_eq!(world.get(&administrator, "/items").await.status(), 200);
+    assert_eq!(world.counts(), (0, 1, 1));
+
+    let refused: Vec<Value> = world.cell.ledger("decision").await;
+    let refused: Vec<&Value> = refused.iter().filter(|record| record["outcome"] == "refused").collect();
+    assert_eq!(refused.len(), 3);
+    assert!(refused.iter().all(|record| record["code"] == "egress_refused" && record["host"] == ONE), "{refused:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_host_inherits_neither_approval_nor_key() {
+    let mut world = World::with(&definition(), &host_from_settings(WHOLE_HOST, "host")).await;
+    let Alice(alice) = world.alice().await;
+    let administrator = world.cell.token.clone();
+    world.connect(&alice, json!({"host": ONE}), json!({"api_key": KEY})).await;
+    world.approve(&administrator, &format!("https://{ONE}/api")).await;
+    assert_eq!(world.get(&alice, "/items").await.status(), 200);
+
+    let (status, connection) = world.put(&alice, "settings", json!({"host": TWO})).await;
+    assert_eq!((status, &connection["state"]), (200, &json!("unauthenticated")));
+    assert_eq!(
+        connection["hosts"],
+        json!([{"root": format!("https://{TWO}/api"), "approved": false, "approved_by": null}])
+    );
+    world.refused(&alice, "/items", 403, "egress_refused", "host_not_approved").await;
+    assert_eq!(world.approve(&administrator, &format!("https://{TWO}/api")).await.0, 200);
+    world.refused(&alice, "/items", 424, "connection_unauthenticated", "secret_missing").await;
+    assert_eq!(world.counts(), (0, 1, 0), "the new host got nothing");
+
+    let (status, connection) = world.put(&alice, "secrets", json!({"api_key": "another key"})).await;
+    assert_eq!((status, &connection["state"]), (200, &json!("connected")));
+    assert_eq!(world.get(&alice, "/items").await.status(), 200);
+    assert_eq!(only(world.two.seen()).headers["x-api-key"], "another key");
+
+    // Back again: the first approval and the first key are gone, too.
+    world.put(&alice, "settings", json!({"host": ONE})).await;
+    world.refused(&alice, "/items", 403, "egress_refused", "host_not_approved").await;
+    world.approve(&administrator, &format!("https://{ONE}/api")).await;
+    world.refused(&alice, "/items", 424, "connection_unauthenticated", "secret_missing").await;
+    assert_eq!(world.counts(), (0, 1, 1));
+
+    // The same settings once more are no change.
+    world.put(&alice, "secrets", json!({"api_key": KEY})).await;
+    let (_, connection) = world.put(&alice, "settings", json!({"host": ONE.to_uppercase()})).await;
+    assert_eq!((&connection["state"], &connection["hosts"][0]["approved"]), (&json!("connected"), &json!(true)));
+    assert_eq!(world.get(&alice, "/items").await.status(), 200);
+    // An administrator who moves it approves by doing so, and the key is gone all the same.
+    world.put(&administrator, "settings", json!({"host": TWO})).await;
+    world.refused(&alice, "/items", 424, "connection_unauthenticated", "secret_missing").await;
+    assert_eq!(world.counts(), (0, 2, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_never_a_public_service_is_refused_at_once() {
+    let mut world = World::with(&definition(), &host_from_settings(WHOLE_HOST, "host")).await;
+    let administrator = world.cell.token.clone();
+    let key = json!({"api_key": KEY});
+    let never = [
+        "127.0.0.1",
+        "10.0.0.1",
+        "169.254.169.254",
+        "[::1]",
+        "::1",
+        "[::ffff:169.254.169.254]",
+        "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "127.1",
+        "localhost",
+        "localhost.",
+        "api.localhost",
+        "metadata",
+        "metadata.google.internal",
+        "instance-data.ec2.internal",
+        "printer.local",
+        "router.home.arpa",
+        "intranet",
+        "kubernetes.default.svc",
+        "user@one.tenants.example.com",
+        "one.tenants.example.com@evil.example.com",
+        "https://a:b@one.tenants.example.com",
+        "http://one.tenants.example.com",
+        "ftp://one.tenants.example.com",
+        "//one.tenants.example.com",
+        "one.tenants.example.com/../..",
+        "one.tenants.example.com#x",
+        "one.tenants.example.com?x",
+        "one.tenants.example.com\\x",
+        "one.tenants example.com",
+        "one.tenants.example.com.",
+        "öne.tenants.example.com",
+        "one%2etenants.example.com",
+        "one.tenants.example.com:0",
+        "one.tenants.example.com:99999",
+        "one.tenants.example.com:443x",
+        "one..example.com",
+        "-one.example.com",
+        "one.tenants.example.com\r\nx: y",
+        "",
+    ];
+    for host in never {
+        let (status, answer) = world.ask(&administrator, json!({"host": host}), key.clone()).await;
+        assert_eq!(status, 400, "{host:?}: {answer}");
+        assert!(!answer["detail"].as_str().unwrap().is_empty());
+    }
+    let connection =
+        world.connect(&administrator, json!({"host": format!("https://{}/", ONE.to_uppercase())}), key).await;
+    assert_eq!(
+        connection["hosts"][0]["root"],
+        format!("https://{ONE}/api"),
+        "letter case and scheme are no difference"
+    );
+    for host in never {
+        assert_eq!(world.put(&administrator, "settings", json!({"host": host})).await.0, 400, "{host:?}");
+    }
+    assert_eq!(world.get(&administrator, "/items").await.status(), 200, "a refused change changes nothing");
+    assert_eq!(world.counts(), (0, 1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fixed_suffix_takes_one_label() {
+    let template = "https://@connectionParameters('tenant').tenants.example.com/v2";
+    let mut world = World::with(&definition(), &host_from_settings(template, "tenant")).await;
+    let administrator = world.cell.token.clone();
+    for tenant in [
+        "a.b",
+        "evil.example.com/",
+        "evil.example.com#",
+        "evil.example.com?",
+        "x@evil",
+        "a/b",
+        "../x",
+        "a:8443",
+        "a%2eb",
+        "xn--a",
+        "-a",
+        "a-",
+        "a b",
+        "ä",
+        "https://a",
+        ".",
+        "",
+    ] {
+        let (status, answer) = world.ask(&administrator, json!({"tenant": tenant}), json!({"api_key": KEY})).await;
+        assert_eq!(status, 400, "{tenant:?}: {answer}");
+    }
+    let Alice(alice) = world.alice().await;
+    let connection = world.connect(&alice, json!({"tenant": "One"}), json!({"api_key": KEY})).await;
+    assert_eq!(
+        connection["hosts"][0],
+        json!({"root": format!("https://{ONE}/v2"), "approved": false, "approved_by": null})
+    );
+    world.refused(&alice, "/items", 403, "egress_refused", "host_not_approved").await;
+    world.approve(&administrator, &format!("https://{ONE}/v2")).await;
+    assert_eq!(world.get(&alice, "/items").await.status(), 200);
+    assert_eq!(only(world.one.seen()).target, "/v2/items");
+    assert_eq!(world.counts(), (0, 1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_list_of_the_certified_package_needs_no_approval() {
+    let template = "https://@connectionParameters('tenant').tenants.example.com/v2";
+    let mut properties = host_from_settings(template, "tenant");
+    properties["properties"]["connectionParameters"]["tenant"]["uiDefinition"]["constraints"]["allowedValues"] =
+        json!([{"text": "One", "value": "one"}, {"text": "Two", "value": "two"}]);
+    let mut world = World::with(&definition(), &properties).await;
+    let Alice(alice) = world.alice().await;
+    let (status, answer) = world.ask(&alice, json!({"tenant": "three"}), json!({"api_key": KEY})).await;
+    assert_eq!((status, &answer["reason"]), (400, &json!("value_not_allowed")), "{answer}");
+    let connection = world.connect(&alice, json!({"tenant": "two"}), json!({"api_key": KEY})).await;
+    assert_eq!(connection["hosts"], json!([]));
+    assert_eq!(world.get(&alice, "/items").await.status(), 200);
+    assert_eq!(world.counts(), (0, 0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_never_decides_the_host() {
+    let parameters = json!({"host": parameter("securestring", "host"), "api_key": parameter("securestring", "key")});
+    let mut world = World::with(&definition(), &properties(&parameters, &[host_url(WHOLE_HOST)])).await;
+    let administrator = world.cell.token.clone();
+    world.connect(&administrator, json!({}), json!({"host": ONE, "api_key": KEY})).await;
+    world.refused(&administrator, "/items", 409, "not_certified", "policy_invalid").await;
+    assert_eq!(world.counts(), (0, 0, 0));
+}
+
+// ---- hosts that a call chooses ---------------------------------------------------------------------------------------
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_chooses_among_approved_hosts_only() {
+    for (template, by_header) in
+        [("https://@queryParameters('target')/v1", false), ("https://@headers('X-Target')/v1", true)]
+    {
+        let parameters = json!({"api_key": parameter("securestring", "key")});
+        let chosen = policy("dynamichosturl", &[("urlTemplate", template)], &["GetItem"]);
+        let mut world = World::with(&definition(), &properties(&parameters, &[chosen])).await;
+        let administrator = world.cell.token.clone();
+        world.connect(&administrator, json!({}), json!({"api_key": KEY})).await;
+        let call = async |world: &World, target: &str| {
+            let query = if by_header { String::new() } else { format!("?target={target}") };
+            let request = Request::get(world.cell.address(&format!("/items/7{query}")))
+                .header("authorization", format!("Bearer {}", world.cell.token));
+            let request = if by_header { request.header("x-target", target) } else { request };
+            let (status, code, body) =
+                refusal(client::send(request.body(Full::default()).unwrap()).await.unwrap()).await;
+            (status, code, body["reason"].as_str().unwrap_or_default().to_owned())
+        };
+        assert_eq!(call(&world, HOST).await.0, 200, "the certified host may be chosen");
+        for other in [ONE, "evil.example.com", "api.trial.example.com.evil.example.com", "api.trial.example.com:8443"] {
+            let answer = call(&world, other).await;
+            assert_eq!(answer, (403, "egress_refused".to_owned(), "host_not_approved".to_owned()), "{other}");
+        }
+        for nonsense in
+            ["127.0.0.1", "localhost", "metadata.google.internal", "a@b.example.com", "x/../..", "%5B::1%5D"]
+        {
+            let (status, code, _) = call(&world, nonsense).await;
+            assert_eq!((status, code.as_str()), (400, "bad_request"), "{nonsense}");
+        }
+        world.refused(&administrator, "/items/7", 400, "bad_request", "template_value").await;
+        assert_eq!(world.counts(), (1, 0, 0), "{template}: the key went elsewhere");
+    }
+}
+
+// ---- what templates make of a request --------------------------------------------------------------------------------
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_queries_and_routes_are_set() {
+    let parameters = json!({"area": parameter("string", "area"), "api_key": parameter("securestring", "key")});
+    let header = |name: &str, value: &str, exists: &str| {
+        policy("setheader", &[("name", name), ("value", value), ("existsAction", exists)], &[])
+    };
+    let query = |name: &str, value: &str, exists: &str| {
+        policy("setqueryparameter", &[("name", name), ("value", value), ("existsAction", exists)], &[])
+    };
+    let policies = [
+        header("X-Area", "area @connectionParameters('area')", "override"),
+        header("X-Token", "Token @connectionParameters('api_key')", "override"),
+        header("X-List", "two", "append"),
+        header("X-Kept", "ours", "skip"),
+        query("area", "@connectionParameters('area')", "override"),
+        query("page", "1", "skip"),
+        policy(
+            "routerequesttoendpoint",
+            &[
+                ("newPath", "/v3/@connectionParameters('area')/{id}?depth=@queryParameters('deep','1')"),
+                ("httpMethod", "POST"),
+            ],
+            &["GetItem"],
+        ),
+        policy(
+            "setheader",
+            &[("name", "X-Answered"), ("value", "for @connectionParameters('area')"), ("section", "Response")],
+            &[],
+        ),
+    ];
+    let mut world = World::with(&definition(), &properties(&parameters, &policies)).await;
+    let administrator = world.cell.token.clone();
+    world.connect(&administrator, json!({"area": "south & east/7"}), json!({"api_key": KEY})).await;
+    let request = Request::get(world.cell.address("/items/a%2Fb?deep=2&area=forged&page=9&area=again&z"))
+        .header("authorization", format!("Bearer {administrator}"))
+        .header("x-area", "forged")
+        .header("x-token", "forged")
+        .header("x-list", "one")
+        .header("x-kept", "theirs");
+    let response = client::send(request.body(Full::default()).unwrap()).await.unwrap();
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["x-answered"]),
+        (200, &http::HeaderValue::from_static("for south & east/7"),)
+    );
+    let seen = only(world.cell.backend.seen());
+    assert_eq!(seen.method, Method::POST);
+    assert_eq!(seen.target, "/v1/v3/south%20%26%20east%2F7/a%2Fb?depth=2&deep=2&area=south%20%26%20east/7&page=9&z");
+    let header = |name: &str| seen.headers[name].to_str().unwrap().to_owned();
+    assert_eq!(header("x-area"), "area south & east/7");
+    assert_eq!(header("x-token"), format!("Token {KEY}"));
+    assert_eq!(
+        (header("x-list"), header("x-kept"), header("x-api-key")),
+        ("one, two".into(), "theirs".into(), KEY.into())
+    );
+    let decision = world.cell.ledger("decision").await.remove(0);
+    assert!(!decision.to_string().contains(KEY) && !decision.to_string().contains("south"), "{decision}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_in_a_path_is_encoded_and_cannot_climb() {
+    let parameters = json!({"api_key": parameter("securestring", "key")});
+    let route =
+        policy("routerequesttoendpoint", &[("newPath", "/k/@connectionParameters('api_key')/items")], &["ListItems"]);
+    let mut world = World::with(&definition(), &properties(&parameters, &[route])).await;
+    let administrator = world.cell.token.clone();
+    world.connect(&administrator, json!({}), json!({"api_key": "a b/c?d#e%2f"})).await;
+    assert_eq!(world.get(&administrator, "/items").await.status(), 200);
+    assert_eq!(only(world.cell.backend.seen()).target, "/v1/k/a%20b%2Fc%3Fd%23e%252f/items");
+    world.put(&administrator, "secrets", json!({"api_key": ".."})).await;
+    let (status, code, body) = refusal(world.get(&administrator, "/items").await).await;
+    assert!(status >= 400 && !code.is_empty(), "{body}");
+    assert!(!body.to_string().contains(".."), "{body}");
+    assert_eq!(world.counts(), (1, 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn basic_credentials_go_into_the_authorization_header() {
+    let mut definition = definition();
+    definition["securityDefinitions"] = json!({"basic": {"type": "basic"}});
+    definition["security"] = json!([{"basic": []}]);
+    let parameters =
+        json!({"username": parameter("string", "user name"), "password": parameter("securestring", "password")});
+    let mut world = World::with(&definition, &properties(&parameters, &[])).await;
+    let administrator = world.cell.token.clone();
+    let connection = world.connect(&administrator, json!({}), json!({"username": "jörg", "password": "p:w €"})).await;
+    assert_eq!((&connection["auth_kind"], &connection["settings"]), (&json!("basic"), &json!({})));
+    assert_eq!(world.get(&administrator, "/items").await.status(), 200);
+    let seen = only(world.cell.backend.seen());
+    assert_eq!(seen.headers["authorization"], format!("Basic {}", BASE64.encode("jörg:p:w €")).as_str());
+    assert_eq!(seen.headers.get_all("authorization").iter().count(), 1);
+    let (status, answer) = world.ask(&administrator, json!({"password": "open"}), json!({"username": "x"})).await;
+    assert_eq!((status, &answer["reason"]), (400, &json!("secret_as_setting")), "{answer}");
+    assert!(!answer.to_string().contains("open\""), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_in_the_query_replaces_what_the_caller_sends() {
+    let mut definition = definition();
+    definition["securityDefinitions"] = json!({"key": {"type": "apiKey", "in": "query", "name": "api-key"}});
+    definition["security"] = json!([{"key": []}]);
+    let parameters = json!({"api_key": parameter("securestring", "key")});
+    let mut world = World::with(&definition, &properties(&parameters, &[])).await;
+    let administrator = world.cell.token.clone();
+    world.connect(&administrator, json!({}), json!({"api_key": "a+b&c=d e"})).await;
+    for path in ["/items?a=1&api-key=forged&b", "/items?a=1&api%2Dkey=forged&b&api-key=again", "/items?api-key&a=1&b"] {
+        let response = world.get(&administrator, path).await;
+        assert_eq!(response.status(), 200);
+        let notice = format!("{:?}", response.headers());
+        assert!(!notice.contains("a%2Bb"), "{notice}");
+    }
+    for seen in world.cell.backend.seen() {
+        assert_eq!(seen.target, "/v1/items?a=1&b&api-key=a%2Bb%26c%3Dd%20e");
+        assert!(!seen.headers.contains_key("authorization"));
+    }
+    assert_eq!(world.counts(), (3, 0, 0));
+}
+
+// ---- what cannot be carried out --------------------------------------------------------------------------------------
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_is_not_supported_refuses_the_operations_it_acts_on() {
+    let parameters = json!({"api_key": parameter("securestring", "key")});
+    let unsupported = policy(
+        "setproperty",
+        &[
+            ("newPropertyParentPathTemplate", "@body()"),
+            ("newPropertySubPathTemplate", "a"),
+            ("propertyValuePathTemplate", "b"),
+        ],
+        &["GetItem"],
+    );
+    let to_caller = policy(
+        "setheader",
+        &[("name", "X-Key"), ("value", "@connectionParameters('api_key')"), ("section", "Response")],
+        &["Echo"],
+    );
+    let mut world = World::with(&definition(), &properties(&parameters, &[unsupported, to_caller])).await;
+    let administrator = world.cell.token.clone();
+    world.connect(&administrator, json!({}), json!({"api_key": KEY})).await;
+    world.refused(&administrator, "/items/7", 409, "not_certified", "policy_unsupported").await;
+    let (status, code, body) = refusal(world.cell.call(Method::POST, "/echo", "x").await).await;
+    assert_eq!((status, code.as_str(), &body["reason"]), (409, "not_certified", &json!("policy_invalid")), "{body}");
+    assert_eq!(world.get(&administrator, "/items").await.status(), 200, "the others run");
+    assert_eq!(world.counts(), (1, 0, 0));
+    let Alice(alice) = world.alice().await;
+    let (status, code, _) = refusal(world.get(&alice, "/items/7").await).await;
+    assert_eq!((status, code.as_str()), (403, "permission_denied"), "permission comes before the reason why not");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_policy_is_not_published_and_would_not_run() {
+    let mut world = World::start().await;
+    let parameters = json!({"api_key": parameter("securestring", "key")});
+    let unknown = policy("sethost", &[("name", "x")], &["GetItem"]);
+    let properties = properties(&parameters, &[unknown]).to_string();
+    let (definition, readme) = (definition().to_string(), "# Trial\n".to_owned());
+    let files = [("apiDefinition.swagger.json", definition), ("apiProperties.json", properties), ("readme.md", readme)];
+    let zip = archive(&files.each_ref().map(|(name, text)| (*name, text.as_str())));
+    let address = world.cell.api("/connectors?publisher=verified&infrastructure=external");
+    let refused = client::json(Method::POST, &address, &world.cell.token, Some(("application/zip", zip))).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.starts_with("422 ") && refused.contains("invalid_package"), "{refused}");
+
+    // Past certification, as an older version of it may have let it: the gateway does not rely on it.
+    let files: Vec<(String, Arc<[u8]>)> =
+        files.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes().into())).collect();
+    publish_uncertified(&world, files).await;
+    let administrator = world.cell.token.clone();
+    world.connect(&administrator, json!({}), json!({"api_key": KEY})).await;
+    world.refused(&administrator, "/items/7", 409, "not_certified", "policy_invalid").await;
+    assert_eq!(world.get(&administrator, "/items").await.status(), 200);
+    assert_eq!(world.counts(), (1, 0, 0));
+}
+
+async fn publish_uncertified(world: &World, files: Vec<(String, Arc<[u8]>)>) {
+    let package = backshell_package::read_files("trial", files.clone(), &Limits::default()).package;
+    let digest: PackageDigest = package.digest;
+    let now = Timestamp::from_micros(1_700_000_000_000_000);
+    let publication = Publication {
+        connector: Connector {
+            slug: "trial-service".parse::<ConnectorSlug>().unwrap(),
+            title: "Trial Service".to_owned(),
+            publisher: "Trial".to_owned(),
+            publisher_kind: PublisherKind::Verified,
+            infrastructure: Infrastructure::External,
+            owner: UserId::new("administrator").unwrap(),
+            created_at: now,
+        },
+        digest,
+        label: "1.0".to_owned(),
+        verdict: Verdict::Incomplete,
+        report: "{}".into(),
+        files: files.into(),
+        published_at: now,
+    };
+    world.cell.node.store().publish(&publication).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn custom_code_is_refused_where_it_would_run() {
+    let mut world = World::start().await;
+    let mut properties = properties(&json!({"api_key": parameter("securestring", "key")}), &[]);
+    properties["properties"]["scriptOperations"] = json!(["GetItem"]);
+    let script = "public class Script : ScriptBase\n{\n    public override async Task<HttpResponseMessage> ExecuteAsync()\n    {\n        return await this.Context.SendAsync(this.Context.Request, this.CancellationToken);\n    }\n}\n";
+    let zip = archive(&[
+        ("apiDefinition.swagger.json", &definition().to_string()),
+        ("apiProperties.json", &properties.to_string()),
+        ("script.csx", script),
+        ("readme.md", "# Trial\n"),
+    ]);
+    let address = world.cell.api("/connectors?publisher=verified&infrastructure=external");
+    client::json(Method::POST, &address, &world.cell.token, Some(("application/zip", zip))).await.unwrap();
+    let administrator = world.cell.token.clone();
+    world.connect(&administrator, json!({}), json!({"api_key": KEY})).await;
+    let (status, code, body) = refusal(world.get(&administrator, "/items/7").await).await;
+    assert_eq!((status, code.as_str()), (501, "custom_code_unsupported"), "{body}");
+    assert!(body["detail"].as_str().unwrap().contains("script.csx"), "{body}");
+    assert_eq!(world.get(&administrator, "/items").await.status(), 200, "the others run");
+    assert_eq!(world.counts(), (1, 0, 0));
+    let Alice(alice) = world.alice().await;
+    let (status, code, _) = refusal(world.get(&alice, "/items/7").await).await;
+    assert_eq!((status, code.as_str()), (403, "permission_denied"));
+    let refused = world.cell.ledger("decision").await;
+    assert!(refused.iter().any(|record| record["code"] == "custom_code_unsupported"), "{refused:#?}");
+}
