@@ -70,8 +70,11 @@ async fn serve_within(
         let (running, requests) = watch::channel(0_usize);
         let router = TowerToHyperService::new(router.clone());
         let service = service_fn(move |request| {
-            let request = (Running::one_more(&running), router.call(request));
-            async move { request.1.await }
+            let (running, answer) = (Running::one_more(&running), router.call(request));
+            async move {
+                let _running = running;
+                answer.await
+            }
         });
         let stream = TokioIo::new(Opening::new(stream, limits.head));
         let connection = graceful.watch(builder.serve_connection(stream, service).into_owned());

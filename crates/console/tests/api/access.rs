@@ -53,6 +53,73 @@ async fn a_token_gives_no_more_than_its_maker_has() {
 }
 
 #[tokio::test]
+async fn a_token_for_somebody_else_says_who_made_it() {
+    let node = Node::new().await;
+    let mut for_bob = new_token();
+    for_bob["user"] = json!("bob@contoso.example");
+    for_bob["scopes"] = json!(["connections"]);
+    let made = node.post(&node.admin, "/tokens", &for_bob).await.expect(201);
+    assert_eq!(made["access_token"]["issued_by"], "admin@contoso.example");
+    let token = made["token"].as_str().unwrap();
+    let me = node.get(token, "/whoami").await.expect(200);
+    assert_eq!((&me["user"], &me["issued_by"]), (&json!("bob@contoso.example"), &json!("admin@contoso.example")));
+    node.publish_sample().await;
+    node.post(token, "/connections", &node.connection()).await.expect(201);
+    let acts = node.acts().await;
+    let administrator = &acts[0]["user"];
+    let created = acts.iter().find(|act| act["act"] == "connection.create").unwrap();
+    assert_eq!(&created["issued_by"], administrator, "{created}");
+    assert_ne!(&created["user"], administrator);
+    assert!(acts[0]["issued_by"].is_null(), "what people do with their own tokens says nothing more: {}", acts[0]);
+    assert!(node.get(&node.admin, "/whoami").await.expect(200)["issued_by"].is_null());
+}
+
+#[tokio::test]
+async fn a_token_does_not_outlive_the_one_that_made_it() {
+    let node = Node::new().await;
+    let mut body = new_token();
+    body["expires_in_seconds"] = json!(31_536_000);
+    let made = node.post(&node.admin, "/tokens", &body).await.expect(201);
+    assert_eq!(made["access_token"]["expires_at"], "2023-11-14T23:13:20Z", "an hour, as its maker");
+    body["expires_in_seconds"] = json!(60);
+    let made = node.post(&node.admin, "/tokens", &body).await.expect(201);
+    assert_eq!(made["access_token"]["expires_at"], "2023-11-14T22:14:20Z");
+}
+
+#[tokio::test]
+async fn a_narrow_token_revokes_itself_only() {
+    let node = Node::new().await;
+    let made = node.post(&node.admin, "/tokens", &new_token()).await.expect(201);
+    let other = format!("/tokens/{}", made["access_token"]["id"].as_str().unwrap());
+    let narrow = node.token("admin@contoso.example", &[Scope::Call, Scope::Ledger], None).await;
+    assert_eq!(node.delete(&narrow, &other).await.expect(403)["reason"], "scope_missing");
+    node.get(&narrow, "/tokens").await.expect(403);
+    let itself = node.get(&narrow, "/whoami").await.expect(200)["token"].as_str().unwrap().to_owned();
+    node.delete(&narrow, &format!("/tokens/{itself}")).await.expect(204);
+    node.get(&narrow, "/whoami").await.expect(401);
+}
+
+#[tokio::test]
+async fn a_users_records_become_nobodys() {
+    let node = Node::new().await;
+    let alice = node.user("alice@contoso.example").await;
+    let path = "/users/alice%40contoso.example/pseudonym";
+    node.delete(&node.admin, path).await.expect(404);
+    node.post(&alice, "/tokens", &new_token()).await.expect(201);
+    node.delete(&alice, path).await.expect(403);
+    let user = backshell_model::UserId::new("alice@contoso.example").unwrap();
+    let pseudonym = node.store.known_pseudonym(&user).await.unwrap().unwrap();
+    node.delete(&node.admin, path).await.expect(204);
+    assert_eq!(node.store.known_pseudonym(&user).await.unwrap(), None);
+    assert_eq!(node.store.user_behind(&pseudonym).await.unwrap(), None);
+    let acts = node.acts().await;
+    let erased = acts.last().unwrap();
+    assert_eq!((&erased["act"], &erased["outcome"]), (&json!("pseudonym.erase"), &json!("allowed")));
+    assert!(erased["whom"].is_null() && !erased.to_string().contains("alice"), "{erased}");
+    assert!(!erased.to_string().contains(pseudonym.as_str()), "{erased}");
+}
+
+#[tokio::test]
 async fn token_requests_are_checked() {
     let node = Node::new().await;
     for (member, value) in [
@@ -76,7 +143,7 @@ async fn token_requests_are_checked() {
     body["environment"] = json!(node.environment.to_string());
     body["expires_in_seconds"] = json!(31_536_000);
     let made = node.post(&node.admin, "/tokens", &body).await.expect(201);
-    assert_eq!(made["access_token"]["expires_at"], "2024-11-13T22:13:20Z");
+    assert_eq!(made["access_token"]["environment"], node.environment.to_string());
 }
 
 #[tokio::test]

@@ -20,7 +20,8 @@ async fn a_package_is_published_and_read_back() {
     assert_eq!(published["report"]["subject"]["digest"], version["digest"]);
     let digest = version["digest"].as_str().unwrap();
     let report = node.get(&node.admin, &format!("/connectors/{SLUG}/versions/{digest}")).await.expect(200);
-    assert_eq!(report, published);
+    assert_eq!(report["report"], published["report"]);
+    assert_eq!((&report["version"], &published["notices"]), (version, &json!([])));
     let connector = node.get(&node.admin, &format!("/connectors/{SLUG}")).await.expect(200);
     assert_eq!(connector["title"], "Fieldworks Service Orders");
     assert_eq!(connector["publisher"], "Fieldworks");
@@ -107,6 +108,76 @@ async fn who_may_not_publish_sends_no_body() {
             .body(Body::from("x"))
             .unwrap();
     node.send(request).await.expect(415);
+}
+
+#[tokio::test]
+async fn a_connector_belongs_to_who_published_it_first() {
+    let node = Node::new().await;
+    for user in ["paul", "mallory"] {
+        node.put(&node.admin, &format!("/roles/publisher/users/{user}"), &json!({})).await.expect(200);
+    }
+    let (paul, mallory) = (node.user("paul").await, node.user("mallory").await);
+    let query = "publisher=verified&infrastructure=external";
+    let next = |label: &str| changed_sample("\"version\": \"1.0.0\"", &format!("\"version\": \"{label}\""));
+    let published = node.publish(&paul, query, sample()).await.expect(201);
+    assert_eq!(node.get(&mallory, &format!("/connectors/{SLUG}")).await.expect(200)["owner"], "paul");
+
+    let refused = node.publish(&mallory, query, next("6.6.6")).await.expect(403);
+    assert_eq!((&refused["code"], &refused["reason"]), (&json!("permission_denied"), &json!("default_deny")));
+    let digest = published["version"]["digest"].as_str().unwrap();
+    let withdraw = format!("/connectors/{SLUG}/versions/{digest}/withdraw");
+    node.post(&mallory, &withdraw, &json!({})).await.expect(403);
+    let acts = node.acts().await;
+    let refusals = acts.iter().filter(|act| act["outcome"] == "refused").map(|act| act["act"].clone());
+    assert_eq!(refusals.collect::<Vec<_>>(), ["version.publish", "version.withdraw"]);
+    // Under another name everybody may publish the same.
+    node.publish(&mallory, &format!("{query}&slug=mine"), sample()).await.expect(201);
+
+    node.publish(&paul, query, next("1.0.1")).await.expect(201);
+    node.publish(&node.admin, query, next("1.0.2")).await.expect(201);
+    let connector = node.get(&paul, &format!("/connectors/{SLUG}")).await.expect(200);
+    assert_eq!(connector["owner"], "paul", "an administrator helps out and takes nothing over");
+    node.post(&paul, &withdraw, &json!({})).await.expect(200);
+}
+
+#[tokio::test]
+async fn only_administrators_publish_as_the_platform() {
+    let node = Node::new().await;
+    node.put(&node.admin, "/roles/publisher/users/paul", &json!({})).await.expect(200);
+    let paul = node.user("paul").await;
+    for query in [
+        "publisher=platform&infrastructure=external",
+        "publisher=platform&infrastructure=internal",
+        "publisher=verified&infrastructure=internal",
+    ] {
+        assert_eq!(node.publish(&paul, query, sample()).await.expect(403)["code"], "permission_denied", "{query}");
+    }
+    assert!(node.store.connectors(None, backshell_store::Limit::MAX).await.unwrap().is_empty());
+    let may = node.get(&node.admin, "/whoami").await.expect(200)["may"].clone();
+    assert!(may.as_array().unwrap().contains(&json!("publishAsPlatform")), "{may}");
+}
+
+#[tokio::test]
+async fn what_a_version_will_not_do_is_said_at_its_publication() {
+    let node = Node::new().await;
+    let query = "publisher=verified&infrastructure=external";
+    // The definition's one security scheme gets a name that no header can have.
+    let changed = changed_sample("\"name\": \"X-Fieldworks-Key\"", "\"name\": \"X Fieldworks Key\"");
+    let published = node.publish(&node.admin, query, changed).await.expect(201);
+    let notices = published["notices"].as_array().unwrap();
+    let auth = notices.iter().find(|notice| notice["about"] == "auth").expect("a notice");
+    assert!(auth["message"].as_str().unwrap().contains("X Fieldworks Key"), "{auth}");
+}
+
+#[tokio::test]
+async fn an_upload_of_too_many_values_is_refused() {
+    let node = Node::new().await;
+    // Digits in no order, so that the archive is not refused for what it expands to.
+    let digit = |number: u32| (number.wrapping_mul(2_654_435_761) >> 13) % 10;
+    let values = (0..1_000_000).map(|number| digit(number).to_string()).collect::<Vec<_>>().join(",");
+    let large = changed_sample("\"host\"", &format!("\"x-values\": [{values}], \"host\""));
+    let problem = node.publish(&node.admin, "publisher=verified&infrastructure=external", large).await.expect(422);
+    assert_eq!(problem["code"], "invalid_package");
 }
 
 #[tokio::test]
