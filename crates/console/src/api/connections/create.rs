@@ -1,7 +1,7 @@
 //! `POST /api/v1/connections`.
 
 use super::{ConnectionBody, secret_bytes};
-use crate::extract::{Identified, parse};
+use crate::extract::Identified;
 use crate::problem::{
     BadRequest, BodyTooLarge, Conflict, NotFound, PermissionDenied, Problem, Unauthenticated, Unavailable,
     UnsupportedMediaType, WrongCell,
@@ -65,8 +65,8 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<ConnectionBody>), Problem> {
     let authority = state.authority()?;
     let new = connect::NewConnection {
-        environment: parse("environment", &new.environment)?,
-        connector: parse("connector", &new.connector)?,
+        environment: new.environment.parse().map_err(|_| unfit("environment", "an identifier of the form `env_…`"))?,
+        connector: new.connector.parse().map_err(|_| unfit("connector", "a connector's slug"))?,
         name: new.name,
         settings: new.settings,
         secrets: secret_bytes(new.secrets),
@@ -74,4 +74,9 @@ pub(crate) async fn create(
     let connection = state.connections.create(&authority, &caller, new).await?;
     state.refresh().await;
     Ok((StatusCode::CREATED, Json(connection.into())))
+}
+
+/// A value that does not fit, not repeated: this body holds secrets, and one may stand in the wrong place.
+fn unfit(member: &str, wanted: &str) -> Problem {
+    Problem::bad_request(format!("`{member}` is not {wanted}"))
 }
