@@ -109,7 +109,8 @@ async fn first_start(api: &str, token: &str) -> anyhow::Result<Value> {
     let publish = format!("{api}/connectors?publisher=verified&infrastructure=external");
     let archive = Some(("application/zip", sample::archive()?));
     let published = client::json(Method::POST, &publish, token, archive).await?;
-    let connector = published.pointer("/version/connector").context("the answer to the publication names no connector")?;
+    let connector =
+        published.pointer("/version/connector").context("the answer to the publication names no connector")?;
     let environments = client::json(Method::GET, &format!("{api}/environments"), token, None).await?;
     let wanted = json!({
         "environment": environments.pointer("/items/0/id"),

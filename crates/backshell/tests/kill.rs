@@ -77,10 +77,8 @@ struct Load {
 
 impl Load {
     async fn send(&self, method: Method, address: &str, body: Option<Value>) -> anyhow::Result<Response<Incoming>> {
-        let mut builder = Request::builder()
-            .method(method)
-            .uri(address)
-            .header("authorization", format!("Bearer {}", self.token));
+        let mut builder =
+            Request::builder().method(method).uri(address).header("authorization", format!("Bearer {}", self.token));
         if body.is_some() {
             builder = builder.header("content-type", "application/json");
         }
@@ -91,7 +89,8 @@ impl Load {
     /// Calls until the cell is gone.
     async fn call(self, number: usize) {
         let paths = ["account", "workorders?status=open", "workorders/WO-1001", "workorders"];
-        let path = format!("{}/apim/{}/{}/{}", self.gateway, self.connector, self.connection, paths[number % paths.len()]);
+        let path =
+            format!("{}/apim/{}/{}/{}", self.gateway, self.connector, self.connection, paths[number % paths.len()]);
         while let Ok(response) = self.send(Method::GET, &path, None).await {
             if response.status() == 200 {
                 let call = response.headers()["x-backshell-call-id"].to_str().unwrap().to_owned();

@@ -152,10 +152,11 @@ async fn answer(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Respo
             *response.body_mut() = BodyExt::boxed(StreamBody::new(pieces));
         }
         "/download" => {
-            let bytes = head.uri.query().and_then(|query| query.strip_prefix("bytes=")).map_or(0, |n| n.parse().unwrap());
+            let bytes =
+                head.uri.query().and_then(|query| query.strip_prefix("bytes=")).map_or(0, |n| n.parse().unwrap());
             let piece = Bytes::from(vec![7_u8; 64 * 1024]);
-            let pieces = futures_util::stream::iter(0..bytes / piece.len() as u64)
-                .map(move |_| Ok(Frame::data(piece.clone())));
+            let pieces =
+                futures_util::stream::iter(0..bytes / piece.len() as u64).map(move |_| Ok(Frame::data(piece.clone())));
             *response.body_mut() = BodyExt::boxed(StreamBody::new(pieces));
         }
         "/created" => {

@@ -29,9 +29,7 @@ pub const KEY: &str = "key-5f0e2c9a7b";
 
 /// The test connector: an API key in a header and one operation for each thing a service can do.
 pub fn definition() -> Value {
-    let operation = |id: &str| {
-        json!({"operationId": id, "summary": id, "description": format!("{id}."), "responses": {"200": {"description": "Done."}}})
-    };
+    let operation = |id: &str| json!({"operationId": id, "summary": id, "description": format!("{id}."), "responses": {"200": {"description": "Done."}}});
     let mut paths = serde_json::Map::new();
     for (path, method, id) in [
         ("/items", "get", "ListItems"),
@@ -156,8 +154,11 @@ impl Cell {
     pub async fn connect(&self, connector: &str, settings: Value, secrets: Value) -> String {
         let environment = self.get("/environments").await["items"][0]["id"].clone();
         let connection = self
-            .post("/connections", json!({"environment": environment, "connector": connector, "name": "trial",
-                "settings": settings, "secrets": secrets}))
+            .post(
+                "/connections",
+                json!({"environment": environment, "connector": connector, "name": "trial",
+                "settings": settings, "secrets": secrets}),
+            )
             .await;
         connection["id"].as_str().unwrap().to_owned()
     }
@@ -241,7 +242,11 @@ pub fn say(text: &str) {
 }
 
 /// Says why a test is skipped. Where everything must run, in continuous integration, that is a failure.
-#[allow(clippy::print_stderr, clippy::disallowed_methods, reason = "a test that is skipped says so; `CI` is no setting of the product")]
+#[allow(
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test that is skipped says so; `CI` is no setting of the product"
+)]
 pub fn skip(why: &str) {
     assert!(std::env::var_os("CI").is_none(), "{why}");
     eprintln!("skipped: {why}");

@@ -103,6 +103,10 @@ fn spawn(command: &mut Command) -> Child {
 pub fn example() -> PathBuf {
     let this = std::env::current_exe().unwrap();
     let path = this.parent().and_then(Path::parent).unwrap().join("examples/trial_cell");
-    assert!(path.exists(), "`{}` is missing; build it with `cargo build --package backshell --examples`", path.display());
+    assert!(
+        path.exists(),
+        "`{}` is missing; build it with `cargo build --package backshell --examples`",
+        path.display()
+    );
     path
 }

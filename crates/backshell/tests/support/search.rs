@@ -167,7 +167,10 @@ fn base64_inside(part: &[u8], alignment: usize, alphabet: &impl Engine) -> Vec<u
 /// behind the first four bytes of another, which is the next one in a young database.
 fn without_page_borders(bytes: &[u8]) -> Option<Vec<u8>> {
     let number = |at: usize, length: usize| {
-        bytes.get(at..at + length)?.iter().try_fold(0_usize, |number, byte| number.checked_mul(256)?.checked_add(usize::from(*byte)))
+        bytes
+            .get(at..at + length)?
+            .iter()
+            .try_fold(0_usize, |number, byte| number.checked_mul(256)?.checked_add(usize::from(*byte)))
     };
     let (first, page, header) = if bytes.starts_with(b"SQLite format 3\0") {
         (0, number(16, 2)?, 0)
