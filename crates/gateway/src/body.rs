@@ -1,5 +1,6 @@
 //! What the gateway answers with: a short text of its own, or the service's answer as it streams by.
 
+use crate::metrics::Running;
 use backshell_ledger::{CompletionRecord, Ended, Ledger};
 use backshell_upstream::{Progress, UpstreamBody, UpstreamBodyError};
 use bytes::Bytes;
@@ -13,7 +14,11 @@ use tokio::time::Instant;
 
 /// The body of an answer.
 #[derive(Debug)]
-pub struct ResponseBody(Kind);
+pub struct ResponseBody {
+    kind: Kind,
+    /// The call is running for as long as somebody may read its answer.
+    _running: Option<Running>,
+}
 
 #[derive(Debug)]
 enum Kind {
@@ -24,7 +29,7 @@ enum Kind {
 impl ResponseBody {
     /// A text of the gateway's own.
     pub(crate) fn full(text: impl Into<Bytes>) -> Self {
-        Self(Kind::Full(Some(text.into())))
+        Self { kind: Kind::Full(Some(text.into())), _running: None }
     }
 
     /// The service's answer; `completion` is written to the ledger when it ends, however it ends.
@@ -33,7 +38,12 @@ impl ResponseBody {
         if metered.body.is_end_stream() {
             metered.completion.finish(Ended::Complete);
         }
-        Self(Kind::Stream(Box::new(metered)))
+        Self { kind: Kind::Stream(Box::new(metered)), _running: None }
+    }
+
+    /// Lets the call count as running until this is dropped.
+    pub(crate) fn counted(self, running: Running) -> Self {
+        Self { _running: Some(running), ..self }
     }
 }
 
@@ -51,7 +61,7 @@ impl Body for ResponseBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, UpstreamBodyError>>> {
-        let metered = match &mut self.0 {
+        let metered = match &mut self.kind {
             Kind::Full(text) => return Poll::Ready(text.take().map(|text| Ok(Frame::data(text)))),
             Kind::Stream(metered) => metered,
         };
@@ -72,14 +82,14 @@ impl Body for ResponseBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
+        match &self.kind {
             Kind::Full(text) => text.is_none(),
             Kind::Stream(metered) => metered.body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
+        match &self.kind {
             Kind::Full(text) => SizeHint::with_exact(text.as_ref().map_or(0, |text| text.len() as u64)),
             Kind::Stream(metered) => metered.body.size_hint(),
         }

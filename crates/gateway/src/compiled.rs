@@ -3,17 +3,21 @@
 //! Compiled once per version and shared by all its connections. What cannot be carried out faithfully is not left out:
 //! the operations it concerns are refused, each with its reason.
 
+use crate::receive;
 use crate::refusal::{Code, Refusal};
-use crate::route::Router;
+use crate::route::{NotRouted, Router};
 use backshell_auth::{AuthPlan, AuthProblem};
 use backshell_model::{OperationId, PackageDigest, QueryPair, SealedText, SecretName, ShapedRequest};
-use backshell_package::{Limits, Operation, Package, Parameter, ParameterLocation, Visibility};
+use backshell_package::{Limits, Operation, Package, Parameter, ParameterLocation, PathTemplateError, Visibility};
 use backshell_store::{PackageFiles, VersionSummary};
 use backshell_templates::{TemplateError, TemplateSet};
 use http::{HeaderName, Method};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// What of a default is percent-encoded: everything but the unreserved characters of RFC 3986, section 2.3.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A version, ready to be called.
 #[derive(Debug)]
@@ -34,6 +38,8 @@ pub(crate) struct CompiledOperation {
     pub(crate) id: OperationId,
     /// Why no call of it is carried out.
     pub(crate) refused: Option<Refusal>,
+    /// The headers it declares that are otherwise kept from services.
+    pub(crate) declared_headers: Vec<HeaderName>,
     defaults: Vec<Default>,
 }
 
@@ -60,6 +66,14 @@ pub enum RoutingProblem {
         reached: String,
         /// The one that is not.
         shadowed: String,
+    },
+    /// Its path template cannot be matched against.
+    #[error("`{operation}` is never reached: {error}")]
+    Template {
+        /// The operation.
+        operation: String,
+        /// What is wrong with its path.
+        error: PathTemplateError,
     },
 }
 
@@ -91,17 +105,20 @@ impl CompiledVersion {
                 operations.push(Arc::new(CompiledOperation {
                     id: OperationId::new(id),
                     refused: refused(package, id, &auth, &templates),
+                    declared_headers: declared_headers(operation),
                     defaults: defaults(operation),
                 }));
             }
         }
-        let (router, ambiguous) = Router::new(base_path, routes);
+        let (router, not_routed) = Router::new(base_path, routes);
         let name = |index: usize| {
             operations.get(index).map(|operation| operation.id.as_str().to_owned()).unwrap_or_default()
         };
-        problems.extend(ambiguous.into_iter().map(|pair| RoutingProblem::Shadowed {
-            reached: name(pair.reached),
-            shadowed: name(pair.shadowed),
+        problems.extend(not_routed.into_iter().map(|problem| match problem {
+            NotRouted::Shadowed { reached, shadowed } => {
+                RoutingProblem::Shadowed { reached: name(reached), shadowed: name(shadowed) }
+            }
+            NotRouted::Template { operation, error } => RoutingProblem::Template { operation: name(operation), error },
         }));
         let secrets = auth.as_ref().map(|plan| plan.parameters().secrets().collect()).unwrap_or_default();
         Self { digest: package.digest, operations, router, auth, templates, secrets, problems }
@@ -175,6 +192,16 @@ pub(crate) fn template_refusal(error: &TemplateError) -> Refusal {
     Refusal::new(code, error.detail.clone()).reason(error.reason)
 }
 
+fn declared_headers(operation: Operation<'_>) -> Vec<HeaderName> {
+    operation
+        .effective_parameters()
+        .into_iter()
+        .filter(|parameter| parameter.location == ParameterLocation::Header)
+        .filter_map(|parameter| parameter.name.parse().ok())
+        .filter(receive::is_risky)
+        .collect()
+}
+
 fn defaults(operation: Operation<'_>) -> Vec<Default> {
     operation
         .effective_parameters()
@@ -187,7 +214,7 @@ fn defaults(operation: Operation<'_>) -> Vec<Default> {
 fn default_of(parameter: Parameter<'_>) -> Option<Default> {
     let node = parameter.default()?;
     let text = node.as_str().map(str::to_owned).or_else(|| scalar(node))?;
-    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let encode = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
     match parameter.location {
         ParameterLocation::Header => Some(Default::Header(parameter.name.parse().ok()?, text)),
         ParameterLocation::Query => Some(Default::Query(encode(parameter.name), encode(&text))),

@@ -32,7 +32,7 @@ pub use identify::{TOKEN_PREFIX, Unauthenticated, token_hash};
 pub use metrics::{Metrics, MetricsReading};
 pub use opening::Opening;
 pub use refusal::{CALL_ID_HEADER, Code, ERROR_HEADER, Refusal};
-pub use route::{Ambiguous, Found, Router};
+pub use route::{Found, NotRouted, Router};
 pub use serve::Serving;
 pub use settings::Settings;
 pub use snapshot::Snapshot;

@@ -38,14 +38,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 pub(crate) struct Worker {
     gateway: Gateway,
     upstream: Upstream,
-    running: AtomicUsize,
+    running: Arc<AtomicUsize>,
     out_of_time: Arc<AtomicBool>,
 }
 
 impl Worker {
     pub(crate) fn new(gateway: Gateway) -> Self {
         let upstream = Upstream::new(Arc::clone(&gateway.parts().dialler), gateway.settings().upstream);
-        Self { gateway, upstream, running: AtomicUsize::new(0), out_of_time: Arc::default() }
+        Self { gateway, upstream, running: Arc::default(), out_of_time: Arc::default() }
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -64,13 +64,12 @@ impl Worker {
     /// Answers a request, whatever happens to it.
     pub(crate) async fn handle(&self, request: Request<Incoming>) -> Response<ResponseBody> {
         let metrics = self.gateway.metrics();
-        let _in_flight = metrics.enter();
-        let _place = Place::take(&self.running);
+        let running = metrics.enter(&self.running);
         let mut trace = Trace::new(CallId::generate(self.gateway.now(), &*self.gateway.parts().random));
         match self.call(request, &mut trace).await {
             Ok(response) => {
                 metrics.answered(response.status().as_u16());
-                response
+                response.map(|body| body.counted(running))
             }
             Err(refusal) => {
                 metrics.refused(refusal.code);
@@ -84,7 +83,7 @@ impl Worker {
     async fn call(&self, request: Request<Incoming>, trace: &mut Trace) -> Result<Response<ResponseBody>, Refusal> {
         self.admit()?;
         let snapshot = self.gateway.snapshot().map_err(|stale| Refusal::new(Code::StaleState, stale.to_string()))?;
-        receive::framing(&request)?;
+        receive::method(request.method())?;
         let (head, body) = request.into_parts();
         let uri = head.uri.clone();
 
@@ -92,6 +91,7 @@ impl Worker {
         let (route, target) = find(&snapshot, &head.method, &uri, trace)?;
         let inside = self.cell(&route)?;
         let permitted = permit(&snapshot, &caller, &route, &target, trace)?;
+        receive::length(&body, self.settings().max_request_body)?;
         let (shaped, asked) = shape(&permitted, &route, &target, head)?;
         let placed = self.place(permitted, inside, shaped, &route, trace).await?;
         let summary = Summary::of(&placed, &route, &target);
@@ -351,7 +351,7 @@ fn shape(
         root: plan.start_root().clone(),
         path: target.path.into(),
         query: ShapedRequest::split_query(target.query),
-        headers: receive::for_service(head.headers),
+        headers: receive::for_service(head.headers, &target.operation.declared_headers),
         sealed_headers: Vec::new(),
     };
     let asked = Asked::of(&shaped, &target.parameters, plan.acts_on_response());
@@ -423,21 +423,5 @@ struct Trace {
 impl Trace {
     fn new(call: CallId) -> Self {
         Self { call, caller: None, route: None, operation: None, policies: None, host: None, row: None, decided: false }
-    }
-}
-
-/// Counts a call among the running ones until it is dropped.
-struct Place<'w>(&'w AtomicUsize);
-
-impl<'w> Place<'w> {
-    fn take(running: &'w AtomicUsize) -> Self {
-        running.fetch_add(1, Ordering::Relaxed);
-        Self(running)
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -2,10 +2,27 @@
 
 use crate::refusal::{Code, Refusal};
 use backshell_model::{ConnectionId, ConnectorSlug, is_ambiguous_path};
-use http::{HeaderMap, HeaderName, Method, Request, Uri, header};
+use http::{HeaderMap, HeaderName, Method, Uri, header};
+use http_body::Body;
 
 /// Longest path and query together, bytes.
 const MAX_TARGET: usize = 16 * 1024;
+
+/// Headers by which frameworks and proxies in front of a service let a caller override what the request line and the
+/// connection say.
+const RISKY: [&str; 11] = [
+    "cf-connecting-ip",
+    "true-client-ip",
+    "x-client-ip",
+    "x-host",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-host",
+    "x-original-url",
+    "x-real-ip",
+    "x-rewrite-url",
+];
 
 /// What a request's address names: `/apim/{connector}/{connection}/{path}?{query}`.
 #[derive(Debug)]
@@ -58,35 +75,48 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_matches(' ')).filter(|token| !token.is_empty())
 }
 
-/// Refuses framing that two readers could take for different messages (RFC 9112, section 6.3) and methods that no
-/// definition can declare.
-pub(crate) fn framing<B>(request: &Request<B>) -> Result<(), Refusal> {
-    let headers = request.headers();
-    if headers.contains_key(header::TRANSFER_ENCODING) && headers.contains_key(header::CONTENT_LENGTH) {
-        return Err(Refusal::new(Code::BadRequest, "a request has `Content-Length` or `Transfer-Encoding`, not both"));
-    }
-    if matches!(*request.method(), Method::CONNECT | Method::TRACE) {
+/// Refuses methods that no definition can declare.
+pub(crate) fn method(method: &Method) -> Result<(), Refusal> {
+    if matches!(*method, Method::CONNECT | Method::TRACE) {
         return Err(Refusal::new(Code::BadRequest, "this method is never part of a connector"));
-    }
-    if headers.contains_key(header::UPGRADE) {
-        return Err(Refusal::new(Code::BadRequest, "the gateway does not switch protocols; leave out `Upgrade`"));
     }
     Ok(())
 }
 
+/// Refuses a body whose announced length passes `limit` bytes. One that does not say how long it is, is cut off when it
+/// passes the limit.
+pub(crate) fn length(body: &impl Body, limit: u64) -> Result<(), Refusal> {
+    let announced = body.size_hint().lower();
+    if announced > limit {
+        let detail = format!("the request body has {announced} bytes and this gateway takes {limit}; send less at once");
+        return Err(Refusal::new(Code::BodyTooLarge, detail));
+    }
+    Ok(())
+}
+
+/// Whether some services let a header of this name override what was decided on: the method, the path, the host or the
+/// caller's address. A name with `_` reads like one with `-` to services behind CGI and its descendants.
+pub(crate) fn is_risky(name: &HeaderName) -> bool {
+    RISKY.contains(&name.as_str()) || name.as_str().contains('_')
+}
+
 /// The caller's headers as far as they are for the service. Gone are hop-by-hop headers (RFC 9110, section 7.6.1),
-/// the caller's own credential and cookies, what changes routing, and Backshell's own names.
-pub(crate) fn for_service(mut headers: HeaderMap) -> HeaderMap {
+/// the caller's own credential and cookies, what changes routing, Backshell's own names, and [risky](is_risky) ones
+/// that the operation does not declare.
+pub(crate) fn for_service(mut headers: HeaderMap, declared: &[HeaderName]) -> HeaderMap {
     remove_hop_by_hop(&mut headers);
-    let ours: Vec<HeaderName> = headers
+    let withheld: Vec<HeaderName> = headers
         .keys()
         .filter(|name| {
-            let name = name.as_str();
-            name.starts_with("x-backshell-") || name.starts_with("x-forwarded-") || name.starts_with("proxy-")
+            let text = name.as_str();
+            text.starts_with("x-backshell-")
+                || text.starts_with("x-forwarded-")
+                || text.starts_with("proxy-")
+                || (is_risky(name) && !declared.contains(name))
         })
         .cloned()
         .collect();
-    for name in ours {
+    for name in withheld {
         headers.remove(name);
     }
     for name in [
@@ -121,6 +151,7 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
     for name in [
         HeaderName::from_static("keep-alive"),
         HeaderName::from_static("proxy-connection"),
+        HeaderName::from_static("http2-settings"),
         header::PROXY_AUTHENTICATE,
         header::PROXY_AUTHORIZATION,
         header::TE,
@@ -135,7 +166,9 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::Bytes;
     use http::HeaderValue;
+    use http_body_util::Full;
 
     const CONNECTION: &str = "con_01hq3w5x4e0000000000000000";
 
@@ -189,21 +222,31 @@ mod tests {
             ("te", "trailers"),
             ("accept", "application/json"),
             ("x-ms-client-request-id", "7"),
+            ("upgrade", "h2c"),
+            ("http2-settings", "AAMAAABkAAQAAP__"),
+            ("x-http-method-override", "DELETE"),
+            ("x-original-url", "/admin"),
+            ("x-real-ip", "10.0.0.1"),
+            ("x_forwarded_for", "10.0.0.1"),
+            ("api_version", "2"),
         ] {
             headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
-        let mut left: Vec<String> = for_service(headers).keys().map(ToString::to_string).collect();
+        let mut left: Vec<String> = for_service(headers, &[HeaderName::from_static("api_version")]).keys().map(ToString::to_string).collect();
         left.sort();
-        assert_eq!(left, ["accept", "x-ms-client-request-id"]);
+        assert_eq!(left, ["accept", "api_version", "x-ms-client-request-id"]);
     }
 
     #[test]
-    fn ambiguous_framing_is_refused() {
-        let request = Request::builder()
-            .header(header::CONTENT_LENGTH, "3")
-            .header(header::TRANSFER_ENCODING, "chunked")
-            .body(())
-            .unwrap();
-        assert_eq!(framing(&request).unwrap_err().code, Code::BadRequest);
+    fn bodies_that_announce_too_much_are_refused() {
+        let body = |length: usize| Full::new(Bytes::from(vec![0; length]));
+        assert!(length(&body(4), 4).is_ok());
+        assert_eq!(length(&body(5), 4).unwrap_err().code, Code::BodyTooLarge);
+    }
+
+    #[test]
+    fn methods_that_are_never_declared_are_refused() {
+        assert_eq!(method(&Method::TRACE).unwrap_err().code, Code::BadRequest);
+        assert!(method(&Method::OPTIONS).is_ok());
     }
 }

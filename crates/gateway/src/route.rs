@@ -3,120 +3,14 @@
 //! Literal segments go before parameters, and a segment may mix both (`items('{id}')`). What the definition does not
 //! declare is not found: there is no fall-through to the service.
 
+use backshell_package::path_template::PathValue;
+use backshell_package::{PathTemplate, PathTemplateError, SplitPath};
 use http::Method;
-use percent_encoding::percent_decode_str;
 use std::collections::HashMap;
-use std::sync::Arc;
-
-/// Deepest path that is matched; real definitions stay below twenty segments.
-const MAX_SEGMENTS: usize = 128;
-
-/// A part of one path segment.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
-    // The order of the variants is the order of preference.
-    Literal(String),
-    Variable(Arc<str>),
-}
-
-/// One path segment of a template. Sorts more specific first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Segment(Vec<Part>);
-
-impl Segment {
-    fn parse(text: &str) -> Self {
-        let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some((literal, after)) = rest.split_once('{') {
-            let Some((name, tail)) = after.split_once('}') else { break };
-            if !literal.is_empty() {
-                parts.push(Part::Literal(literal.to_owned()));
-            }
-            parts.push(Part::Variable(name.into()));
-            rest = tail;
-        }
-        if !rest.is_empty() || parts.is_empty() {
-            parts.push(Part::Literal(rest.to_owned()));
-        }
-        Self(parts)
-    }
-
-    /// 0 for a literal, 1 for a mixture, 2 for a lone variable: the order in which segments are tried.
-    fn rank(&self) -> u8 {
-        match self.0.as_slice() {
-            [Part::Literal(_)] => 0,
-            [Part::Variable(_)] => 2,
-            _ => 1,
-        }
-    }
-
-    /// Characters that stand fixed; among mixtures the one with more is more specific.
-    fn fixed(&self) -> usize {
-        self.0.iter().map(|part| if let Part::Literal(text) = part { text.len() } else { 0 }).sum()
-    }
-
-    fn matches<'p>(&self, segment: &'p str, values: &mut Vec<(Arc<str>, &'p str)>) -> bool {
-        match self.0.as_slice() {
-            [Part::Literal(literal)] => same_segment(literal, segment),
-            [Part::Variable(name)] => {
-                values.push((Arc::clone(name), segment));
-                !segment.is_empty()
-            }
-            parts => match_parts(parts, segment, values),
-        }
-    }
-
-    /// Whether both match the same texts, whatever their variables are called.
-    fn same_shape(&self, other: &Self) -> bool {
-        self.0.len() == other.0.len()
-            && self.0.iter().zip(&other.0).all(|pair| match pair {
-                (Part::Literal(one), Part::Literal(two)) => one == two,
-                (Part::Variable(_), Part::Variable(_)) => true,
-                _ => false,
-            })
-    }
-}
-
-/// Equal as written, or equal once percent-encoding is undone on both sides.
-fn same_segment(literal: &str, segment: &str) -> bool {
-    literal == segment
-        || ((literal.contains('%') || segment.contains('%'))
-            && percent_decode_str(literal).eq(percent_decode_str(segment)))
-}
-
-/// Matches a mixture: a variable takes the shortest text up to the literal that follows it, the last one takes the rest.
-fn match_parts<'p>(parts: &[Part], text: &'p str, values: &mut Vec<(Arc<str>, &'p str)>) -> bool {
-    match parts {
-        [] => text.is_empty(),
-        [Part::Literal(literal), rest @ ..] => {
-            text.strip_prefix(literal.as_str()).is_some_and(|tail| match_parts(rest, tail, values))
-        }
-        [Part::Variable(name)] => {
-            values.push((Arc::clone(name), text));
-            !text.is_empty()
-        }
-        [Part::Variable(name), rest @ ..] => {
-            let Some(Part::Literal(next)) = rest.first() else { return false };
-            let mark = values.len();
-            for (at, _) in text.match_indices(next.as_str()) {
-                let Some((value, tail)) = text.split_at_checked(at) else { continue };
-                if value.is_empty() {
-                    continue;
-                }
-                values.push((Arc::clone(name), value));
-                if match_parts(rest, tail, values) {
-                    return true;
-                }
-                values.truncate(mark);
-            }
-            false
-        }
-    }
-}
 
 #[derive(Debug)]
 struct Route {
-    segments: Vec<Segment>,
+    template: PathTemplate,
     operation: usize,
 }
 
@@ -124,16 +18,27 @@ struct Route {
 #[derive(Debug, Default)]
 pub struct Router {
     base_path: String,
+    /// By method and number of segments, the most specific first.
     routes: HashMap<(Method, usize), Vec<Route>>,
 }
 
-/// Two operations that no request can tell apart.
+/// An operation that is never found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ambiguous {
-    /// Index of the operation that is reached.
-    pub reached: usize,
-    /// Index of the operation that never is.
-    pub shadowed: usize,
+pub enum NotRouted {
+    /// No request can tell it from another one.
+    Shadowed {
+        /// Index of the operation that is reached.
+        reached: usize,
+        /// Index of the operation that never is.
+        shadowed: usize,
+    },
+    /// Its path template cannot be matched against.
+    Template {
+        /// Index of the operation.
+        operation: usize,
+        /// Why not.
+        error: PathTemplateError,
+    },
 }
 
 /// An operation that was found, with its path parameters.
@@ -144,39 +49,36 @@ pub struct Found<'p> {
     /// The path below the base path, byte for byte.
     pub path: &'p str,
     /// Path parameters by name, as they stand in the address (percent-encoded).
-    pub parameters: Vec<(Arc<str>, &'p str)>,
+    pub parameters: Vec<PathValue<'p>>,
 }
 
 impl Router {
-    /// Compiles `(method, path template)` pairs; an operation is named by its index. Returns the pairs that cannot be
-    /// told apart beside the router; the first of each pair is the one that is reached.
+    /// Compiles `(method, path template)` pairs; an operation is named by its index. Returns what is never found beside
+    /// the router: of two operations that cannot be told apart, the second.
     pub fn new<'t>(
         base_path: &str,
         operations: impl IntoIterator<Item = (Method, &'t str)>,
-    ) -> (Self, Vec<Ambiguous>) {
+    ) -> (Self, Vec<NotRouted>) {
         let mut routes: HashMap<(Method, usize), Vec<Route>> = HashMap::new();
-        let mut ambiguous = Vec::new();
+        let mut not_routed = Vec::new();
         for (operation, (method, template)) in operations.into_iter().enumerate() {
-            let segments: Vec<Segment> = split(template).map(Segment::parse).collect();
-            let group = routes.entry((method, segments.len())).or_default();
-            let twin = group
-                .iter()
-                .find(|route| route.segments.iter().zip(&segments).all(|(one, two)| one.same_shape(two)));
-            match twin {
-                Some(twin) => ambiguous.push(Ambiguous { reached: twin.operation, shadowed: operation }),
-                None => group.push(Route { segments, operation }),
+            let template = match PathTemplate::parse(template) {
+                Ok(template) => template,
+                Err(error) => {
+                    not_routed.push(NotRouted::Template { operation, error });
+                    continue;
+                }
+            };
+            let group = routes.entry((method, template.segment_count())).or_default();
+            match group.iter().find(|route| route.template.same_shape(&template)) {
+                Some(twin) => not_routed.push(NotRouted::Shadowed { reached: twin.operation, shadowed: operation }),
+                None => group.push(Route { template, operation }),
             }
         }
         for group in routes.values_mut() {
-            group.sort_by_cached_key(|route| {
-                route
-                    .segments
-                    .iter()
-                    .map(|segment| (segment.rank(), usize::MAX - segment.fixed()))
-                    .collect::<Vec<_>>()
-            });
+            group.sort_by_cached_key(|route| route.template.specificity());
         }
-        (Self { base_path: base_path.trim_end_matches('/').to_owned(), routes }, ambiguous)
+        (Self { base_path: base_path.trim_end_matches('/').to_owned(), routes }, not_routed)
     }
 
     /// Finds the operation for `path`, which is the definition's base path and path, or the path alone.
@@ -188,26 +90,13 @@ impl Router {
     }
 
     fn lookup<'p>(&self, method: &Method, path: &'p str) -> Option<Found<'p>> {
-        let segments: Vec<&str> = split(path).take(MAX_SEGMENTS + 1).collect();
-        let group = self.routes.get(&(method.clone(), segments.len()))?;
-        let mut parameters = Vec::new();
-        for route in group {
-            parameters.clear();
-            let fits = route
-                .segments
-                .iter()
-                .zip(&segments)
-                .all(|(pattern, segment)| pattern.matches(segment, &mut parameters));
-            if fits {
-                return Some(Found { operation: route.operation, path, parameters });
-            }
-        }
-        None
+        let split = SplitPath::new(path);
+        let group = self.routes.get(&(method.clone(), split.segment_count()))?;
+        group.iter().find_map(|route| {
+            let parameters = route.template.captures(&split)?;
+            Some(Found { operation: route.operation, path, parameters })
+        })
     }
-}
-
-fn split(path: &str) -> std::str::Split<'_, char> {
-    path.strip_prefix('/').unwrap_or(path).split('/')
 }
 
 #[cfg(test)]
@@ -254,6 +143,7 @@ mod tests {
         assert_eq!(find(&router, "/files/a.b.c"), Some((1, vec!["name=a".into(), "kind=b.c".into()])));
         assert_eq!(find(&router, "/files/plain"), Some((2, vec!["name=plain".into()])));
         assert_eq!(find(&router, "/entities('')/rows(7)"), None);
+        assert_eq!(find(&router, "/entities(%27a%27)/rows(7)").unwrap().0, 0);
     }
 
     #[test]
@@ -263,8 +153,12 @@ mod tests {
     }
 
     #[test]
-    fn operations_that_cannot_be_told_apart_are_reported() {
-        let (_, ambiguous) = Router::new("", [(Method::GET, "/a/{x}"), (Method::GET, "/a/{y}"), (Method::PUT, "/a/{z}")]);
-        assert_eq!(ambiguous, [Ambiguous { reached: 0, shadowed: 1 }]);
+    fn operations_that_are_never_found_are_reported() {
+        let (_, not_routed) = Router::new("", [(Method::GET, "/a/{x}"), (Method::GET, "/a/{y}"), (Method::PUT, "/a/{z}")]);
+        assert_eq!(not_routed, [NotRouted::Shadowed { reached: 0, shadowed: 1 }]);
+        let many = "{x}-".repeat(17);
+        let (router, not_routed) = Router::new("", [(Method::GET, many.as_str())]);
+        assert_eq!(not_routed, [NotRouted::Template { operation: 0, error: PathTemplateError::TooManyVariables }]);
+        assert!(router.find(&Method::GET, "/1-2-").is_none());
     }
 }

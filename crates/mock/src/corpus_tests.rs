@@ -2,9 +2,9 @@
 //! every answer fits its schema by an independent judge, and a request made by the definition is answered with success.
 
 use crate::example::example;
-use crate::route::variable;
 use crate::schema::{literal, types};
 use crate::{Mock, MockError, MockOptions};
+use backshell_package::path_template::next_variable;
 use backshell_package::{Limits, Operation, Schema, Swagger};
 use backshell_source::Node;
 use bytes::Bytes;
@@ -142,7 +142,7 @@ fn filled(swagger: &Swagger<'_>, operation: &Operation<'_>) -> String {
     let mut path = String::new();
     let mut rest = operation.path_template();
     let parameters = operation.effective_parameters();
-    while let Some((before, name, after)) = variable(rest) {
+    while let Some((before, name, after)) = next_variable(rest) {
         path.push_str(before);
         let declared = parameters.iter().find(|parameter| parameter.name == name);
         let value = declared.map_or(json!("x y/z"), |parameter| example(parameter.node, name, &resolve));

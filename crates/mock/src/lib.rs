@@ -28,7 +28,7 @@ mod serve;
 use answer::Answer;
 use auth::Demand;
 use backshell_model::SecretBytes;
-use backshell_package::{Operation, Package, UrlEncoding};
+use backshell_package::{Operation, Package, PathTemplateError, UrlEncoding};
 use bytes::Bytes;
 use http::header::{ALLOW, HOST, WWW_AUTHENTICATE};
 use http::request::Parts;
@@ -66,6 +66,9 @@ pub enum MockError {
     /// The definition declares nothing to answer.
     #[error("the definition declares no operation; add one under `paths`")]
     NoOperations,
+    /// A path cannot be matched against.
+    #[error("a path of the definition cannot be used: {0}")]
+    Path(#[from] PathTemplateError),
 }
 
 /// An operation that the mock answers.
@@ -113,12 +116,12 @@ impl Mock {
         let resolve = |reference: &str| swagger.resolve_ref(reference);
         let properties = package.properties.as_ref();
         let roots = swagger.base_path().map(str::to_owned).into_iter().chain(policy::roots(properties));
-        let mut routes = Routes::below(&roots.collect::<Vec<_>>());
+        let mut routes = Routes::below(&roots.collect::<Vec<_>>())?;
         let mut operations = Vec::new();
         let mut compiled = Vec::new();
         for operation in swagger.operations() {
             let Some(method) = method(&operation) else { continue };
-            routes.add(operation.path_template(), &method, compiled.len(), true);
+            routes.add(operation.path_template(), &method, compiled.len(), true)?;
             let mut answer = Answer::of(&operation, &resolve);
             answer.location = location::location(&swagger, &operation, answer.has_links(), &resolve);
             if answer.location.is_some() && location::is_webhook(&operation) {
@@ -139,7 +142,7 @@ impl Mock {
         if operations.is_empty() {
             return Err(MockError::NoOperations);
         }
-        policy::add_routes(properties, &operations, &mut routes);
+        policy::add_routes(properties, &operations, &mut routes)?;
         routes.finish();
         Ok(Self(Arc::new(Inner { options, operations, compiled, routes })))
     }

@@ -2,8 +2,8 @@
 
 use crate::answer::{Hole, Location, header_text};
 use crate::example::example;
-use crate::route::variable;
 use crate::schema::Resolve;
+use backshell_package::path_template::next_variable;
 use backshell_package::{Method, Operation, ParameterLocation, Swagger};
 
 /// Words in the name of an operation that say that it ends a webhook.
@@ -74,7 +74,7 @@ fn address<'d>(base: &str, target: &Operation<'d>, resolve: Resolve<'d, '_>) -> 
     let mut pieces = Vec::new();
     let mut literal = base.trim_end_matches('/').to_owned();
     let mut rest = target.path_template();
-    while let Some((before, name, after)) = variable(rest) {
+    while let Some((before, name, after)) = next_variable(rest) {
         literal.push_str(before);
         pieces.push((std::mem::take(&mut literal), Some(hole(name, ParameterLocation::Path))));
         rest = after;

@@ -2,7 +2,7 @@
 
 use crate::MockOperation;
 use crate::route::Routes;
-use backshell_package::{Policy, Properties};
+use backshell_package::{PathTemplateError, Policy, Properties};
 use backshell_source::Node;
 use http::Method;
 
@@ -24,7 +24,7 @@ pub(crate) fn roots(properties: Option<&Properties>) -> Vec<String> {
 }
 
 /// Paths that `routerequesttoendpoint` sends operations to. They rank behind what the definition declares.
-pub(crate) fn add_routes(properties: Option<&Properties>, operations: &[MockOperation], routes: &mut Routes) {
+pub(crate) fn add_routes(properties: Option<&Properties>, operations: &[MockOperation], routes: &mut Routes) -> Result<(), PathTemplateError> {
     for policy in policies(properties).iter().filter(|policy| policy.template_id == "routerequesttoendpoint") {
         let Some(path) = policy.parameter("newPath").and_then(Node::as_str) else { continue };
         let path = with_variables(path.split('?').next().unwrap_or_default());
@@ -32,10 +32,11 @@ pub(crate) fn add_routes(properties: Option<&Properties>, operations: &[MockOper
         let method = method.and_then(|method| Method::from_bytes(method.to_ascii_uppercase().as_bytes()).ok());
         for (index, operation) in operations.iter().enumerate() {
             if policy.applies_to(&operation.id) {
-                routes.add(&path, method.as_ref().unwrap_or(&operation.method), index, false);
+                routes.add(&path, method.as_ref().unwrap_or(&operation.method), index, false)?;
             }
         }
     }
+    Ok(())
 }
 
 fn policies(properties: Option<&Properties>) -> Vec<Policy<'_>> {
