@@ -197,7 +197,8 @@ mod tests {
         use backshell_store::{EnvironmentRepository, TenantRepository};
         let scene = Scene::new().await;
         let now = scene.clock.now();
-        let tenant = Tenant { id: TenantId::generate(now, &*scene.random), name: "default".to_owned(), created_at: now };
+        let tenant =
+            Tenant { id: TenantId::generate(now, &*scene.random), name: "default".to_owned(), created_at: now };
         scene.store.add_tenant(&tenant).await.unwrap();
         assert!(scene.prepare().await.is_some());
         let environments = scene.store.environments(None, Limit::MAX).await.unwrap();

@@ -92,9 +92,8 @@ impl Action {
             | Self::ApproveHost => &[Scope::Connections],
             Self::PublishConnector | Self::PublishAsPlatform => &[Scope::Connectors],
             Self::ReadConnector => &[Scope::Connectors, Scope::Connections],
-            Self::ReadEnvironment => &[Scope::Admin, Scope::Connections],
+            Self::ReadEnvironment | Self::RevokeToken => &[Scope::Admin, Scope::Connections],
             Self::ManageEnvironment | Self::ManageAccess | Self::CreateToken => &[Scope::Admin],
-            Self::RevokeToken => &[Scope::Admin, Scope::Connections],
             Self::ReadLedger => &[Scope::Ledger],
         }
     }

@@ -168,7 +168,9 @@ fn what_the_roles_may_do() {
     assert!(may("paul", A::PublishConnector, own("paul")) && may("adam", A::PublishConnector, own("paul")));
     assert!(!may("paul", A::PublishConnector, own("pia")), "a publisher publishes into another's connector");
     assert!(!may("olga", A::PublishConnector, own("olga")), "who is no publisher any more publishes no more");
-    assert!(may("adam", A::PublishAsPlatform, Resource::Platform) && !may("paul", A::PublishAsPlatform, Resource::Platform));
+    assert!(
+        may("adam", A::PublishAsPlatform, Resource::Platform) && !may("paul", A::PublishAsPlatform, Resource::Platform)
+    );
     // An action on something it has no meaning for is denied, not an error.
     assert!(!may("adam", A::PublishConnector, on_connection()));
     assert!(!may("olga", A::ReadConnection, Resource::Connection(connection(9))));
