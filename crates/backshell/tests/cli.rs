@@ -698,8 +698,14 @@ async fn call_that_is_refused_has_status_1() {
 /// A stopped cell with a few records; its folder, and the configuration that names it.
 async fn records() -> (TempDir, PathBuf) {
     let cell = Cell::start().await;
+    let (_, alice) = cell.token_for("alice@example.com", &["call"], 600).await;
+    cell.post(
+        &format!("/connections/{}/shares", cell.connection),
+        json!({"kind": "user", "name": "alice@example.com"}),
+    )
+    .await;
     for _ in 0..3 {
-        drop(cell.call(Method::GET, "/items", "").await);
+        assert_eq!(cell.call_as(&alice, Method::GET, "/items", "").await.status(), 200);
     }
     cell.ledger_until("completion", 3).await;
     let Cell { folder, config, node, .. } = cell;
@@ -756,7 +762,7 @@ async fn ledger_is_verified_exported_and_shown() {
     let rows: Vec<Value> = export.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let numbers: Vec<u64> = rows.iter().map(|row| row["seq"].as_u64().unwrap()).collect();
     assert_eq!(numbers, (1..=report["records"].as_u64().unwrap()).collect::<Vec<_>>());
-    assert!(!export.out.contains("\"administrator\"") && !export.out.contains("bsk_"), "users are pseudonyms");
+    assert!(!export.out.contains("alice") && !export.out.contains("bsk_"), "users are pseudonyms");
     assert_eq!(rows.iter().filter(|row| row["kind"] == "decision").count(), 3);
     let later = ledger(folder.path(), &["export", "--after", "5"]);
     assert_eq!(later.out.lines().collect::<Vec<_>>(), export.out.lines().skip(5).collect::<Vec<_>>());
