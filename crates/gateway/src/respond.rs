@@ -169,6 +169,10 @@ pub(crate) fn send_refusal(error: &SendError) -> (Refusal, Ended) {
             let detail = "the service closed the connection without an answer; it may or may not have acted on the request";
             (unreachable(detail).reason("no_answer"), Ended::CutByUpstream)
         }
+        SendError::Switched => {
+            let detail = "the service switched to another protocol, which the gateway did not ask for";
+            (unreachable(detail).reason("protocol_switched"), Ended::CutByUpstream)
+        }
         SendError::Timeout(limit) => {
             let detail = format!("the service did not answer within {limit:?}; it may or may not have acted on the request");
             (Refusal::new(Code::UpstreamTimeout, detail), Ended::Timeout)

@@ -20,6 +20,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
@@ -27,13 +28,17 @@ use tokio_util::sync::CancellationToken;
 const TLS_HANDSHAKE: Duration = Duration::from_secs(10);
 /// Largest head of a request, bytes.
 const MAX_HEAD: usize = 64 * 1024;
-/// HTTP/2: streams that one caller's connection may have open, and their flow-control window in bytes.
-const MAX_STREAMS: u32 = 256;
+/// HTTP/2: streams that one caller's connection may have open, their flow-control window, and how much of an answer is
+/// kept for a caller who does not read it, in bytes.
+const MAX_STREAMS: u32 = 100;
 const STREAM_WINDOW: u32 = 256 * 1024;
+const MAX_SEND_BUFFER: usize = 64 * 1024;
 /// How often unused upstream connections are closed.
 const SWEEP: Duration = Duration::from_secs(10);
 /// Accepted connections that wait for a worker.
 const HANDOVER: usize = 1_024;
+/// How long the acceptor waits when nothing else helps.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A running gateway listener.
 #[derive(Debug)]
@@ -91,7 +96,8 @@ impl Serving {
     }
 }
 
-/// Hands connections to the workers in turn, so that each has the same number of them.
+/// Hands connections to the workers in turn, so that each has the same number of them. While every worker has as many
+/// waiting as it takes, further ones wait in the listener's own queue.
 async fn accept(listener: TcpListener, workers: Vec<mpsc::Sender<TcpStream>>, stop: CancellationToken) {
     let listener = match tokio::net::TcpListener::from_std(listener) {
         Ok(listener) => listener,
@@ -109,18 +115,36 @@ async fn accept(listener: TcpListener, workers: Vec<mpsc::Sender<TcpStream>>, st
         match accepted.and_then(|(stream, _)| stream.into_std()) {
             Ok(stream) => {
                 turn = turn.wrapping_add(1);
-                let Some(worker) = workers.get(turn % workers.len().max(1)) else { return };
-                if worker.send(stream).await.is_err() {
-                    return;
+                let mut waiting = stream;
+                while let Err(back) = hand_over(&workers, turn, waiting) {
+                    waiting = back;
+                    tokio::select! {
+                        () = stop.cancelled() => return,
+                        () = tokio::time::sleep(PAUSE) => {}
+                    }
                 }
             }
             Err(error) => {
                 // Out of file descriptors, or the caller went away: waiting is all that helps.
                 tracing::warn!(%error, "a connection could not be accepted");
-                tokio::time::sleep(Duration::from_millis(20)).await;
+                tokio::time::sleep(PAUSE).await;
             }
         }
     }
+}
+
+/// Gives `connection` to the worker whose turn it is, or to the first one behind it that takes it; gives it back when
+/// none does.
+fn hand_over<T>(workers: &[mpsc::Sender<T>], turn: usize, mut connection: T) -> Result<(), T> {
+    let first = turn % workers.len().max(1);
+    let (before, after) = workers.split_at_checked(first).unwrap_or((workers, &[]));
+    for worker in after.iter().chain(before) {
+        match worker.try_send(connection) {
+            Ok(()) => return Ok(()),
+            Err(TrySendError::Full(back) | TrySendError::Closed(back)) => connection = back,
+        }
+    }
+    Err(connection)
 }
 
 async fn work(
@@ -195,6 +219,7 @@ where
         .timer(TokioTimer::new())
         .max_concurrent_streams(MAX_STREAMS)
         .initial_stream_window_size(STREAM_WINDOW)
+        .max_send_buf_size(MAX_SEND_BUFFER)
         .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX))
         .keep_alive_interval(Duration::from_secs(30));
     let service = service_fn(move |request: Request<Incoming>| {
@@ -204,5 +229,23 @@ where
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a caller's connection ended");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_worker_does_not_hold_up_the_others() {
+        let (senders, mut receivers): (Vec<_>, Vec<_>) = (0..3).map(|_| mpsc::channel(1)).unzip();
+        assert_eq!(hand_over(&senders, 1, "a"), Ok(()));
+        assert_eq!(hand_over(&senders, 1, "b"), Ok(()));
+        drop(receivers.remove(0));
+        assert_eq!(hand_over(&senders, 3, "c"), Err("c"));
+        let got: Vec<_> = receivers.iter_mut().map(|receiver| receiver.try_recv().unwrap()).collect();
+        assert_eq!(got, ["a", "b"]);
+        assert_eq!(hand_over(&senders, 3, "c"), Ok(()));
+        assert_eq!(hand_over(&[], 7, "d"), Err("d"));
     }
 }

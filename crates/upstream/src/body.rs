@@ -107,7 +107,7 @@ impl Body for RequestBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, RequestBodyError>>> {
         let Some(incoming) = self.incoming.as_mut() else { return Poll::Ready(None) };
-        match Pin::new(incoming).poll_frame(context) {
+        match poll_data(incoming, context) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(None) => {
                 self.incoming = None;
@@ -119,8 +119,8 @@ impl Body for RequestBody {
                 self.progress.failed.store(true, Ordering::Relaxed);
                 Poll::Ready(Some(Err(RequestBodyError::Caller(error))))
             }
-            Poll::Ready(Some(Ok(frame))) => {
-                let length = frame.data_ref().map_or(0, |data| data.len() as u64);
+            Poll::Ready(Some(Ok(data))) => {
+                let length = data.len() as u64;
                 let total = self.progress.bytes.fetch_add(length, Ordering::Relaxed).saturating_add(length);
                 self.progress.touch();
                 if total > self.limit {
@@ -128,7 +128,7 @@ impl Body for RequestBody {
                     self.progress.too_large.store(true, Ordering::Relaxed);
                     return Poll::Ready(Some(Err(RequestBodyError::TooLarge { limit: self.limit })));
                 }
-                Poll::Ready(Some(Ok(frame)))
+                Poll::Ready(Some(Ok(Frame::data(data))))
             }
         }
     }
@@ -139,6 +139,22 @@ impl Body for RequestBody {
 
     fn size_hint(&self) -> SizeHint {
         self.incoming.as_ref().map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
+    }
+}
+
+/// The next piece of a body. Trailers are passed over: nothing looks at them as it looks at headers, so they go no
+/// further.
+fn poll_data(incoming: &mut Incoming, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, hyper::Error>>> {
+    loop {
+        match std::task::ready!(Pin::new(&mut *incoming).poll_frame(context)) {
+            None => return Poll::Ready(None),
+            Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    return Poll::Ready(Some(Ok(data)));
+                }
+            }
+        }
     }
 }
 
@@ -191,13 +207,13 @@ impl Body for UpstreamBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, UpstreamBodyError>>> {
-        match Pin::new(&mut self.incoming).poll_frame(context) {
-            Poll::Ready(Some(Ok(frame))) => {
+        match poll_data(&mut self.incoming, context) {
+            Poll::Ready(Some(Ok(data))) => {
                 self.timer = None;
                 if self.incoming.is_end_stream() {
                     self.give_back();
                 }
-                Poll::Ready(Some(Ok(frame)))
+                Poll::Ready(Some(Ok(Frame::data(data))))
             }
             Poll::Ready(None) => {
                 self.give_back();
@@ -227,5 +243,53 @@ impl Body for UpstreamBody {
 
     fn size_hint(&self) -> SizeHint {
         self.incoming.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::stream;
+    use http::{HeaderMap, HeaderValue, Request, Response};
+    use http_body_util::{BodyExt, StreamBody};
+    use hyper::service::service_fn;
+    use hyper_util::rt::{TokioExecutor, TokioIo};
+    use std::convert::Infallible;
+
+    /// What arrives of an answer with a trailer behind its data.
+    async fn with_trailers() -> Incoming {
+        let (near, far) = tokio::io::duplex(64 * 1024);
+        let service = service_fn(|_: Request<Incoming>| async {
+            let trailers = HeaderMap::from_iter([("x-late".parse().unwrap(), HeaderValue::from_static("1"))]);
+            let frames = [Frame::data(Bytes::from_static(b"data")), Frame::trailers(trailers)];
+            Ok::<_, Infallible>(Response::new(StreamBody::new(stream::iter(frames.map(Ok::<_, Infallible>)))))
+        });
+        let server = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+        tokio::spawn(server.serve_connection(TokioIo::new(far), service));
+        let (mut sender, connection) =
+            hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(near)).await.unwrap();
+        tokio::spawn(connection);
+        let answer = sender.send_request(Request::new(RequestBody::empty())).await.unwrap();
+        // The connection ends with its last sender.
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            drop(sender);
+        });
+        answer.into_body()
+    }
+
+    #[tokio::test]
+    async fn trailers_go_no_further() {
+        let plain = with_trailers().await.collect().await.unwrap();
+        assert!(plain.trailers().is_some(), "the test's own service must send them");
+        let request = RequestBody::stream(with_trailers().await, 100);
+        let progress = request.progress();
+        let request = request.collect().await.unwrap();
+        assert!(request.trailers().is_none());
+        assert_eq!((request.to_bytes().as_ref(), progress.bytes()), (&b"data"[..], 4));
+        let answer = UpstreamBody { incoming: with_trailers().await, lease: None, idle: Duration::MAX, timer: None };
+        let answer = answer.collect().await.unwrap();
+        assert!(answer.trailers().is_none());
+        assert_eq!(answer.to_bytes().as_ref(), b"data");
     }
 }

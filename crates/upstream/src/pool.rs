@@ -22,6 +22,8 @@ const MAX_IDLE: Duration = Duration::from_secs(50);
 const MAX_IDLE_PER_KEY: usize = 256;
 /// How long a connection that just ended its answer may take to be ready again.
 const SETTLE: Duration = Duration::from_millis(20);
+/// How many calls share one HTTP/2 connection; beyond that another one is opened. Services commonly allow 100 streams.
+const MAX_STREAMS: usize = 100;
 
 /// Who may share a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -45,10 +47,39 @@ struct Idle {
     since: Instant,
 }
 
+struct Shared {
+    sender: http2::SendRequest<RequestBody>,
+    origin: Origin,
+    /// Each call on the connection holds one more reference.
+    streams: Arc<()>,
+}
+
+impl Shared {
+    fn is_fresh(&self, now: Instant) -> bool {
+        !self.sender.is_closed() && now - self.origin.opened < MAX_AGE
+    }
+
+    fn lend(&self) -> Sender {
+        Sender::Http2(self.sender.clone(), Stream(Arc::clone(&self.streams)))
+    }
+}
+
+/// One call's part in a shared connection.
+pub(crate) struct Stream(#[expect(dead_code, reason = "counted by its references")] Arc<()>);
+
 #[derive(Default)]
 struct Entry {
     idle: Vec<Idle>,
-    shared: Option<(http2::SendRequest<RequestBody>, Origin)>,
+    shared: Vec<Shared>,
+}
+
+impl Entry {
+    /// A shared connection that takes another call.
+    fn vacant(&self, addresses: &[SocketAddr]) -> Option<&Shared> {
+        self.shared.iter().find(|shared| {
+            Arc::strong_count(&shared.streams) <= MAX_STREAMS && addresses.contains(&shared.origin.pinned)
+        })
+    }
 }
 
 /// The connections of one worker.
@@ -58,7 +89,7 @@ pub(crate) struct Pool(Mutex<HashMap<Key, Entry>>);
 /// A connection that can take a request now.
 pub(crate) enum Sender {
     Http1(http1::SendRequest<RequestBody>, Origin),
-    Http2(http2::SendRequest<RequestBody>),
+    Http2(http2::SendRequest<RequestBody>, Stream),
 }
 
 impl Pool {
@@ -71,7 +102,7 @@ impl Pool {
                         return Some(Sender::Http1(sender, origin));
                     }
                 }
-                shared @ Sender::Http2(_) => return Some(shared),
+                shared @ Sender::Http2(..) => return Some(shared),
             }
         }
     }
@@ -81,11 +112,9 @@ impl Pool {
         let fresh = |origin: &Origin| now - origin.opened < MAX_AGE && addresses.contains(&origin.pinned);
         let mut entries = self.0.lock().ok()?;
         let entry = entries.get_mut(key)?;
-        if let Some((sender, origin)) = &entry.shared {
-            if !sender.is_closed() && fresh(origin) {
-                return Some(Sender::Http2(sender.clone()));
-            }
-            entry.shared = None;
+        entry.shared.retain(|shared| shared.is_fresh(now));
+        if let Some(shared) = entry.vacant(addresses) {
+            return Some(shared.lend());
         }
         while let Some(idle) = entry.idle.pop() {
             if !idle.sender.is_closed() && fresh(&idle.origin) && now - idle.since < MAX_IDLE {
@@ -95,11 +124,18 @@ impl Pool {
         None
     }
 
-    /// Keeps an HTTP/2 connection for everyone who may share it.
-    pub(crate) fn share(&self, key: Key, sender: http2::SendRequest<RequestBody>, origin: Origin) {
+    /// Lends an HTTP/2 connection that was just opened, and keeps it for everyone who may share it, unless others that
+    /// were opened at the same time have room left.
+    pub(crate) fn share(&self, key: Key, sender: http2::SendRequest<RequestBody>, origin: Origin) -> Sender {
+        let shared = Shared { sender, origin, streams: Arc::default() };
+        let lent = shared.lend();
         if let Ok(mut entries) = self.0.lock() {
-            entries.entry(key).or_default().shared = Some((sender, origin));
+            let entry = entries.entry(key).or_default();
+            if entry.vacant(&[origin.pinned]).is_none() {
+                entry.shared.push(shared);
+            }
         }
+        lent
     }
 
     fn give_back(&self, key: Key, sender: http1::SendRequest<RequestBody>, origin: Origin) {
@@ -121,12 +157,8 @@ impl Pool {
         if let Ok(mut entries) = self.0.lock() {
             entries.retain(|_, entry| {
                 entry.idle.retain(|idle| !idle.sender.is_closed() && now - idle.since < MAX_IDLE);
-                if entry.shared.as_ref().is_some_and(|(sender, origin)| {
-                    sender.is_closed() || now - origin.opened >= MAX_AGE
-                }) {
-                    entry.shared = None;
-                }
-                !entry.idle.is_empty() || entry.shared.is_some()
+                entry.shared.retain(|shared| shared.is_fresh(now));
+                !entry.idle.is_empty() || !entry.shared.is_empty()
             });
         }
     }
@@ -143,7 +175,7 @@ pub(crate) enum Lease {
     /// An HTTP/1.1 connection is lent to one call at a time.
     Http1 { pool: Arc<Pool>, key: Key, sender: http1::SendRequest<RequestBody>, origin: Origin },
     /// An HTTP/2 connection stays where it is; the sender keeps it alive.
-    Http2 { _sender: http2::SendRequest<RequestBody> },
+    Http2 { _sender: http2::SendRequest<RequestBody>, _stream: Stream },
 }
 
 impl Lease {
@@ -151,5 +183,74 @@ impl Lease {
         if let Self::Http1 { pool, key, sender, origin } = self {
             pool.give_back(key, sender, origin);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use backshell_model::Timestamp;
+    use backshell_testkit::SeededRandom;
+    use hyper_util::rt::{TokioExecutor, TokioIo};
+    use tokio::io::DuplexStream;
+
+    const HERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)), 443);
+    const THERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2)), 443);
+
+    fn key() -> Key {
+        let environment = EnvironmentId::generate(Timestamp::from_secs(1_800_000_000), &SeededRandom::new(1));
+        Key { environment, scheme: Scheme::Https, host: HostName::parse("api.example.com").unwrap(), port: 443 }
+    }
+
+    /// An HTTP/2 connection, open for as long as its other end is kept.
+    async fn connection() -> (http2::SendRequest<RequestBody>, DuplexStream) {
+        let (near, far) = tokio::io::duplex(64 * 1024);
+        let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(near)).await.unwrap();
+        tokio::spawn(connection);
+        (sender, far)
+    }
+
+    fn origin(pinned: SocketAddr) -> Origin {
+        Origin { pinned, opened: Instant::now() }
+    }
+
+    #[tokio::test]
+    async fn a_connection_with_many_calls_is_not_shared_further() {
+        let (pool, key) = (Pool::default(), key());
+        let (sender, _far) = connection().await;
+        let mut calls = vec![pool.share(key.clone(), sender, origin(HERE))];
+        while let Some(call) = pool.checkout(&key, &[HERE]).await {
+            calls.push(call);
+            assert!(calls.len() <= MAX_STREAMS);
+        }
+        assert_eq!(calls.len(), MAX_STREAMS);
+        // Another one takes the next calls; one call that ends makes room again.
+        let (sender, _far) = connection().await;
+        calls.push(pool.share(key.clone(), sender, origin(HERE)));
+        assert!(pool.checkout(&key, &[HERE]).await.is_some());
+        assert!(pool.checkout(&key, &[THERE]).await.is_none());
+        assert_eq!(pool.0.lock().unwrap()[&key].shared.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn of_connections_opened_at_the_same_time_one_is_kept() {
+        let (pool, key) = (Pool::default(), key());
+        let mut far_ends = Vec::new();
+        for _ in 0..3 {
+            let (sender, far) = connection().await;
+            far_ends.push(far);
+            pool.share(key.clone(), sender, origin(HERE));
+        }
+        assert_eq!(pool.0.lock().unwrap()[&key].shared.len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_connection_outlives_its_decision() {
+        let (pool, key) = (Pool::default(), key());
+        let (sender, _far) = connection().await;
+        drop(pool.share(key.clone(), sender, origin(HERE)));
+        assert!(pool.checkout(&key, &[HERE]).await.is_some());
+        tokio::time::advance(MAX_AGE).await;
+        assert!(pool.checkout(&key, &[HERE]).await.is_none());
     }
 }

@@ -33,7 +33,9 @@ impl Resolver for SystemResolver {
         {
             return Ok(addresses.clone());
         }
-        let lookup = tokio::time::timeout(TIMEOUT, tokio::net::lookup_host((host.as_str(), port)));
+        // The final dot says that the name is complete: the system's search domains are not tried behind it.
+        let name = format!("{host}.");
+        let lookup = tokio::time::timeout(TIMEOUT, tokio::net::lookup_host((name.as_str(), port)));
         let mut addresses: Vec<IpAddr> = match lookup.await {
             Ok(Ok(found)) => found.map(|address| address.ip()).collect(),
             Ok(Err(error)) => return Err(ResolveError::Failed(error.to_string())),

@@ -6,7 +6,7 @@ use crate::pool::{Key, Lease, Origin, Pool, Sender};
 use backshell_auth::Credentialed;
 use backshell_ledger::Receipt;
 use backshell_model::Scheme;
-use http::{HeaderValue, Method, Request, Response, Uri, Version, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version, header};
 use hyper::body::Incoming;
 use hyper::client::conn::{TrySendError, http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -23,9 +23,14 @@ use tokio_rustls::TlsConnector;
 const MAX_HEAD: usize = 64 * 1024;
 /// Read buffer of an HTTP/1.1 connection: holds the largest head and bounds what one streamed body keeps in memory.
 const MAX_BUFFER: usize = 2 * MAX_HEAD;
-/// HTTP/2 flow-control windows: what one stream and one connection may have in flight, bytes.
-const STREAM_WINDOW: u32 = 256 * 1024;
-const CONNECTION_WINDOW: u32 = 1024 * 1024;
+/// HTTP/2 flow-control windows: what one stream and one connection may have in flight, bytes. Callers that stop reading
+/// fill their stream's window; it takes 256 of them to fill the connection's, and no connection has that many streams.
+const STREAM_WINDOW: u32 = 64 * 1024;
+const CONNECTION_WINDOW: u32 = 16 * 1024 * 1024;
+/// How long opening a connection may take over all pinned addresses.
+const DIAL: Duration = Duration::from_secs(10);
+/// How many reused connections are tried before a fresh one.
+const REUSED: usize = 2;
 
 /// How long the service may take, step by step.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +61,9 @@ pub enum SendError {
     /// The HTTP exchange failed before the head of an answer.
     #[error("the service closed the connection without an answer")]
     Exchange(#[source] hyper::Error),
+    /// The service switched to another protocol, which nobody asked for.
+    #[error("the service switched protocols")]
+    Switched,
     /// The service did not answer in time.
     #[error("the service did not answer within {0:?}")]
     Timeout(Duration),
@@ -92,8 +100,8 @@ impl Upstream {
     /// Sends `credentialed` with `body` and returns the head of the answer with its body as a stream.
     ///
     /// `receipt` says that the decision is in the ledger; it is used up. A request that cannot have reached the service
-    /// is sent again on a fresh connection, and so is a safe one (RFC 9110, section 9.2.1) without a body whose reused
-    /// connection turned out to be closed. Nothing else is sent twice.
+    /// is sent again, and so is a safe one (RFC 9110, section 9.2.1) without a body whose reused connection turned out to
+    /// be closed: on another reused connection once, then on a fresh one. Nothing else is sent twice.
     pub async fn send(
         &self,
         credentialed: Credentialed,
@@ -114,7 +122,8 @@ impl Upstream {
         let safe = matches!(*credentialed.method(), Method::GET | Method::HEAD | Method::OPTIONS)
             && http_body::Body::is_end_stream(&body);
         let mut attempt = Some(build(&credentialed, body));
-        while let Some(sender) = self.pool.checkout(&key, credentialed.addresses()).await {
+        for _ in 0..REUSED {
+            let Some(sender) = self.pool.checkout(&key, credentialed.addresses()).await else { break };
             let Some(request) = attempt.take() else { break };
             match self.exchange(&key, sender, request, &progress).await {
                 Ok(answer) => return Ok(answer),
@@ -139,14 +148,15 @@ impl Upstream {
     ) -> Result<Response<UpstreamBody>, Failure> {
         match sender {
             Sender::Http1(mut sender, origin) => {
+                let request = to_http1(request, key);
                 let answer = self.wait(sender.try_send_request(request), progress).await?;
                 let lease = Lease::Http1 { pool: Arc::clone(&self.pool), key: key.clone(), sender, origin };
                 Ok(answer.map(|incoming| UpstreamBody::new(incoming, lease, self.timeouts.idle)))
             }
-            Sender::Http2(mut sender) => {
+            Sender::Http2(mut sender, stream) => {
                 let request = to_http2(request, key);
                 let answer = self.wait(sender.try_send_request(request), progress).await?;
-                let lease = Lease::Http2 { _sender: sender };
+                let lease = Lease::Http2 { _sender: sender, _stream: stream };
                 Ok(answer.map(|incoming| UpstreamBody::new(incoming, lease, self.timeouts.idle)))
             }
         }
@@ -169,6 +179,9 @@ impl Upstream {
                 Err(_) => return Err(Failure::Final(SendError::Timeout(limit))),
             }
         };
+        if result.as_ref().is_ok_and(|answer| answer.status() == StatusCode::SWITCHING_PROTOCOLS) {
+            return Err(Failure::Final(SendError::Switched));
+        }
         result.map_err(|mut error| {
             let request = error.take_message();
             let error = error.into_error();
@@ -185,10 +198,10 @@ impl Upstream {
     }
 
     async fn open(&self, key: &Key, credentialed: &Credentialed) -> Result<Sender, SendError> {
-        let dialled = self
-            .dialler
-            .dial(&key.host, key.port, credentialed.addresses())
+        let dial = self.dialler.dial(&key.host, key.port, credentialed.addresses());
+        let dialled = tokio::time::timeout(DIAL, dial)
             .await
+            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
             .map_err(SendError::Connect)?;
         let origin = Origin { pinned: dialled.pinned, opened: Instant::now() };
         match key.scheme {
@@ -203,8 +216,7 @@ impl Upstream {
                     .map_err(SendError::Tls)?;
                 if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
                     let sender = handshake_http2(stream).await?;
-                    self.pool.share(key.clone(), sender.clone(), origin);
-                    Ok(Sender::Http2(sender))
+                    Ok(self.pool.share(key.clone(), sender, origin))
                 } else {
                     Ok(Sender::Http1(handshake_http1(stream).await?, origin))
                 }
@@ -227,19 +239,28 @@ fn build(credentialed: &Credentialed, body: RequestBody) -> Request<RequestBody>
     *request.method_mut() = credentialed.method().clone();
     *request.uri_mut() = Uri::from(credentialed.path_and_query().clone());
     *request.headers_mut() = credentialed.headers().clone();
-    let default_port = match credentialed.scheme() {
-        Scheme::Https => 443,
-        Scheme::Http => 80,
-    };
-    let host = if credentialed.port() == default_port {
-        HeaderValue::from_str(credentialed.host().as_str())
-    } else {
-        HeaderValue::from_str(&format!("{}:{}", credentialed.host(), credentialed.port()))
-    };
+    request
+}
+
+/// Host and port as requests name them: the scheme's own port is left out.
+fn authority(key: &Key) -> String {
+    match (key.scheme, key.port) {
+        (Scheme::Https, 443) | (Scheme::Http, 80) => key.host.to_string(),
+        (_, port) => format!("{}:{port}", key.host),
+    }
+}
+
+/// HTTP/1.1 carries path and query in the request line and the authority in `Host` (RFC 9112, section 3.2). The request
+/// may be one that came back from an HTTP/2 connection.
+fn to_http1(mut request: Request<RequestBody>, key: &Key) -> Request<RequestBody> {
     // A canonical host name is always a header value.
-    if let Ok(host) = host {
+    if let Ok(host) = HeaderValue::from_str(&authority(key)) {
         request.headers_mut().insert(header::HOST, host);
     }
+    if let Some(target) = request.uri().path_and_query().cloned() {
+        *request.uri_mut() = Uri::from(target);
+    }
+    *request.version_mut() = Version::HTTP_11;
     request
 }
 
@@ -249,7 +270,7 @@ fn to_http2(mut request: Request<RequestBody>, key: &Key) -> Request<RequestBody
     let path_and_query = request.uri().path_and_query().cloned();
     let uri = Uri::builder()
         .scheme(key.scheme.as_str())
-        .authority(format!("{}:{}", key.host, key.port))
+        .authority(authority(key))
         .path_and_query(path_and_query.as_ref().map_or("/", |text| text.as_str()))
         .build();
     if let Ok(uri) = uri {
