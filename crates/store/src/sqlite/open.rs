@@ -155,6 +155,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn rows_from_before_get_owners_and_issuers() {
+        let options = SqliteConnectOptions::new().in_memory(true);
+        let old = pool(1).connect_with(options).await.unwrap();
+        sqlx::raw_sql(include_str!("../../migrations/sqlite/0001_foundation.sql")).execute(&old).await.unwrap();
+        let rows = "INSERT INTO connectors VALUES ('contoso', 't', 'p', 'verified', 'external', 0);
+            INSERT INTO tokens VALUES ('tok_1', zeroblob(32), 'alice', 'cli', 'call', NULL, 0, 1, NULL);";
+        sqlx::raw_sql(rows).execute(&old).await.unwrap();
+        sqlx::raw_sql(include_str!("../../migrations/sqlite/0002_owners.sql")).execute(&old).await.unwrap();
+        let query = "SELECT owner, issued_by FROM connectors, tokens";
+        let row = one(&old, sqlx::query(query)).await.unwrap().unwrap();
+        assert_eq!((row.value("owner"), row.value("issued_by")), (Ok("administrator"), Ok("alice")));
+    }
+
+    #[tokio::test]
     async fn unreadable_values_are_named_and_not_shown() {
         let store = SqliteStore::in_memory().await.unwrap();
         let row =
