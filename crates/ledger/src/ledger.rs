@@ -9,7 +9,7 @@ use crate::pseudonyms::Pseudonyms;
 use crate::receipt::Receipt;
 use crate::record::{ActRecord, CompletionRecord, DecisionRecord, RefusalRecord, Who};
 use crate::refusals::Refusals;
-use crate::writer::{self, Added, Completions, Message, Pending, Writer};
+use crate::writer::{self, Added, Common, Completions, Message, Pending, Writer};
 use backshell_model::{Clock, Random, UserId};
 use backshell_store::{LedgerRepository, LedgerRow, Pseudonym, PseudonymRepository};
 use std::sync::Arc;
@@ -64,9 +64,11 @@ impl Ledger {
             head,
             notary,
             Arc::clone(&clock),
-            Arc::clone(&counters),
-            Arc::clone(&refusals),
-            Arc::clone(&completions),
+            Common {
+                counters: Arc::clone(&counters),
+                refusals: Arc::clone(&refusals),
+                completions: Arc::clone(&completions),
+            },
             options.tick,
         );
         writer.spawn(inbox)?;
@@ -116,8 +118,9 @@ impl Ledger {
     /// and logged, and its decision stands without completion.
     pub fn complete(&self, record: CompletionRecord) {
         let shared = &self.shared;
-        let added = body::completion(shared.clock.now(), &record)
-            .map_or(Added::Full, |row| if shared.queue.is_closed() { Added::Full } else { shared.completions.add(row, QUEUE) });
+        let added = body::completion(shared.clock.now(), &record).map_or(Added::Full, |row| {
+            if shared.queue.is_closed() { Added::Full } else { shared.completions.add(row, QUEUE) }
+        });
         if added == Added::First {
             // A queue without room is a writer that comes by in any case.
             drop(shared.queue.try_send(Message::Completions));

@@ -104,6 +104,13 @@ pub(crate) async fn open_chain(
     }
 }
 
+/// What the writer shares with whoever hands records in.
+pub(crate) struct Common {
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) refusals: Arc<Refusals>,
+    pub(crate) completions: Arc<Completions>,
+}
+
 /// The writer's state. Only its own task touches it.
 pub(crate) struct Writer {
     repository: Arc<dyn LedgerRepository>,
@@ -131,11 +138,10 @@ impl Writer {
         head: Head,
         notary: Option<Notary>,
         clock: Arc<dyn Clock>,
-        counters: Arc<Counters>,
-        refusals: Arc<Refusals>,
-        completions: Arc<Completions>,
+        common: Common,
         tick: Duration,
     ) -> Self {
+        let Common { counters, refusals, completions } = common;
         Self {
             repository,
             head,
