@@ -11,8 +11,8 @@ use backshell_boundary::{
 };
 use backshell_model::{
     AppName, AuthKind, Boundary, Caller, ConnectionId, Egress, Environment, EnvironmentId, HostName, Infrastructure,
-    OperationId, Piece, QueryPair, Region, Scheme, Scopes, SealedText, SecretBytes, SecretName, ServiceRoot, ShapedRequest,
-    TenantId, Timestamp, TokenId, UserId,
+    OperationId, Piece, QueryPair, Region, Scheme, Scopes, SealedText, SecretBytes, SecretName, ServiceRoot,
+    ShapedRequest, TenantId, Timestamp, TokenId, UserId,
 };
 use backshell_package::{Limits, Package, read_files};
 use backshell_permission::{Authority, CallTarget, ConnectionFacts, World};

@@ -5,6 +5,13 @@
 //! its checks, opens the secret and has each decision flushed to disk before it sends. The two are measured in turn,
 //! several rounds, and what is compared is the ratio. Run it with `make bench`; it needs `nginx` and `wrk`.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    reason = "a benchmark prints its figures, and `serde_json` answers `null` for what is not there"
+)]
+#![allow(clippy::allow_attributes, reason = "an `expect` is unfulfilled where clippy takes a function for a test")]
+
 use anyhow::{Context, bail};
 use backshell::client;
 use backshell::config::Config;
@@ -26,7 +33,9 @@ const ANSWER_BYTES: usize = 1_024;
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
-    if let Some(folder) = arguments.iter().position(|argument| argument == "--cell").and_then(|at| arguments.get(at + 1)) {
+    if let Some(folder) =
+        arguments.iter().position(|argument| argument == "--cell").and_then(|at| arguments.get(at + 1))
+    {
         return cell(Path::new(folder));
     }
     if arguments.iter().any(|argument| argument == "--test") {
@@ -127,9 +136,8 @@ fn run(address: &str, token: Option<&str>, seconds: u32, processes: &[u32]) -> a
     if text.contains("Non-2xx") || text.contains("Socket errors") {
         bail!("not every call was answered well:\n{text}");
     }
-    let field = |name: &str| {
-        text.lines().find_map(|line| line.trim().strip_prefix(name)).map(|rest| rest.trim().to_owned())
-    };
+    let field =
+        |name: &str| text.lines().find_map(|line| line.trim().strip_prefix(name)).map(|rest| rest.trim().to_owned());
     let rate: f64 = field("Requests/sec:").context("wrk's output has no rate")?.parse()?;
     let total: f64 = text
         .lines()
@@ -148,11 +156,12 @@ fn milliseconds(text: &str) -> f64 {
     let split = text.find(|character: char| character.is_alphabetic()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let number: f64 = number.parse().unwrap_or(f64::NAN);
-    number * match unit {
-        "us" => 0.001,
-        "ms" => 1.0,
-        _ => 1_000.0,
-    }
+    number
+        * match unit {
+            "us" => 0.001,
+            "ms" => 1.0,
+            _ => 1_000.0,
+        }
 }
 
 /// User and system time of a process so far.
@@ -198,7 +207,10 @@ impl Drop for Nginx {
 }
 
 fn find(program: &str) -> Option<PathBuf> {
-    ["/usr/sbin", "/usr/bin", "/usr/local/bin"].iter().map(|folder| Path::new(folder).join(program)).find(|path| path.exists())
+    ["/usr/sbin", "/usr/bin", "/usr/local/bin"]
+        .iter()
+        .map(|folder| Path::new(folder).join(program))
+        .find(|path| path.exists())
 }
 
 fn common(folder: &Path, workers: u32, name: &str) -> String {

@@ -32,13 +32,13 @@ pub async fn send(mut request: Request<Full<Bytes>>) -> anyhow::Result<Response<
     let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
     #[expect(clippy::disallowed_methods, reason = "the person's own client, not a cell's way out")]
     let connecting = TcpStream::connect((host.trim_matches(['[', ']']), port));
-    let stream = tokio::time::timeout(CONNECT, connecting)
-        .await
-        .ok()
-        .and_then(Result::ok)
-        .with_context(|| format!("nothing answers on {host}:{port}; is `backshell serve` or `backshell demo` running?"))?;
+    let stream = tokio::time::timeout(CONNECT, connecting).await.ok().and_then(Result::ok).with_context(|| {
+        format!("nothing answers on {host}:{port}; is `backshell serve` or `backshell demo` running?")
+    })?;
     let authority = uri.authority().map(ToString::to_string).unwrap_or_default();
-    request.headers_mut().insert(header::HOST, HeaderValue::from_str(&authority).context("the host is no header value")?);
+    request
+        .headers_mut()
+        .insert(header::HOST, HeaderValue::from_str(&authority).context("the host is no header value")?);
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     *request.uri_mut() = path.parse::<Uri>().context("the path cannot be sent")?;
     if secure {

@@ -277,8 +277,8 @@ impl Config {
             None => None,
         };
         #[expect(clippy::disallowed_methods, reason = "this is the place that the ban points to")]
-        let variables = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let variables =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         Self::from_parts(text.as_ref().map(|(name, text)| (name.as_str(), text.as_str())), variables)
     }
 
@@ -388,7 +388,12 @@ fn merge_variable(table: &mut Table, variable: &str, path: &str, value: &str) ->
         Shape::Number => Value::Integer(value.trim().parse().map_err(|_| invalid("whole number"))?),
         Shape::Switch => Value::Boolean(value.trim().parse().map_err(|_| invalid("`true` or `false`"))?),
         Shape::List => Value::Array(
-            value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(|item| Value::String(item.into())).collect(),
+            value
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .map(|item| Value::String(item.into()))
+                .collect(),
         ),
     };
     match table.entry(section).or_insert_with(|| Value::Table(Table::new())) {
@@ -429,10 +434,9 @@ mod tests {
 
     #[test]
     fn unknown_names_are_errors_with_the_nearest_known_one() {
-        for (text, nearest) in [
-            ("[gatway]\nlisten = \"127.0.0.1:1\"", "`gateway`"),
-            ("[cell]\nregoin = \"eastus\"", "`cell.region`"),
-        ] {
+        for (text, nearest) in
+            [("[gatway]\nlisten = \"127.0.0.1:1\"", "`gateway`"), ("[cell]\nregoin = \"eastus\"", "`cell.region`")]
+        {
             let message = from(text, &[]).unwrap_err();
             assert!(message.contains(nearest), "{message}");
         }

@@ -48,7 +48,8 @@ pub(crate) fn key_encryption_key(config: &Config, random: &dyn Random) -> anyhow
     if let Some(name) = &config.vault.key_variable {
         let text = crate::config::variable(name)
             .with_context(|| format!("`vault.key_variable` names `{name}`, which is not set"))?;
-        return KeyEncryptionKey::from_text(&text).with_context(|| format!("the variable `{name}` holds no usable key"));
+        return KeyEncryptionKey::from_text(&text)
+            .with_context(|| format!("the variable `{name}` holds no usable key"));
     }
     let path = config.vault.key_file.clone().unwrap_or_else(|| config.data.dir.join("master.key"));
     let bytes = read_or_make(&path, || Ok(KeyEncryptionKey::generate_file(random)))?;
@@ -69,7 +70,8 @@ pub fn checkpoint_public_key_file(config: &Config) -> PathBuf {
 pub(crate) fn checkpoint_key(config: &Config, random: &dyn Random) -> anyhow::Result<SecretBytes> {
     let path = config.data.dir.join("checkpoint.key");
     let key = read_or_make(&path, || Ok(generate_signing_key(random)?))?;
-    let public = PublicKey::of_signing_key(&key).with_context(|| format!("`{}` holds no usable key", path.display()))?;
+    let public =
+        PublicKey::of_signing_key(&key).with_context(|| format!("`{}` holds no usable key", path.display()))?;
     let public_path = checkpoint_public_key_file(config);
     if !public_path.exists() {
         let text: String = public.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -123,7 +125,9 @@ fn read_or_make(path: &Path, make: impl FnOnce() -> anyhow::Result<SecretBytes>)
     match File::open(path) {
         Ok(file) => {
             let mut bytes = Vec::with_capacity(1024);
-            file.take(MAX_FILE).read_to_end(&mut bytes).with_context(|| format!("`{}` cannot be read", path.display()))?;
+            file.take(MAX_FILE)
+                .read_to_end(&mut bytes)
+                .with_context(|| format!("`{}` cannot be read", path.display()))?;
             Ok(SecretBytes::new(bytes))
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {

@@ -45,7 +45,8 @@ impl WayOut {
             None => Vec::new(),
         };
         let timeout = Duration::from_millis(config.upstream.connect_timeout_ms);
-        let dialler = PinnedDialler::new(&extra, timeout).context("the extra certificate authorities cannot be used")?;
+        let dialler =
+            PinnedDialler::new(&extra, timeout).context("the extra certificate authorities cannot be used")?;
         Ok(Self { resolver: Arc::new(SystemResolver::default()), dialler: Arc::new(dialler) })
     }
 }
@@ -89,8 +90,7 @@ impl Node {
         let vault = Arc::new(Vault::new(key, Arc::clone(&random)));
         let ledger = start_ledger(config, &store, &clock, &random).await?;
         let scheme = if config.gateway.tls_certificate.is_some() { "https" } else { "http" };
-        let gateway_url =
-            config.gateway.public_url.clone().unwrap_or_else(|| format!("{scheme}://{gateway_address}"));
+        let gateway_url = config.gateway.public_url.clone().unwrap_or_else(|| format!("{scheme}://{gateway_address}"));
         let cell = Cell {
             name: config.cell.name.clone(),
             region: region.clone(),
@@ -239,9 +239,9 @@ fn settings(config: &Config, region: Region) -> anyhow::Result<Settings> {
         .internal_hosts
         .iter()
         .map(|entry| {
-            let (host, region) = entry.split_once('=').with_context(|| {
-                format!("`infrastructure.internal_hosts` holds `{entry}`; write `host=region`")
-            })?;
+            let (host, region) = entry
+                .split_once('=')
+                .with_context(|| format!("`infrastructure.internal_hosts` holds `{entry}`; write `host=region`"))?;
             let host = HostName::parse(host.trim())
                 .with_context(|| format!("`infrastructure.internal_hosts` holds `{entry}`"))?;
             let region = region.trim();

@@ -45,14 +45,21 @@ impl SnapshotHandle for Ports {
 }
 
 impl MetricsSource for Ports {
-    #[expect(clippy::cast_precision_loss, reason = "Prometheus numbers are floating point; counters stay far below 2^53")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "Prometheus numbers are floating point; counters stay far below 2^53"
+    )]
     fn families(&self) -> Vec<MetricFamily> {
         let reading = self.gateway.metrics().read();
         let ledger = self.ledger.metrics();
         let labelled = |label: &'static str, values: Vec<(&'static str, u64)>| {
             values
                 .into_iter()
-                .map(|(value, count)| Sample { suffix: "", labels: vec![(label, value.to_owned())], value: count as f64 })
+                .map(|(value, count)| Sample {
+                    suffix: "",
+                    labels: vec![(label, value.to_owned())],
+                    value: count as f64,
+                })
                 .collect::<Vec<_>>()
         };
         let single = |value: u64| vec![Sample { suffix: "", labels: Vec::new(), value: value as f64 }];
@@ -70,7 +77,12 @@ impl MetricsSource for Ports {
                 MetricKind::Counter,
                 labelled("code", reading.refused),
             ),
-            family("backshell_calls_in_flight", "Calls that are running.", MetricKind::Gauge, single(reading.in_flight)),
+            family(
+                "backshell_calls_in_flight",
+                "Calls that are running.",
+                MetricKind::Gauge,
+                single(reading.in_flight),
+            ),
             family(
                 "backshell_boundary_notices_total",
                 "Calls that went on with a boundary notice.",
@@ -83,7 +95,12 @@ impl MetricsSource for Ports {
                 MetricKind::Counter,
                 single(reading.locations_removed),
             ),
-            family("backshell_ledger_records_total", "Records in the ledger.", MetricKind::Counter, single(ledger.records)),
+            family(
+                "backshell_ledger_records_total",
+                "Records in the ledger.",
+                MetricKind::Counter,
+                single(ledger.records),
+            ),
             family(
                 "backshell_ledger_healthy",
                 "1 while the ledger can be written.",
@@ -102,7 +119,12 @@ impl MetricsSource for Ports {
                 MetricKind::Counter,
                 single(ledger.lost_completions),
             ),
-            family("backshell_ledger_groups_total", "Groups that were flushed.", MetricKind::Counter, single(ledger.groups)),
+            family(
+                "backshell_ledger_groups_total",
+                "Groups that were flushed.",
+                MetricKind::Counter,
+                single(ledger.groups),
+            ),
         ]
     }
 }

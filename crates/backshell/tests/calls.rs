@@ -1,5 +1,17 @@
 //! Calls end to end, over real sockets: a client, the gateway, TLS and a back end.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "in a test a panic is the verdict, and its client connects by itself"
+)]
+
 mod support;
 
 use backshell::client;

@@ -5,6 +5,17 @@
 //! and apps, and the files of a package that was published. One such name is marked all the same, as a control: it must be
 //! found, or the search looks in the wrong places. A second test plants every form of a mark and demands that each be found.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "in a test a panic is the verdict, and its client connects by itself"
+)]
 #![cfg(test)]
 
 #[path = "support/search.rs"]
@@ -210,7 +221,7 @@ impl Trial {
         *self.statuses.entry(format!("{status} {}", own.as_deref().unwrap_or("-"))).or_default() += 1;
         let head = format!("{:?}", response.headers());
         // An answer that breaks off is one of the paths.
-        let body = response.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        let body = response.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
         if own.is_some() {
             self.said.extend_from_slice(head.as_bytes());
             self.said.extend_from_slice(&body);

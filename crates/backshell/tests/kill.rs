@@ -5,6 +5,17 @@
 //!
 //! `BACKSHELL_TEST_SEED` repeats the random choices of a run, `BACKSHELL_TEST_ROUNDS` makes it longer or shorter.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "in a test a panic is the verdict, and its client connects by itself"
+)]
 #![cfg(test)]
 
 mod support;

@@ -1,6 +1,18 @@
 //! Bodies of a gigabyte pass in both directions while memory stays small. Alone in its program, because it looks at the
 //! memory of the whole process: client, gateway and back end together.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "in a test a panic is the verdict, and its client connects by itself"
+)]
+
 mod support;
 
 use bytes::Bytes;

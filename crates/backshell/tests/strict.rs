@@ -3,6 +3,17 @@
 //! Once inside one process, where the way into the database can be held, counted and broken; and once from outside, where
 //! `strace` sees every flush.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "in a test a panic is the verdict, and its client connects by itself"
+)]
 #![cfg(test)]
 
 mod support;

@@ -218,7 +218,9 @@ impl PlaceRefused {
                 format!("`{root}` is not approved for this connection; ask an administrator to approve it")
             }
             "scheme" => format!("`{root}` is not reached over https"),
-            "path_escapes" => "the path has `.` or `..` segments or a backslash, which could lead out of the service".to_owned(),
+            "path_escapes" => {
+                "the path has `.` or `..` segments or a backslash, which could lead out of the service".to_owned()
+            }
             "internal_outside" => {
                 format!("`{}` is not listed as an internal service inside the environment's boundary", root.host)
             }

@@ -111,9 +111,8 @@ impl CompiledVersion {
             }
         }
         let (router, not_routed) = Router::new(base_path, routes);
-        let name = |index: usize| {
-            operations.get(index).map(|operation| operation.id.as_str().to_owned()).unwrap_or_default()
-        };
+        let name =
+            |index: usize| operations.get(index).map(|operation| operation.id.as_str().to_owned()).unwrap_or_default();
         problems.extend(not_routed.into_iter().map(|problem| match problem {
             NotRouted::Shadowed { reached, shadowed } => {
                 RoutingProblem::Shadowed { reached: name(reached), shadowed: name(shadowed) }

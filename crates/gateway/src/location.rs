@@ -1,11 +1,12 @@
-//! `Location` on an answer: a link into the service becomes a link through the gateway, any other is taken out.
+//! Links in an answer's headers. `Location` leads through the gateway when it leads into the service, else it is taken
+//! out; other links stay as they are.
 //!
 //! Services like to repeat the address they were called with, credential included. What carries the credential is taken
 //! out of the link, and where that cannot be done safely the link goes.
 
 use backshell_auth::query_name;
 use backshell_model::{ServiceRoot, is_ambiguous_path};
-use http::{HeaderMap, HeaderValue, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use percent_encoding::percent_decode;
 
 /// What was done with an answer's `Location`.
@@ -31,8 +32,22 @@ pub(crate) struct Asked<'a> {
     pub(crate) withheld: &'a [&'a str],
 }
 
-/// Rewrites `Location`.
+/// The headers with links for programs, besides `Location`.
+static OTHERS: [HeaderName; 2] = [header::LINK, header::REFRESH];
+
+/// Whether there is anything to rewrite.
+pub(crate) fn has_links(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::LOCATION) || OTHERS.iter().any(|name| headers.contains_key(name))
+}
+
+/// Rewrites `Location`, and removes `Link` and `Refresh` where they repeat a credential. Says what became of `Location`.
 pub(crate) fn rewrite(headers: &mut HeaderMap, asked: &Asked<'_>) -> Outcome {
+    for name in &OTHERS {
+        let shows = |value: &HeaderValue| asked.path.is_none() || mentions(value.as_bytes(), asked.withheld);
+        if headers.get_all(name).iter().any(shows) {
+            headers.remove(name);
+        }
+    }
     let Some(value) = headers.remove(header::LOCATION) else { return Outcome::Absent };
     let rewritten = value
         .to_str()
@@ -58,7 +73,8 @@ fn through_gateway(link: &str, asked: &Asked<'_>) -> Option<String> {
     let link = link.split('#').next().unwrap_or_default();
     let path = if link.starts_with("//") || link.contains("://") {
         // A link with an authority: it must be the service that was called, port included.
-        let absolute = if link.starts_with("//") { format!("{}:{link}", root.scheme.as_str()) } else { link.to_owned() };
+        let absolute =
+            if link.starts_with("//") { format!("{}:{link}", root.scheme.as_str()) } else { link.to_owned() };
         let uri: Uri = absolute.parse().ok()?;
         let default_port = if root.scheme.as_str() == "https" { 443 } else { 80 };
         let same = uri.scheme_str() == Some(root.scheme.as_str())
@@ -91,7 +107,7 @@ fn through_gateway(link: &str, asked: &Asked<'_>) -> Option<String> {
     }
     let query = query.map(|query| without(query, asked.withheld)).filter(|query| !query.is_empty());
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-    if mentions(&format!("{below}{query}"), asked.withheld) {
+    if mentions(format!("{below}{query}").as_bytes(), asked.withheld) {
         return None;
     }
     Some(format!("{}{below}{query}", asked.prefix))
@@ -112,15 +128,18 @@ fn without(query: &str, names: &[&str]) -> String {
 
 /// Whether `name=` of one of these names stands somewhere all the same: in a path parameter, in a link within the link,
 /// or encoded several times over.
-fn mentions(link: &str, names: &[&str]) -> bool {
+fn mentions(link: &[u8], names: &[&str]) -> bool {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.$".contains(byte);
-    let mut text = link.as_bytes().to_vec();
+    let mut text = link.to_vec();
     for _ in 0..=3 {
-        let lower: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { byte.to_ascii_lowercase() }).collect();
+        let readings = text.iter().map(|byte| if *byte == b'+' { b' ' } else { byte.to_ascii_lowercase() });
+        // Something in front, so that every name has a neighbour.
+        let lower: Vec<u8> = std::iter::once(b'?').chain(readings).collect();
         let found = names.iter().any(|name| {
             let sought = [name.as_bytes(), b"="].concat();
-            let starts = lower.windows(sought.len()).enumerate().filter(|(_, window)| *window == sought);
-            starts.into_iter().any(|(at, _)| at.checked_sub(1).and_then(|at| lower.get(at)).is_none_or(|byte| !is_name(byte)))
+            lower.windows(sought.len() + 1).any(|window| {
+                window.split_first().is_some_and(|(before, window)| !is_name(before) && *window == sought)
+            })
         });
         if found {
             return true;
@@ -189,7 +208,7 @@ mod tests {
         let definition = r#"{"swagger":"2.0","info":{"title":"T","version":"1"},"host":"api.example.com","basePath":"/v2",
             "securityDefinitions":{"k":{"type":"apiKey","in":"query","name":"api key"}},
             "paths":{"/items/{id}":{"get":{"operationId":"A"}}}}"#;
-        let properties = r##"{"properties":{"connectionParameters":{"k":{"type":"securestring"}}}}"##;
+        let properties = r#"{"properties":{"connectionParameters":{"k":{"type":"securestring"}}}}"#;
         let files = vec![
             ("apiDefinition.swagger.json".to_owned(), definition.as_bytes().into()),
             ("apiProperties.json".to_owned(), properties.as_bytes().into()),
@@ -228,5 +247,21 @@ mod tests {
         for location in ["/v2/s3cret/items", "https://api.example.com/v2/items", "?page=2"] {
             assert_eq!(rewritten(location, None, &[]), None, "{location}");
         }
+    }
+
+    #[test]
+    fn other_links_do_not_show_the_key_either() {
+        let links = |value: &'static str, path| {
+            let mut headers = HeaderMap::from_iter([(header::LINK, HeaderValue::from_static(value))]);
+            assert!(has_links(&headers));
+            let host = HostName::parse("api.example.com").unwrap();
+            let root = ServiceRoot { scheme: Scheme::Https, host, port: 443, base_path: "".into() };
+            let outcome = rewrite(&mut headers, &Asked { root: &root, path, prefix: "/apim/a/b", withheld: &["key"] });
+            assert_eq!(outcome, Outcome::Absent);
+            headers.contains_key(header::LINK)
+        };
+        assert!(links("<https://api.example.com/items?page=2>; rel=\"next\"", Some("/items")));
+        assert!(!links("<https://api.example.com/items?page=2&KEY=s3cret>; rel=\"next\"", Some("/items")));
+        assert!(!links("</s3cret/items>; rel=\"next\"", None));
     }
 }

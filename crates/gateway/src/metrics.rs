@@ -75,7 +75,11 @@ impl Metrics {
     pub fn read(&self) -> MetricsReading {
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         MetricsReading {
-            refused: Code::ALL.iter().zip(&self.refused).map(|(code, counter)| (code.as_str(), load(counter))).collect(),
+            refused: Code::ALL
+                .iter()
+                .zip(&self.refused)
+                .map(|(code, counter)| (code.as_str(), load(counter)))
+                .collect(),
             answered: ["1xx", "2xx", "3xx", "4xx", "5xx"].into_iter().zip(self.answered.iter().map(load)).collect(),
             in_flight: self.in_flight.load(Ordering::Relaxed) as u64,
             notices: load(&self.notices),

@@ -51,10 +51,10 @@ pub(crate) fn address(uri: &Uri) -> Result<Address<'_>, Refusal> {
     let (connector, rest) = rest.split_once('/').ok_or_else(form)?;
     let (connection, _) = rest.split_once('/').unwrap_or((rest, ""));
     let below = rest.strip_prefix(connection).unwrap_or_default();
-    let connector = connector.parse::<ConnectorSlug>().map_err(|error| Refusal::new(Code::BadRequest, error.to_string()))?;
-    let connection = connection
-        .parse::<ConnectionId>()
-        .map_err(|error| Refusal::new(Code::UnknownConnection, error.to_string()))?;
+    let connector =
+        connector.parse::<ConnectorSlug>().map_err(|error| Refusal::new(Code::BadRequest, error.to_string()))?;
+    let connection =
+        connection.parse::<ConnectionId>().map_err(|error| Refusal::new(Code::UnknownConnection, error.to_string()))?;
     if is_ambiguous_path(below) {
         return Err(Refusal::new(
             Code::BadRequest,
@@ -88,7 +88,8 @@ pub(crate) fn method(method: &Method) -> Result<(), Refusal> {
 pub(crate) fn length(body: &impl Body, limit: u64) -> Result<(), Refusal> {
     let announced = body.size_hint().lower();
     if announced > limit {
-        let detail = format!("the request body has {announced} bytes and this gateway takes {limit}; send less at once");
+        let detail =
+            format!("the request body has {announced} bytes and this gateway takes {limit}; send less at once");
         return Err(Refusal::new(Code::BodyTooLarge, detail));
     }
     Ok(())
@@ -232,7 +233,8 @@ mod tests {
         ] {
             headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
-        let mut left: Vec<String> = for_service(headers, &[HeaderName::from_static("api_version")]).keys().map(ToString::to_string).collect();
+        let mut left: Vec<String> =
+            for_service(headers, &[HeaderName::from_static("api_version")]).keys().map(ToString::to_string).collect();
         left.sort();
         assert_eq!(left, ["accept", "api_version", "x-ms-client-request-id"]);
     }

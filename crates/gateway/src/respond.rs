@@ -84,7 +84,7 @@ pub(crate) fn respond(
     {
         backshell_templates::on_response(plan, &asked.context(summary.route, version), headers);
     }
-    if headers.contains_key(header::LOCATION) && rewrite_link(headers, summary) == location::Outcome::Removed {
+    if location::has_links(headers) && rewrite_links(headers, summary) == location::Outcome::Removed {
         metrics.location_removed();
         tracing::info!(%call, "a link that leads elsewhere was taken out of an answer");
     }
@@ -100,7 +100,7 @@ pub(crate) fn respond(
     answer
 }
 
-fn rewrite_link(headers: &mut HeaderMap, summary: &Summary<'_>) -> location::Outcome {
+fn rewrite_links(headers: &mut HeaderMap, summary: &Summary<'_>) -> location::Outcome {
     let connection = &summary.route.connection;
     let prefix = format!("/apim/{}/{}", connection.connector, connection.id);
     let owned = summary.route.auth().map(AuthPlan::owned_query).unwrap_or_default();
@@ -166,7 +166,8 @@ pub(crate) fn send_refusal(error: &SendError) -> (Refusal, Ended) {
         }
         SendError::Exchange(cause) => {
             tracing::warn!(%cause, "a service closed the connection without an answer");
-            let detail = "the service closed the connection without an answer; it may or may not have acted on the request";
+            let detail =
+                "the service closed the connection without an answer; it may or may not have acted on the request";
             (unreachable(detail).reason("no_answer"), Ended::CutByUpstream)
         }
         SendError::Switched => {
@@ -174,7 +175,8 @@ pub(crate) fn send_refusal(error: &SendError) -> (Refusal, Ended) {
             (unreachable(detail).reason("protocol_switched"), Ended::CutByUpstream)
         }
         SendError::Timeout(limit) => {
-            let detail = format!("the service did not answer within {limit:?}; it may or may not have acted on the request");
+            let detail =
+                format!("the service did not answer within {limit:?}; it may or may not have acted on the request");
             (Refusal::new(Code::UpstreamTimeout, detail), Ended::Timeout)
         }
         SendError::BodyTooLarge => {
@@ -186,7 +188,10 @@ pub(crate) fn send_refusal(error: &SendError) -> (Refusal, Ended) {
         }
         SendError::WrongReceipt => {
             tracing::error!("a receipt was used for another call; nothing was sent");
-            (Refusal::new(Code::InternalError, "something went wrong inside the gateway; report the call id"), Ended::NotSent)
+            (
+                Refusal::new(Code::InternalError, "something went wrong inside the gateway; report the call id"),
+                Ended::NotSent,
+            )
         }
     }
 }

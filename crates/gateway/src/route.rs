@@ -55,10 +55,7 @@ pub struct Found<'p> {
 impl Router {
     /// Compiles `(method, path template)` pairs; an operation is named by its index. Returns what is never found beside
     /// the router: of two operations that cannot be told apart, the second.
-    pub fn new<'t>(
-        base_path: &str,
-        operations: impl IntoIterator<Item = (Method, &'t str)>,
-    ) -> (Self, Vec<NotRouted>) {
+    pub fn new<'t>(base_path: &str, operations: impl IntoIterator<Item = (Method, &'t str)>) -> (Self, Vec<NotRouted>) {
         let mut routes: HashMap<(Method, usize), Vec<Route>> = HashMap::new();
         let mut not_routed = Vec::new();
         for (operation, (method, template)) in operations.into_iter().enumerate() {
@@ -136,10 +133,7 @@ mod tests {
     #[test]
     fn segments_mix_literals_and_variables() {
         let router = router("", &["/entities('{table}')/rows({id})", "/files/{name}.{kind}", "/files/{name}"]);
-        assert_eq!(
-            find(&router, "/entities('a')/rows(7)"),
-            Some((0, vec!["table=a".into(), "id=7".into()]))
-        );
+        assert_eq!(find(&router, "/entities('a')/rows(7)"), Some((0, vec!["table=a".into(), "id=7".into()])));
         assert_eq!(find(&router, "/files/a.b.c"), Some((1, vec!["name=a".into(), "kind=b.c".into()])));
         assert_eq!(find(&router, "/files/plain"), Some((2, vec!["name=plain".into()])));
         assert_eq!(find(&router, "/entities('')/rows(7)"), None);
@@ -154,7 +148,8 @@ mod tests {
 
     #[test]
     fn operations_that_are_never_found_are_reported() {
-        let (_, not_routed) = Router::new("", [(Method::GET, "/a/{x}"), (Method::GET, "/a/{y}"), (Method::PUT, "/a/{z}")]);
+        let (_, not_routed) =
+            Router::new("", [(Method::GET, "/a/{x}"), (Method::GET, "/a/{y}"), (Method::PUT, "/a/{z}")]);
         assert_eq!(not_routed, [NotRouted::Shadowed { reached: 0, shadowed: 1 }]);
         let many = "{x}-".repeat(17);
         let (router, not_routed) = Router::new("", [(Method::GET, many.as_str())]);

@@ -90,14 +90,11 @@ impl Snapshot {
             .versions
             .iter()
             .filter(|facts| facts.version.state == VersionState::Published)
-            .filter_map(|facts| {
-                Some(((facts.version.connector.clone(), facts.version.digest), compiled(facts)?))
-            })
+            .filter_map(|facts| Some(((facts.version.connector.clone(), facts.version.digest), compiled(facts)?)))
             .collect();
         let infrastructure: HashMap<_, _> =
             facts.connectors.into_iter().map(|connector| (connector.slug, connector.infrastructure)).collect();
-        let mut secrets: HashMap<_, _> =
-            facts.secrets.into_iter().map(|sealed| (sealed.connection, sealed)).collect();
+        let mut secrets: HashMap<_, _> = facts.secrets.into_iter().map(|sealed| (sealed.connection, sealed)).collect();
         let routes = facts
             .connections
             .into_iter()

@@ -24,7 +24,11 @@ pub(crate) fn roots(properties: Option<&Properties>) -> Vec<String> {
 }
 
 /// Paths that `routerequesttoendpoint` sends operations to. They rank behind what the definition declares.
-pub(crate) fn add_routes(properties: Option<&Properties>, operations: &[MockOperation], routes: &mut Routes) -> Result<(), PathTemplateError> {
+pub(crate) fn add_routes(
+    properties: Option<&Properties>,
+    operations: &[MockOperation],
+    routes: &mut Routes,
+) -> Result<(), PathTemplateError> {
     for policy in policies(properties).iter().filter(|policy| policy.template_id == "routerequesttoendpoint") {
         let Some(path) = policy.parameter("newPath").and_then(Node::as_str) else { continue };
         let path = with_variables(path.split('?').next().unwrap_or_default());

@@ -217,7 +217,8 @@ impl Escapes {
         let mut rest = text.as_bytes();
         while let Some((byte, behind)) = rest.split_first() {
             escapes.starts.push(text.len() - rest.len());
-            let digit = |at: usize| char::from(*behind.get(at)?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+            let digit =
+                |at: usize| char::from(*behind.get(at)?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
             match (byte, digit(0), digit(1)) {
                 (b'%', Some(high), Some(low)) => {
                     escapes.written.push(ESCAPED);
@@ -336,11 +337,14 @@ mod tests {
     fn reference(parts: &[(bool, String)], text: &str, values: &mut Vec<String>) -> bool {
         match parts {
             [] => text.is_empty(),
-            [(false, literal), rest @ ..] => text.strip_prefix(literal.as_str()).is_some_and(|tail| reference(rest, tail, values)),
+            [(false, literal), rest @ ..] => {
+                text.strip_prefix(literal.as_str()).is_some_and(|tail| reference(rest, tail, values))
+            }
             [(true, _), rest @ ..] => {
                 for end in 1..=text.len() {
-                    values.push(text[..end].to_owned());
-                    if reference(rest, &text[end..], values) {
+                    let (value, tail) = text.split_at(end);
+                    values.push(value.to_owned());
+                    if reference(rest, tail, values) {
                         return true;
                     }
                     values.pop();

@@ -272,7 +272,7 @@ mod tests {
         let answer = sender.send_request(Request::new(RequestBody::empty())).await.unwrap();
         // The connection ends with its last sender.
         tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
             drop(sender);
         });
         answer.into_body()

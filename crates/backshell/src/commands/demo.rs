@@ -185,7 +185,10 @@ async fn connect(api: &Api, connector: &str, key: &str) -> anyhow::Result<String
 /// A second user with a token of their own, with whom nothing is shared.
 async fn stranger(api: &Api) -> anyhow::Result<String> {
     let made = api
-        .post("/tokens", &json!({"user": "somebody@else.example", "app": "demo", "scopes": ["call"], "expires_in_seconds": 3600}))
+        .post(
+            "/tokens",
+            &json!({"user": "somebody@else.example", "app": "demo", "scopes": ["call"], "expires_in_seconds": 3600}),
+        )
         .await?;
     Ok(string(&made, "token").to_owned())
 }

@@ -19,13 +19,18 @@ use tracing_subscriber::EnvFilter;
 
 /// The protective shell around connectors: checks them before anyone uses them, guards every call while they run.
 #[derive(Debug, Parser)]
-#[command(name = "backshell", version, max_term_width = 110, after_help = "Examples:
+#[command(
+    name = "backshell",
+    version,
+    max_term_width = 110,
+    after_help = "Examples:
   backshell demo                      see everything at work, with a sample connector
   backshell lint ./my-connector       check a connector package
   backshell serve                     run the gateway and its API
   backshell rules OperationIdNotUnique  explain one rule
 
-Exit status: 0 nothing at error level, 1 something is, 2 the command could not do its work.")]
+Exit status: 0 nothing at error level, 1 something is, 2 the command could not do its work."
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,

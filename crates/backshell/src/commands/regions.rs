@@ -22,8 +22,7 @@ pub(super) struct Regions {
 impl Regions {
     pub(super) fn run(&self) -> anyhow::Result<ExitCode> {
         let wanted = |geography: &str| self.geography.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(geography));
-        let regions: Vec<_> =
-            backshell_boundary::regions().iter().filter(|facts| wanted(facts.geography)).collect();
+        let regions: Vec<_> = backshell_boundary::regions().iter().filter(|facts| wanted(facts.geography)).collect();
         match self.format {
             Format::Json => {
                 let list: Vec<_> = regions

@@ -28,7 +28,9 @@ impl Serve {
         terminal::line(&format!("cell     {} in {}", config.cell.name, config.cell.region))?;
         terminal::line(&format!("data     {}", config.data.dir.display()))?;
         if let Some(token) = node.first_token() {
-            terminal::line(&format!("\nThe first administrator's token. It is shown once and kept nowhere:\n\n  {token}\n"))?;
+            terminal::line(&format!(
+                "\nThe first administrator's token. It is shown once and kept nowhere:\n\n  {token}\n"
+            ))?;
         }
         stop_signal().await?;
         terminal::remark("stopping: running calls may end");

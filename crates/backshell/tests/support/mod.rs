@@ -1,5 +1,6 @@
 //! A whole cell per test: real database, vault, ledger, gateway and API on free ports, and a real back end over TLS.
 
+#![cfg(test)]
 // Each test program uses its part of this module.
 #![allow(dead_code, unreachable_pub, reason = "each test program uses its part of this module")]
 #![allow(clippy::allow_attributes, reason = "an `expect` would be unfulfilled in the programs that use all of it")]

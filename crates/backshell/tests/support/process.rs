@@ -4,6 +4,7 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 /// A cell that runs as a process of its own. Dropping it kills it.
@@ -99,14 +100,27 @@ fn spawn(command: &mut Command) -> Child {
     piped.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
-/// The example's program. `cargo test` builds it before it runs a test.
+/// The example's program. `cargo test` builds it, but `cargo test --test NAME` does not: then it may be missing, or older
+/// than what it was made from, and would say nothing about the code of today.
 pub fn example() -> PathBuf {
+    // Looked at once: what somebody edits during a long test is not what was to be tested.
+    static EXAMPLE: LazyLock<PathBuf> = LazyLock::new(find_example);
+    EXAMPLE.clone()
+}
+
+fn find_example() -> PathBuf {
     let this = std::env::current_exe().unwrap();
     let path = this.parent().and_then(Path::parent).unwrap().join("examples/trial_cell");
-    assert!(
-        path.exists(),
-        "`{}` is missing; build it with `cargo build --package backshell --examples`",
-        path.display()
-    );
+    let help = "build it with `cargo build --package backshell --example trial_cell`";
+    assert!(path.exists(), "`{}` is missing; {help}", path.display());
+    let changed = |path: &Path| std::fs::metadata(path).and_then(|metadata| metadata.modified());
+    let built = changed(&path).unwrap();
+    // Cargo's list of sources: `program: file file …`, with blanks inside a name behind a backslash.
+    let list = std::fs::read_to_string(path.with_extension("d")).unwrap().replace("\\ ", "\0");
+    for source in list.split_whitespace().skip(1) {
+        let source = source.replace('\0', " ");
+        let is_older = changed(Path::new(&source)).is_ok_and(|changed| changed <= built);
+        assert!(is_older, "`{}` is older than `{source}`; {help}", path.display());
+    }
     path
 }

@@ -43,7 +43,9 @@ impl RouteRequestToEndpoint {
         let outline: String =
             path.iter().map(|segment| if let Segment::Literal(text) = segment { text.as_str() } else { "x" }).collect();
         if is_ambiguous_path(&outline) {
-            return Err(InstanceError::invalid("`newPath` has `.` or `..` segments or a backslash; write the path without them"));
+            return Err(InstanceError::invalid(
+                "`newPath` has `.` or `..` segments or a backslash; write the path without them",
+            ));
         }
         let method = match instance.optional("httpMethod") {
             None => None,
