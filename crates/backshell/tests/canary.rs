@@ -761,6 +761,10 @@ async fn payloads_and_secrets_are_found_nowhere() {
     hits.extend(searcher.bytes("refusals", &said));
     let (controls, leaks): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| hit.mark.starts_with("control"));
     say(&format!("{} marks, answers {statuses:?}", all.len()));
+    let json = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let targets: BTreeSet<String> =
+        json.filter_map(|line| line["target"].as_str()?.split("::").next().map(str::to_owned)).collect();
+    say(&format!("logged by {targets:?}"));
     say(&format!(
         "searched {} bytes of log, {} of listings, {} of refusals, and the data folders, in {:.1} s",
         log.len(),
