@@ -368,7 +368,14 @@ fn unknown<'k>(name: &str, origin: &str, known: impl Iterator<Item = &'k str>) -
 
 fn merge_variable(table: &mut Table, variable: &str, path: &str, value: &str) -> Result<(), ConfigError> {
     // Variables of this prefix without the double underscore belong to tools around Backshell, not to it.
-    let Some((section, key)) = path.split_once("__") else { return Ok(()) };
+    let Some((section, key)) = path.split_once("__") else {
+        let meant = KEYS.iter().flat_map(|(section, keys)| keys.iter().map(move |(key, _)| (section, key)));
+        let meant = meant.filter(|(section, key)| format!("{section}_{key}").eq_ignore_ascii_case(path));
+        return match meant.map(|(section, key)| format!("{ENVIRONMENT_PREFIX}{section}__{key}").to_uppercase()).next() {
+            None => Ok(()),
+            Some(meant) => Err(unknown(variable, "the environment", std::iter::once(meant.as_str()))),
+        };
+    };
     let (section, key) = (section.to_ascii_lowercase(), key.to_ascii_lowercase());
     let shape = section_keys(&section).and_then(|keys| keys.iter().find(|(known, _)| *known == key));
     let Some((_, shape)) = shape else {
@@ -440,6 +447,8 @@ mod tests {
             let message = from(text, &[]).unwrap_err();
             assert!(message.contains(nearest), "{message}");
         }
+        let message = from("", &[("BACKSHELL_CELL_REGION", "eastus")]).unwrap_err();
+        assert!(message.contains("`BACKSHELL_CELL__REGION`"), "{message}");
         let message = from("", &[("BACKSHELL_GATEWAY__LISTN", "x")]).unwrap_err();
         assert!(message.contains("`BACKSHELL_GATEWAY__LISTEN`"), "{message}");
     }

@@ -43,8 +43,13 @@ pub fn private_file(path: &Path) -> anyhow::Result<File> {
         .with_context(|| format!("`{}` cannot be opened", path.display()))
 }
 
-/// The key-encryption key: from the environment variable that the configuration names, or from its file.
-pub(crate) fn key_encryption_key(config: &Config, random: &dyn Random) -> anyhow::Result<KeyEncryptionKey> {
+/// The key-encryption key: from the environment variable that the configuration names, or from its file. A missing file is
+/// made only where `may_make` says that nothing was sealed with another key before.
+pub(crate) fn key_encryption_key(
+    config: &Config,
+    random: &dyn Random,
+    may_make: bool,
+) -> anyhow::Result<KeyEncryptionKey> {
     if let Some(name) = &config.vault.key_variable {
         let text = crate::config::variable(name)
             .with_context(|| format!("`vault.key_variable` names `{name}`, which is not set"))?;
@@ -52,6 +57,9 @@ pub(crate) fn key_encryption_key(config: &Config, random: &dyn Random) -> anyhow
             .with_context(|| format!("the variable `{name}` holds no usable key"));
     }
     let path = config.vault.key_file.clone().unwrap_or_else(|| config.data.dir.join("master.key"));
+    if !may_make && !path.exists() {
+        bail!("`{}` is missing, and the secrets in the database need it; put it back from its copy", path.display());
+    }
     let bytes = read_or_make(&path, || Ok(KeyEncryptionKey::generate_file(random)))?;
     KeyEncryptionKey::from_file(bytes.expose()).with_context(|| format!("`{}` holds no usable key", path.display()))
 }

@@ -14,8 +14,8 @@ use backshell_console::{Console, ConsoleConfig, ConsoleParts, ConsoleState};
 use backshell_gateway::connect::Connections;
 use backshell_gateway::{Gateway, Parts, Serving, Settings};
 use backshell_ledger::{Checkpoints, Ledger, Mode, Options};
-use backshell_model::{Cell, Clock, HostName, Random, Region};
-use backshell_store::{SqliteStore, Store};
+use backshell_model::{Cell, Clock, HostName, Random, Region, WrappedDataKey};
+use backshell_store::{Limit, SqliteStore, Store, StoreError};
 use backshell_upstream::{Dialler, PinnedDialler, SystemResolver, Timeouts};
 use backshell_vault::Vault;
 use std::fs::{File, TryLockError};
@@ -86,8 +86,12 @@ impl Node {
         let store: Arc<dyn Store> = Arc::new(
             SqliteStore::open(&config.data.dir.join("backshell.db")).await.context("the database cannot be opened")?,
         );
-        let key = keys::key_encryption_key(config, &*random)?;
+        let data_keys = data_keys(&*store).await?;
+        let key = keys::key_encryption_key(config, &*random, data_keys.is_empty())?;
         let vault = Arc::new(Vault::new(key, Arc::clone(&random)));
+        for data_key in &data_keys {
+            vault.load_data_key(data_key).context("the secrets in the database need another key-encryption key")?;
+        }
         let ledger = start_ledger(config, &store, &clock, &random).await?;
         let scheme = if config.gateway.tls_certificate.is_some() { "https" } else { "http" };
         let gateway_url = config.gateway.public_url.clone().unwrap_or_else(|| format!("{scheme}://{gateway_address}"));
@@ -207,6 +211,24 @@ impl Node {
         self.ledger.shutdown().await;
         self.store.close().await;
         Ok(())
+    }
+}
+
+/// The wrapped data keys in the database: what the key-encryption key must open.
+async fn data_keys(store: &dyn Store) -> anyhow::Result<Vec<WrappedDataKey>> {
+    let mut keys = Vec::new();
+    let mut after = None;
+    loop {
+        let environments = store.environments(after, Limit::MAX).await.context("the database cannot be read")?;
+        let Some(last) = environments.last() else { return Ok(keys) };
+        after = Some(last.id);
+        for environment in &environments {
+            match store.data_key(environment.id).await {
+                Ok(key) => keys.push(key),
+                Err(StoreError::NotFound(_)) => {}
+                Err(error) => return Err(error).context("the database cannot be read"),
+            }
+        }
     }
 }
 

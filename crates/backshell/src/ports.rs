@@ -97,7 +97,7 @@ impl MetricsSource for Ports {
             ),
             family(
                 "backshell_ledger_records_total",
-                "Records in the ledger.",
+                "Records written to the ledger since the start.",
                 MetricKind::Counter,
                 single(ledger.records),
             ),

@@ -334,3 +334,22 @@ async fn metrics_and_health_show_what_happened() {
     assert!(metrics.contains("backshell_calls_answered_total{class=\"2xx\"} 1"), "{metrics}");
     assert!(metrics.contains("backshell_calls_refused_total{code=\"unknown_operation\"} 1"), "{metrics}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_secrets_were_sealed_with_is_never_replaced() {
+    let Cell { folder: _folder, config, node, backend, certificate, .. } = Cell::start().await;
+    node.stop().await.unwrap();
+    let key = config.data.dir.join("master.key");
+    let original = std::fs::read(&key).unwrap();
+    let start = async || {
+        let way_out = certificate.way_out(&[(support::HOST, backend.address)]).unwrap();
+        backshell::node::Node::start(&config, way_out).await.map(drop).map_err(|error| format!("{error:#}"))
+    };
+    std::fs::remove_file(&key).unwrap();
+    assert!(start().await.unwrap_err().contains("put it back from its copy"));
+    assert!(!key.exists(), "a new key was made in its place");
+    std::fs::write(&key, [7; 32]).unwrap();
+    assert!(start().await.unwrap_err().contains("another key-encryption key"));
+    std::fs::write(&key, original).unwrap();
+    assert!(start().await.is_ok());
+}

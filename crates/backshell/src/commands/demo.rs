@@ -65,7 +65,9 @@ impl Demo {
         let key = random_key();
         let certificate = TrialCertificate::for_hosts(&[sample::HOST])?;
         let (mock, stop_mock) = start_mock(&certificate, &key).await?;
-        let mut node = Node::start(&config, certificate.way_out(&[(sample::HOST, mock)])?).await?;
+        let mut node = Node::start(&config, certificate.way_out(&[(sample::HOST, mock)])?)
+            .await
+            .context("the demo cannot start (other addresses: `--gateway` and `--console`)")?;
         let token = node.first_token().context("the data folder was not empty")?;
         let api = Api { base: format!("http://{}", node.console_address()), token };
 
@@ -211,7 +213,7 @@ async fn call(address: &str, token: &str) -> anyhow::Result<()> {
     let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
     if head.status == StatusCode::OK {
         let first: String = body.to_string().chars().take(160).collect();
-        row("body", &first)?;
+        row("body", &format!("{first}..."))?;
     } else {
         row("refusal", &format!("{}: {}", string(&body, "code"), string(&body, "detail")))?;
     }

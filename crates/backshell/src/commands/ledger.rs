@@ -134,6 +134,9 @@ async fn verify_chain(
                 let place = problem.seq.map(|seq| format!("record {seq}: ")).unwrap_or_default();
                 terminal::line(&format!("{place}{}\n  help: {}", problem.message, problem.help()))?;
             }
+            if report.checkpoints == 0 {
+                terminal::line("nothing is signed yet, so a chain that was rewritten as a whole could not be told")?;
+            }
             terminal::line(if report.is_intact() { "the ledger is intact" } else { "the ledger does NOT hold" })?;
         }
     }

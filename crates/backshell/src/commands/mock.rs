@@ -53,7 +53,7 @@ impl Mock {
             .with_context(|| format!("cannot listen on {}; choose another address with `--listen`", self.listen))?;
         terminal::line(&format!("{} answers on http://{}", package.name, listener.local_addr()?))?;
         for operation in mock.operations() {
-            terminal::line(&format!("  {:<7} {:<44} {}", operation.method, operation.path, operation.id))?;
+            terminal::line(&format!("  {:<7} {:<44} {}", operation.method.as_str(), operation.path, operation.id))?;
         }
         let stop = async {
             if let Err(error) = stop_signal().await {

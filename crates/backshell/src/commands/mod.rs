@@ -61,7 +61,7 @@ enum Command {
 #[derive(Clone, Debug, Args)]
 pub struct ConfigArgs {
     /// The configuration file; `backshell.toml` in this folder when it exists.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
 }
 
