@@ -78,11 +78,6 @@ impl Credentialed {
         &self.headers
     }
 
-    /// The headers, to be moved into the request that is sent.
-    pub fn take_headers(&mut self) -> HeaderMap {
-        std::mem::take(&mut self.headers)
-    }
-
     /// The environment of the call; connections are never shared between environments.
     pub fn environment(&self) -> EnvironmentId {
         self.environment

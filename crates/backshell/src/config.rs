@@ -196,7 +196,8 @@ enum Shape {
     List,
 }
 
-/// Every section and key. A test holds this against [`Config`].
+/// Every section and key. Tests hold that [`Config`] takes each of them and that the page on configuration names it; a
+/// field of [`Config`] that is missing here is refused as unknown.
 const KEYS: &[(&str, &[(&str, Shape)])] = &[
     ("data", &[("dir", Shape::Text)]),
     ("cell", &[("name", Shape::Text), ("region", Shape::Text)]),

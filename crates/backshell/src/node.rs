@@ -294,7 +294,8 @@ fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// One process at a time: two would write two ledgers' ends into one chain.
+/// One process at a time: a second one would answer on the same data under the same cell name, and each would sign
+/// checkpoints of what the other wrote.
 fn lock_data_folder(folder: &Path) -> anyhow::Result<File> {
     keys::private_folder(folder)?;
     let path = folder.join("lock");

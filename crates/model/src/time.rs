@@ -37,11 +37,6 @@ impl Timestamp {
     pub const fn plus_secs(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
-
-    /// Microseconds from `earlier` to this time; negative when `earlier` is later.
-    pub const fn micros_since(self, earlier: Self) -> i64 {
-        self.0.saturating_sub(earlier.0)
-    }
 }
 
 /// Where the wall-clock time comes from. Only the binary and the test kit implement it.

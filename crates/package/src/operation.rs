@@ -61,11 +61,6 @@ impl Method {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.as_str() == name)
     }
-
-    /// The method of a request.
-    pub fn from_http(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|method| method.as_http() == name)
-    }
 }
 
 impl fmt::Display for Method {

@@ -39,7 +39,7 @@ pub(crate) struct VersionReport {
     version: VersionBody,
     /// The paths of the package's files.
     files: Vec<String>,
-    /// The certification report, in the shape of `backshell certify --format json`.
+    /// The certification report: checks, verdict, findings, and who answers for the data.
     #[schema(value_type = Object)]
     report: Box<RawValue>,
 }
