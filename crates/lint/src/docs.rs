@@ -26,8 +26,8 @@ pub fn text(rule: &Rule) -> String {
             for (name, content) in files(example) {
                 let _ = write!(out, "  {name}\n{}", indented(&indented(content)));
             }
-            if let Some(whole) = whole_files(example) {
-                let _ = writeln!(out, "  {whole}");
+            for remark in remarks(example) {
+                let _ = writeln!(out, "  {remark}");
             }
         }
     }
@@ -53,8 +53,8 @@ pub fn markdown(rule: &Rule) -> String {
             for (name, content) in files(example) {
                 let _ = write!(out, "\n`{name}`\n```text\n{}\n```\n", content.trim_matches('\n'));
             }
-            if let Some(whole) = whole_files(example) {
-                let _ = writeln!(out, "\n{whole}");
+            for remark in remarks(example) {
+                let _ = writeln!(out, "\n{remark}");
             }
         }
     }
@@ -100,8 +100,13 @@ fn files(example: &Example) -> Vec<(&'static str, &'static str)> {
     match *example {
         Example::Definition(content) => vec![(DEFINITION, content)],
         Example::Properties(content) => vec![(PROPERTIES, content)],
-        Example::Files { files, .. } => files.to_vec(),
+        Example::Files { files, .. } | Example::WithFacts { files, .. } => files.to_vec(),
     }
+}
+
+/// What stands below the files of an example.
+fn remarks(example: &Example) -> impl Iterator<Item = String> {
+    whole_files(example).into_iter().chain(facts(example))
 }
 
 /// Says which files of an example are reported as a whole, where no mark can show it.
@@ -113,6 +118,16 @@ fn whole_files(example: &Example) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Says what is known from outside the package in an example.
+fn facts(example: &Example) -> Option<String> {
+    let Example::WithFacts { publisher, publisher_kind, other_titles, .. } = *example else { return None };
+    let mut known = Vec::new();
+    known.extend(publisher.map(|name| format!("the publisher is registered as `{name}`")));
+    known.extend(publisher_kind.map(|kind| format!("the publisher is of the kind {kind}")));
+    known.extend(other_titles.iter().map(|title| format!("a connector `{title}` is already published")));
+    (!known.is_empty()).then(|| format!("Known beside the package: {}.", known.join("; ")))
 }
 
 fn indented(text: &str) -> String {

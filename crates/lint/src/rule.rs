@@ -3,6 +3,7 @@
 use crate::view::{Context, Extension, Operation, Package, Parameter, Path, Reference, Requirement, Response, Value};
 use crate::{Out, view};
 use backshell_findings::Severity;
+use backshell_model::PublisherKind;
 use backshell_package::Problem;
 use backshell_source::Node;
 
@@ -139,6 +140,17 @@ pub enum Example {
         files: &'static [(&'static str, &'static str)],
         /// Files that have a finding as a whole, at their first character: a missing file has no text to mark.
         whole: &'static [&'static str],
+    },
+    /// Several files, and what is known from outside the package.
+    WithFacts {
+        /// Relative path and content.
+        files: &'static [(&'static str, &'static str)],
+        /// The name of the registered publisher.
+        publisher: Option<&'static str>,
+        /// What kind of publisher it is.
+        publisher_kind: Option<PublisherKind>,
+        /// Titles of connectors that are already published.
+        other_titles: &'static [&'static str],
     },
 }
 
