@@ -98,7 +98,7 @@ fn example_lists(rule: &Rule) -> [(&'static str, &'static [Example]); 2] {
 /// The files of an example, with the marks left in: they are what the reader wants to see.
 fn files(example: &Example) -> Vec<(&'static str, &'static str)> {
     match *example {
-        Example::Definition(content) => vec![(DEFINITION, content)],
+        Example::Definition(content) | Example::Padded { definition: content, .. } => vec![(DEFINITION, content)],
         Example::Properties(content) => vec![(PROPERTIES, content)],
         Example::Files { files, .. } | Example::WithFacts { files, .. } => files.to_vec(),
     }
@@ -106,7 +106,7 @@ fn files(example: &Example) -> Vec<(&'static str, &'static str)> {
 
 /// What stands below the files of an example.
 fn remarks(example: &Example) -> impl Iterator<Item = String> {
-    whole_files(example).into_iter().chain(facts(example))
+    whole_files(example).into_iter().chain(padding(example)).chain(facts(example))
 }
 
 /// Says which files of an example are reported as a whole, where no mark can show it.
@@ -118,6 +118,12 @@ fn whole_files(example: &Example) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Says how an example is filled up.
+fn padding(example: &Example) -> Option<String> {
+    let Example::Padded { bytes, .. } = *example else { return None };
+    Some(format!("Filled up with blanks to {bytes} bytes."))
 }
 
 /// Says what is known from outside the package in an example.

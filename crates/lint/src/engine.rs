@@ -6,7 +6,7 @@
 //! visited once, where it is written, and a circle of references is no circle of the walk. Schemas wait on a list instead of
 //! the stack: nesting costs no recursion.
 
-use crate::keywords::{ObjectKind, is_keyword};
+use crate::keywords::{ObjectKind, is_keyword, is_known_extension};
 use crate::out::Findings;
 use crate::rule::Visit;
 use crate::view::{
@@ -287,15 +287,16 @@ impl<'d> Walk<'_, 'd> {
 
     /// The keywords of an object; its other members are visited as extensions.
     fn value(&mut self, node: Node<'d>, kind: ObjectKind) -> Value<'d> {
-        Value::read(node, kind, &mut |member| self.extension(member))
+        Value::read(node, kind, &mut |member| self.extension(member, kind))
     }
 
     fn extensions(&mut self, node: Node<'d>, kind: ObjectKind) {
-        visible(node).filter(|member| !is_keyword(kind, member.key)).for_each(|member| self.extension(member));
+        visible(node).filter(|member| !is_keyword(kind, member.key)).for_each(|member| self.extension(member, kind));
     }
 
-    fn extension(&mut self, member: Member<'d>) {
-        visit!(self.extension, &Extension { name: member.key, node: member.value });
+    fn extension(&mut self, member: Member<'d>, holder: ObjectKind) {
+        let known = is_known_extension(member.key);
+        visit!(self.extension, &Extension { name: member.key, node: member.value, holder, known });
     }
 }
 

@@ -139,8 +139,29 @@ fn is_type_keyword(name: &str) -> bool {
     )
 }
 
+/// Whether OpenAPI 3 knows a member of this name on objects of this kind, and Swagger 2.0 does not.
+pub(crate) fn is_open_api_3(kind: ObjectKind, name: &str) -> bool {
+    match kind {
+        ObjectKind::Root => matches!(name, "openapi" | "servers" | "components"),
+        ObjectKind::PathItem => name == "servers",
+        ObjectKind::Operation => matches!(name, "requestBody" | "callbacks" | "servers"),
+        ObjectKind::Parameter | ObjectKind::Header => {
+            matches!(name, "content" | "oneOf" | "anyOf" | "not" | "nullable")
+        }
+        ObjectKind::Response => matches!(name, "content" | "links"),
+        ObjectKind::Schema | ObjectKind::Items => matches!(name, "oneOf" | "anyOf" | "not" | "nullable"),
+        _ => false,
+    }
+}
+
+/// Whether it is the name of an extension that connectors use, letter for letter.
+pub(crate) fn is_known_extension(name: &str) -> bool {
+    name.starts_with("x-ms-") && EXTENSIONS.binary_search(&name).is_ok()
+}
+
 /// The extensions that connectors use, sorted. Names that only code generators of other tools write are not among them.
 pub(crate) const EXTENSIONS: &[&str] = &[
+    "x-ms-agentic-protocol",
     "x-ms-api-annotation",
     "x-ms-capabilities",
     "x-ms-connector-metadata",

@@ -14,6 +14,7 @@ pub mod docs;
 mod engine;
 mod facts;
 mod keywords;
+mod metadata;
 mod out;
 mod policy;
 mod reference;
@@ -22,6 +23,7 @@ mod rules;
 mod template;
 #[cfg(test)]
 mod tester;
+mod texts;
 mod types;
 mod view;
 

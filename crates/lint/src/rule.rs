@@ -141,6 +141,13 @@ pub enum Example {
         /// Files that have a finding as a whole, at their first character: a missing file has no text to mark.
         whole: &'static [&'static str],
     },
+    /// `apiDefinition.swagger.json`, filled up with blanks at its end.
+    Padded {
+        /// What stands before the blanks.
+        definition: &'static str,
+        /// How many bytes the file has.
+        bytes: usize,
+    },
     /// Several files, and what is known from outside the package.
     WithFacts {
         /// Relative path and content.

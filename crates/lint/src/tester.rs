@@ -82,7 +82,7 @@ fn mark(place: &Place) -> Mark {
 /// The files of an example without their marks, and the marks.
 fn unmarked(example: &Example) -> (Vec<(String, String)>, BTreeSet<Mark>) {
     let (files, whole): (Vec<(&str, &str)>, &[&str]) = match *example {
-        Example::Definition(text) => (vec![(DEFINITION, text)], &[]),
+        Example::Definition(text) | Example::Padded { definition: text, .. } => (vec![(DEFINITION, text)], &[]),
         Example::Properties(text) => (vec![(PROPERTIES, text)], &[]),
         Example::Files { files, whole } => (files.to_vec(), whole),
         Example::WithFacts { files, .. } => (files.to_vec(), &[]),
@@ -101,6 +101,9 @@ fn unmarked(example: &Example) -> (Vec<(String, String)>, BTreeSet<Mark>) {
             }
         }
         unmarked.push((name.to_owned(), lines.join("\n")));
+    }
+    if let Example::Padded { bytes, .. } = *example {
+        unmarked.iter_mut().for_each(|(_, text)| text.push_str(&" ".repeat(bytes - text.len())));
     }
     (unmarked, marks)
 }

@@ -79,6 +79,12 @@ pub(crate) struct Value<'d> {
     pub(crate) items: Option<Node<'d>>,
     /// `default`.
     pub(crate) default: Option<Node<'d>>,
+    /// `description`.
+    pub(crate) description: Option<Node<'d>>,
+    /// `example`, on schemas.
+    pub(crate) example: Option<Node<'d>>,
+    /// `x-ms-test-value`.
+    pub(crate) test_value: Option<Node<'d>>,
     /// `enum`.
     pub(crate) one_of: Option<Node<'d>>,
     /// `required`: a boolean on parameters, a list of names on schemas.
@@ -142,6 +148,10 @@ pub(crate) struct Extension<'d> {
     pub(crate) name: &'d str,
     /// Its value.
     pub(crate) node: Node<'d>,
+    /// The kind of object it stands on.
+    pub(crate) holder: ObjectKind,
+    /// Whether it is one of the extensions that connectors use, letter for letter.
+    pub(crate) known: bool,
 }
 
 /// The package as a set of files.
@@ -317,6 +327,9 @@ impl<'d> Value<'d> {
             format: None,
             items: None,
             default: None,
+            description: None,
+            example: None,
+            test_value: None,
             one_of: None,
             required: None,
             schema: None,
@@ -336,6 +349,9 @@ impl<'d> Value<'d> {
                 "format" => &mut value.format,
                 "items" => &mut value.items,
                 "default" => &mut value.default,
+                "description" => &mut value.description,
+                "example" => &mut value.example,
+                "x-ms-test-value" => &mut value.test_value,
                 "enum" => &mut value.one_of,
                 "required" => &mut value.required,
                 "schema" => &mut value.schema,
