@@ -48,7 +48,7 @@ fn package(read: &ReadPackage, path: &ShownPath, facts: &Facts, table: &Table, f
     }
     if let Some(properties) = &read.package.properties {
         let file = path.of(&read.package, &properties.file);
-        let view = PropertiesFile { package: &read.package, properties, facts };
+        let view = PropertiesFile { package: &read.package, properties, facts: package.facts };
         for (rule, check) in &table.properties {
             check(&view, &mut Out::new(rule, &file, findings));
         }

@@ -20,6 +20,7 @@ mod policy;
 mod reference;
 mod rule;
 mod rules;
+mod secrets;
 mod template;
 #[cfg(test)]
 mod tester;

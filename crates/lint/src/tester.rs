@@ -103,7 +103,9 @@ fn unmarked(example: &Example) -> (Vec<(String, String)>, BTreeSet<Mark>) {
         unmarked.push((name.to_owned(), lines.join("\n")));
     }
     if let Example::Padded { bytes, .. } = *example {
-        unmarked.iter_mut().for_each(|(_, text)| text.push_str(&" ".repeat(bytes - text.len())));
+        for (_, text) in &mut unmarked {
+            text.push_str(&" ".repeat(bytes - text.len()));
+        }
     }
     (unmarked, marks)
 }

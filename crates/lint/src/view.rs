@@ -84,7 +84,7 @@ pub(crate) struct Value<'d> {
     /// `example`, on schemas.
     pub(crate) example: Option<Node<'d>>,
     /// `x-ms-test-value`.
-    pub(crate) test_value: Option<Node<'d>>,
+    pub(crate) sample: Option<Node<'d>>,
     /// `enum`.
     pub(crate) one_of: Option<Node<'d>>,
     /// `required`: a boolean on parameters, a list of names on schemas.
@@ -329,7 +329,7 @@ impl<'d> Value<'d> {
             default: None,
             description: None,
             example: None,
-            test_value: None,
+            sample: None,
             one_of: None,
             required: None,
             schema: None,
@@ -351,7 +351,7 @@ impl<'d> Value<'d> {
                 "default" => &mut value.default,
                 "description" => &mut value.description,
                 "example" => &mut value.example,
-                "x-ms-test-value" => &mut value.test_value,
+                "x-ms-test-value" => &mut value.sample,
                 "enum" => &mut value.one_of,
                 "required" => &mut value.required,
                 "schema" => &mut value.schema,

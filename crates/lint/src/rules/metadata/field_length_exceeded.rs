@@ -1,7 +1,6 @@
 use crate::Out;
-use crate::keywords::ObjectKind;
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::view::{Context, Extension};
+use crate::view::Context;
 use backshell_findings::Severity;
 use backshell_source::Node;
 
@@ -12,8 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     source: Source::SwaggerValidator,
     what: "A text is longer than its place allows, in characters: `info.title` 30, `info.contact.name` 100, \
-           `info.version` 32, the `x-ms-summary` of a schema, response or header 80. The summaries of operations \
-           and parameters are judged by BS-SummaryLength.",
+           `info.version` 32. The summaries of operations and parameters are judged by BS-SummaryLength.",
     why: "Longer texts are cut in lists and forms, and what is cut is what tells two entries apart.",
     fix: "shorten the text",
     bad: &[Example::Definition(
@@ -34,20 +32,13 @@ pub(crate) static RULE: Rule = Rule {
 "#,
         ),
     ],
-    visits: &[Visit::Info(info), Visit::Extension(summary)],
+    visits: &[Visit::Info(info)],
 };
 
 fn info(_: &Context<'_>, info: Node<'_>, out: &mut Out<'_>) {
     check(info.get("title"), 30, "title", out);
     check(info.get("version"), 32, "version", out);
     check(info.get("contact").and_then(|contact| contact.get("name")), 100, "contact's name", out);
-}
-
-fn summary(_: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
-    let is_other = matches!(extension.holder, ObjectKind::Schema | ObjectKind::Response | ObjectKind::Header);
-    if is_other && extension.name == "x-ms-summary" {
-        check(Some(extension.node), 80, "x-ms-summary", out);
-    }
 }
 
 fn check(text: Option<Node<'_>>, longest: usize, what: &str, out: &mut Out<'_>) {
