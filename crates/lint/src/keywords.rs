@@ -139,19 +139,24 @@ fn is_type_keyword(name: &str) -> bool {
     )
 }
 
-/// Whether OpenAPI 3 knows a member of this name on objects of this kind, and Swagger 2.0 does not.
+/// Whether a member shows that the document was written for OpenAPI 3.
 pub(crate) fn is_open_api_3(kind: ObjectKind, name: &str) -> bool {
-    match kind {
-        ObjectKind::Root => matches!(name, "openapi" | "servers" | "components"),
-        ObjectKind::PathItem => name == "servers",
-        ObjectKind::Operation => matches!(name, "requestBody" | "callbacks" | "servers"),
-        ObjectKind::Parameter | ObjectKind::Header => {
-            matches!(name, "content" | "oneOf" | "anyOf" | "not" | "nullable")
-        }
-        ObjectKind::Response => matches!(name, "content" | "links"),
-        ObjectKind::Schema | ObjectKind::Items => matches!(name, "oneOf" | "anyOf" | "not" | "nullable"),
-        _ => false,
-    }
+    let is_main = matches!(kind, ObjectKind::Root | ObjectKind::Operation | ObjectKind::Parameter | ObjectKind::Schema);
+    is_main
+        && matches!(
+            name,
+            "openapi"
+                | "servers"
+                | "components"
+                | "requestBody"
+                | "oneOf"
+                | "anyOf"
+                | "not"
+                | "nullable"
+                | "content"
+                | "callbacks"
+                | "links"
+        )
 }
 
 /// Whether it is the name of an extension that connectors use, letter for letter.

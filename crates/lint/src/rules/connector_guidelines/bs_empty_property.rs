@@ -3,6 +3,7 @@ use crate::view::{Context, Value};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
 use backshell_source::Node;
+use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-EmptyProperty",
@@ -28,13 +29,16 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(_: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
-    for member in value.properties.into_iter().flat_map(Node::members) {
-        if member.value.is_object() && member.value.is_empty() && !is_required(value, member.key) {
+    let mut required = None;
+    let properties = value.properties.into_iter().flat_map(Node::members);
+    for member in properties.filter(|member| member.value.is_object() && member.value.is_empty()) {
+        let required: &HashSet<&str> = required.get_or_insert_with(|| names(value.required));
+        if !required.contains(member.key) {
             out.at_key(member.value, format!("nothing is said about the property {}", quoted(member.key)));
         }
     }
 }
 
-fn is_required(value: &Value<'_>, name: &str) -> bool {
-    value.required.into_iter().flat_map(Node::items).any(|item| item.as_str() == Some(name))
+fn names(list: Option<Node<'_>>) -> HashSet<&str> {
+    list.into_iter().flat_map(Node::items).filter_map(Node::as_str).collect()
 }

@@ -10,9 +10,9 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     source: Source::Requirement("Swagger 2.0"),
-    what: "An object has a member that only OpenAPI 3 knows there: `openapi`, `servers`, `components`, \
-           `requestBody`, `callbacks`, `content`, `links`, `oneOf`, `anyOf`, `not` or `nullable`. Names of \
-           properties, definitions and headers are data and are not judged.",
+    what: "The definition itself, an operation, a parameter or a schema has a member of OpenAPI 3: `openapi`, \
+           `servers`, `components`, `requestBody`, `callbacks`, `content`, `links`, `oneOf`, `anyOf`, `not` or \
+           `nullable`. Names of properties, definitions and headers are data and are not judged.",
     why: "A definition is read as Swagger 2.0; what only the newer version knows is passed over, and with it the \
            body, the address or the choice that it describes.",
     fix: "write it the way of Swagger 2.0, for example a body parameter instead of requestBody",

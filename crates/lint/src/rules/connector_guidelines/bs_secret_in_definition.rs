@@ -56,6 +56,7 @@ pub(crate) static RULE: Rule = Rule {
         Visit::Parameter(parameter),
         Visit::Value(value),
         Visit::Response(response),
+        Visit::Document(shared_responses),
     ],
 };
 
@@ -84,9 +85,20 @@ fn value(_: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
 }
 
 fn response(_: &Context<'_>, response: &Response<'_>, out: &mut Out<'_>) {
-    let Some(node) = response.node else { return };
-    text(node.get("description"), out);
-    literal(node.get("examples"), "", out);
+    // A shared response is looked at once, where it is written.
+    if response.node == Some(response.declared) {
+        response_object(response.declared, out);
+    }
+}
+
+fn shared_responses(context: &Context<'_>, out: &mut Out<'_>) {
+    let shared = context.root.get("responses").into_iter().flat_map(Node::members);
+    shared.for_each(|member| response_object(member.value, out));
+}
+
+fn response_object(response: Node<'_>, out: &mut Out<'_>) {
+    text(response.get("description"), out);
+    literal(response.get("examples"), "", out);
 }
 
 /// A text for people: only the shape can tell.
