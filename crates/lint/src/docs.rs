@@ -26,8 +26,8 @@ pub fn text(rule: &Rule) -> String {
             for (name, content) in files(example) {
                 let _ = write!(out, "  {name}\n{}", indented(&indented(content)));
             }
-            if let Some(whole) = whole_files(example) {
-                let _ = writeln!(out, "  {whole}");
+            for remark in remarks(example) {
+                let _ = writeln!(out, "  {remark}");
             }
         }
     }
@@ -53,8 +53,8 @@ pub fn markdown(rule: &Rule) -> String {
             for (name, content) in files(example) {
                 let _ = write!(out, "\n`{name}`\n```text\n{}\n```\n", content.trim_matches('\n'));
             }
-            if let Some(whole) = whole_files(example) {
-                let _ = writeln!(out, "\n{whole}");
+            for remark in remarks(example) {
+                let _ = writeln!(out, "\n{remark}");
             }
         }
     }
@@ -98,10 +98,15 @@ fn example_lists(rule: &Rule) -> [(&'static str, &'static [Example]); 2] {
 /// The files of an example, with the marks left in: they are what the reader wants to see.
 fn files(example: &Example) -> Vec<(&'static str, &'static str)> {
     match *example {
-        Example::Definition(content) => vec![(DEFINITION, content)],
+        Example::Definition(content) | Example::Padded { definition: content, .. } => vec![(DEFINITION, content)],
         Example::Properties(content) => vec![(PROPERTIES, content)],
-        Example::Files { files, .. } => files.to_vec(),
+        Example::Files { files, .. } | Example::WithFacts { files, .. } => files.to_vec(),
     }
+}
+
+/// What stands below the files of an example.
+fn remarks(example: &Example) -> impl Iterator<Item = String> {
+    whole_files(example).into_iter().chain(padding(example)).chain(facts(example))
 }
 
 /// Says which files of an example are reported as a whole, where no mark can show it.
@@ -113,6 +118,22 @@ fn whole_files(example: &Example) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Says how an example is filled up.
+fn padding(example: &Example) -> Option<String> {
+    let Example::Padded { bytes, .. } = *example else { return None };
+    Some(format!("Filled up with blanks to {bytes} bytes."))
+}
+
+/// Says what is known from outside the package in an example.
+fn facts(example: &Example) -> Option<String> {
+    let Example::WithFacts { publisher, publisher_kind, other_titles, .. } = *example else { return None };
+    let mut known = Vec::new();
+    known.extend(publisher.map(|name| format!("the publisher is registered as `{name}`")));
+    known.extend(publisher_kind.map(|kind| format!("the publisher is of the kind {kind}")));
+    known.extend(other_titles.iter().map(|title| format!("a connector `{title}` is already published")));
+    (!known.is_empty()).then(|| format!("Known beside the package: {}.", known.join("; ")))
 }
 
 fn indented(text: &str) -> String {

@@ -6,26 +6,27 @@
 //! visited once, where it is written, and a circle of references is no circle of the walk. Schemas wait on a list instead of
 //! the stack: nesting costs no recursion.
 
-use crate::keywords::{ObjectKind, is_keyword};
+use crate::keywords::{ObjectKind, is_keyword, is_known_extension};
 use crate::out::Findings;
 use crate::rule::Visit;
 use crate::view::{
     Context, Extension, Operation, Package, Parameter, Path, PropertiesFile, Reference, Requirement, Response,
     ShownPath, Target, Value, is_extension,
 };
-use crate::{Out, Rule};
+use crate::{Facts, Out, Rule};
 use backshell_findings::Finding;
 use backshell_package::{Problem, ReadPackage};
 use backshell_source::{Member, Node};
 
-/// Judges a package by `rules`; `path` is where it lies for the user. The findings come in no particular order.
-pub(crate) fn run(read: &ReadPackage, path: &ShownPath, rules: &[&'static Rule]) -> Vec<Finding> {
+/// Judges a package by `rules`; `path` is where it lies for the user, `facts` what is known about it. The findings come in
+/// no particular order.
+pub(crate) fn run(read: &ReadPackage, path: &ShownPath, facts: &Facts, rules: &[&'static Rule]) -> Vec<Finding> {
     let table = Table::new(rules);
     let mut findings = Findings::default();
-    package(read, path, &table, &mut findings);
+    package(read, path, facts, &table, &mut findings);
     if let Some(definition) = &read.package.definition {
         let file = path.of(&read.package, &definition.file);
-        let context = Context::new(&read.package, definition.document.root());
+        let context = Context::new(&read.package, definition.document.root(), facts);
         let mut walk =
             Walk { context: &context, table: &table, file: &file, findings: &mut findings, schemas: Vec::new() };
         walk.document();
@@ -34,20 +35,20 @@ pub(crate) fn run(read: &ReadPackage, path: &ShownPath, rules: &[&'static Rule])
 }
 
 /// What the reader said, the files, and the properties file.
-fn package(read: &ReadPackage, path: &ShownPath, table: &Table, findings: &mut Findings) {
+fn package(read: &ReadPackage, path: &ShownPath, facts: &Facts, table: &Table, findings: &mut Findings) {
     for problem in &read.problems {
         let file = path.of(&read.package, &problem.file);
         for (rule, check) in &table.problem {
             check(problem, &mut Out::new(rule, &file, findings));
         }
     }
-    let package = Package { read, path };
+    let package = Package { read, path, facts };
     for (rule, check) in &table.package {
         check(&package, &mut Out::new(rule, &read.package.name, findings));
     }
     if let Some(properties) = &read.package.properties {
         let file = path.of(&read.package, &properties.file);
-        let view = PropertiesFile { package: &read.package, properties };
+        let view = PropertiesFile { package: &read.package, properties, facts: package.facts };
         for (rule, check) in &table.properties {
             check(&view, &mut Out::new(rule, &file, findings));
         }
@@ -286,15 +287,16 @@ impl<'d> Walk<'_, 'd> {
 
     /// The keywords of an object; its other members are visited as extensions.
     fn value(&mut self, node: Node<'d>, kind: ObjectKind) -> Value<'d> {
-        Value::read(node, kind, &mut |member| self.extension(member))
+        Value::read(node, kind, &mut |member| self.extension(member, kind))
     }
 
     fn extensions(&mut self, node: Node<'d>, kind: ObjectKind) {
-        visible(node).filter(|member| !is_keyword(kind, member.key)).for_each(|member| self.extension(member));
+        visible(node).filter(|member| !is_keyword(kind, member.key)).for_each(|member| self.extension(member, kind));
     }
 
-    fn extension(&mut self, member: Member<'d>) {
-        visit!(self.extension, &Extension { name: member.key, node: member.value });
+    fn extension(&mut self, member: Member<'d>, holder: ObjectKind) {
+        let known = is_known_extension(member.key);
+        visit!(self.extension, &Extension { name: member.key, node: member.value, holder, known });
     }
 }
 

@@ -139,8 +139,34 @@ fn is_type_keyword(name: &str) -> bool {
     )
 }
 
+/// Whether a member shows that the document was written for OpenAPI 3.
+pub(crate) fn is_open_api_3(kind: ObjectKind, name: &str) -> bool {
+    let is_main = matches!(kind, ObjectKind::Root | ObjectKind::Operation | ObjectKind::Parameter | ObjectKind::Schema);
+    is_main
+        && matches!(
+            name,
+            "openapi"
+                | "servers"
+                | "components"
+                | "requestBody"
+                | "oneOf"
+                | "anyOf"
+                | "not"
+                | "nullable"
+                | "content"
+                | "callbacks"
+                | "links"
+        )
+}
+
+/// Whether it is the name of an extension that connectors use, letter for letter.
+pub(crate) fn is_known_extension(name: &str) -> bool {
+    name.starts_with("x-ms-") && EXTENSIONS.binary_search(&name).is_ok()
+}
+
 /// The extensions that connectors use, sorted. Names that only code generators of other tools write are not among them.
 pub(crate) const EXTENSIONS: &[&str] = &[
+    "x-ms-agentic-protocol",
     "x-ms-api-annotation",
     "x-ms-capabilities",
     "x-ms-connector-metadata",

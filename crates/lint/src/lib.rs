@@ -12,18 +12,23 @@
 
 pub mod docs;
 mod engine;
+mod facts;
 mod keywords;
+mod metadata;
 mod out;
 mod policy;
 mod reference;
 mod rule;
 mod rules;
+mod secrets;
 mod template;
 #[cfg(test)]
 mod tester;
+mod texts;
 mod types;
 mod view;
 
+pub use facts::Facts;
 pub use rule::{Example, Group, Rule, Source};
 
 use backshell_findings::Finding;
@@ -38,6 +43,8 @@ pub struct Options {
     /// The path that the user gave for the package: findings show its files below it. `None` where there is no path, as
     /// for an upload; files then go by their names in the package.
     pub path: Option<String>,
+    /// What is known about the package from outside it.
+    pub facts: Facts,
 }
 
 /// Every rule, ordered by id.
@@ -54,7 +61,7 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 /// most 10,000 at error level and 10,000 others are listed.
 pub fn check(read: &ReadPackage, options: &Options) -> Vec<Finding> {
     let path = view::ShownPath(options.path.clone());
-    let findings = engine::run(read, &path, options.only.as_deref().unwrap_or(rules()));
+    let findings = engine::run(read, &path, &options.facts, options.only.as_deref().unwrap_or(rules()));
     let mut report = backshell_findings::Report { findings, files: 0 };
     report.sort();
     // A shared parameter is judged at each use and reported once.

@@ -104,7 +104,8 @@ impl<'a> Out<'a> {
         self.at_place(Place::file(file), message);
     }
 
-    fn at_span(&mut self, node: Node<'_>, span: Span, message: impl Into<String>) {
+    /// Reports a piece of the text that belongs to `node`.
+    pub(crate) fn at_span(&mut self, node: Node<'_>, span: Span, message: impl Into<String>) {
         if self.findings.has_room(self.severity) {
             self.at_place(Place::in_text(self.file, node.document().source(), span, node.pointer()), message);
         }

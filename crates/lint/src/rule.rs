@@ -3,6 +3,7 @@
 use crate::view::{Context, Extension, Operation, Package, Parameter, Path, Reference, Requirement, Response, Value};
 use crate::{Out, view};
 use backshell_findings::Severity;
+use backshell_model::PublisherKind;
 use backshell_package::Problem;
 use backshell_source::Node;
 
@@ -139,6 +140,24 @@ pub enum Example {
         files: &'static [(&'static str, &'static str)],
         /// Files that have a finding as a whole, at their first character: a missing file has no text to mark.
         whole: &'static [&'static str],
+    },
+    /// `apiDefinition.swagger.json`, filled up with blanks at its end.
+    Padded {
+        /// What stands before the blanks.
+        definition: &'static str,
+        /// How many bytes the file has.
+        bytes: usize,
+    },
+    /// Several files, and what is known from outside the package.
+    WithFacts {
+        /// Relative path and content.
+        files: &'static [(&'static str, &'static str)],
+        /// The name of the registered publisher.
+        publisher: Option<&'static str>,
+        /// What kind of publisher it is.
+        publisher_kind: Option<PublisherKind>,
+        /// Titles of connectors that are already published.
+        other_titles: &'static [&'static str],
     },
 }
 

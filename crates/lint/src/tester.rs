@@ -1,7 +1,7 @@
 //! Runs the examples of every rule: one tester for all, since an example says everything about itself.
 
 use crate::rule::{DEFINITION, PROPERTIES};
-use crate::{Example, Options, Rule, check, rules};
+use crate::{Example, Facts, Options, Rule, check, rules};
 use backshell_findings::Place;
 use backshell_package::{Limits, read_files};
 use backshell_source::Position;
@@ -56,7 +56,8 @@ fn each_example(pick: fn(&Rule) -> &'static [Example], look: fn(&BTreeSet<Mark>,
             look(&expected, rule, number);
             let sources: Vec<_> = files.iter().map(|(name, text)| (name.clone(), text.as_bytes().into())).collect();
             let read = read_files("example", sources, &Limits::default());
-            let findings = check(&read, &Options { only: Some(vec![rule]), path: None });
+            let findings =
+                check(&read, &Options { only: Some(vec![rule]), facts: facts(example), ..Options::default() });
             let found: BTreeSet<Mark> = findings.iter().map(|finding| mark(&finding.place)).collect();
             if found != expected {
                 let _ = writeln!(failures, "{}, example {number}: marked {expected:?}, found", rule.id);
@@ -81,9 +82,10 @@ fn mark(place: &Place) -> Mark {
 /// The files of an example without their marks, and the marks.
 fn unmarked(example: &Example) -> (Vec<(String, String)>, BTreeSet<Mark>) {
     let (files, whole): (Vec<(&str, &str)>, &[&str]) = match *example {
-        Example::Definition(text) => (vec![(DEFINITION, text)], &[]),
+        Example::Definition(text) | Example::Padded { definition: text, .. } => (vec![(DEFINITION, text)], &[]),
         Example::Properties(text) => (vec![(PROPERTIES, text)], &[]),
         Example::Files { files, whole } => (files.to_vec(), whole),
+        Example::WithFacts { files, .. } => (files.to_vec(), &[]),
     };
     let mut marks: BTreeSet<Mark> = whole.iter().map(|file| ((*file).to_owned(), 0, 0, 0)).collect();
     let mut unmarked = Vec::new();
@@ -100,7 +102,24 @@ fn unmarked(example: &Example) -> (Vec<(String, String)>, BTreeSet<Mark>) {
         }
         unmarked.push((name.to_owned(), lines.join("\n")));
     }
+    if let Example::Padded { bytes, .. } = *example {
+        for (_, text) in &mut unmarked {
+            text.push_str(&" ".repeat(bytes - text.len()));
+        }
+    }
     (unmarked, marks)
+}
+
+/// What is known beside the files of an example.
+fn facts(example: &Example) -> Facts {
+    match *example {
+        Example::WithFacts { publisher, publisher_kind, other_titles, .. } => Facts {
+            publisher: publisher.map(str::to_owned),
+            publisher_kind,
+            other_titles: other_titles.iter().map(|title| (*title).to_owned()).collect(),
+        },
+        _ => Facts::default(),
+    }
 }
 
 /// The runs of `^` in a line: first column, and the column behind the last.

@@ -2,6 +2,7 @@
 //!
 //! Everything here borrows from the documents; looking at a place copies no text.
 
+use crate::Facts;
 use crate::keywords::{ObjectKind, is_keyword};
 use crate::reference::{self, Fault};
 use backshell_package::{ConnectionParameter, Origin, Properties, ReadPackage};
@@ -13,6 +14,8 @@ use std::collections::HashSet;
 pub(crate) struct Context<'d> {
     /// The package it belongs to.
     pub(crate) package: &'d backshell_package::Package,
+    /// What is known from outside the package.
+    pub(crate) facts: &'d Facts,
     /// The document's root.
     pub(crate) root: Node<'d>,
     /// The members of `paths`, extensions left out, members with the same name kept all.
@@ -76,6 +79,12 @@ pub(crate) struct Value<'d> {
     pub(crate) items: Option<Node<'d>>,
     /// `default`.
     pub(crate) default: Option<Node<'d>>,
+    /// `description`.
+    pub(crate) description: Option<Node<'d>>,
+    /// `example`, on schemas.
+    pub(crate) example: Option<Node<'d>>,
+    /// `x-ms-test-value`.
+    pub(crate) sample: Option<Node<'d>>,
     /// `enum`.
     pub(crate) one_of: Option<Node<'d>>,
     /// `required`: a boolean on parameters, a list of names on schemas.
@@ -139,6 +148,10 @@ pub(crate) struct Extension<'d> {
     pub(crate) name: &'d str,
     /// Its value.
     pub(crate) node: Node<'d>,
+    /// The kind of object it stands on.
+    pub(crate) holder: ObjectKind,
+    /// Whether it is one of the extensions that connectors use, letter for letter.
+    pub(crate) known: bool,
 }
 
 /// The package as a set of files.
@@ -147,6 +160,8 @@ pub(crate) struct Package<'p> {
     pub(crate) read: &'p ReadPackage,
     /// Where it lies for the user.
     pub(crate) path: &'p ShownPath,
+    /// What is known from outside the package.
+    pub(crate) facts: &'p Facts,
 }
 
 /// `apiProperties.json`.
@@ -155,6 +170,8 @@ pub(crate) struct PropertiesFile<'p> {
     pub(crate) package: &'p backshell_package::Package,
     /// The file.
     pub(crate) properties: &'p Properties,
+    /// What is known from outside the package.
+    pub(crate) facts: &'p Facts,
 }
 
 /// How the user knows a package: by the path that was given, or, without one, by the names of its files alone.
@@ -182,8 +199,8 @@ impl<'p> PropertiesFile<'p> {
 
 impl<'d> Context<'d> {
     /// Looks the definition over: paths, operations and their effective parameters.
-    pub(crate) fn new(package: &'d backshell_package::Package, root: Node<'d>) -> Self {
-        let mut context = Self { package, root, paths: Vec::new(), operations: Vec::new() };
+    pub(crate) fn new(package: &'d backshell_package::Package, root: Node<'d>, facts: &'d Facts) -> Self {
+        let mut context = Self { package, facts, root, paths: Vec::new(), operations: Vec::new() };
         let members = root.get("paths").into_iter().flat_map(Node::members);
         context.paths = members
             .filter(|member| !is_extension(member.key))
@@ -310,6 +327,9 @@ impl<'d> Value<'d> {
             format: None,
             items: None,
             default: None,
+            description: None,
+            example: None,
+            sample: None,
             one_of: None,
             required: None,
             schema: None,
@@ -329,6 +349,9 @@ impl<'d> Value<'d> {
                 "format" => &mut value.format,
                 "items" => &mut value.items,
                 "default" => &mut value.default,
+                "description" => &mut value.description,
+                "example" => &mut value.example,
+                "x-ms-test-value" => &mut value.sample,
                 "enum" => &mut value.one_of,
                 "required" => &mut value.required,
                 "schema" => &mut value.schema,
