@@ -42,13 +42,14 @@ fn package(read: &ReadPackage, path: &ShownPath, facts: &Facts, table: &Table, f
             check(problem, &mut Out::new(rule, &file, findings));
         }
     }
-    let package = Package { read, path, facts };
+    let package = Package::new(read, path, facts);
     for (rule, check) in &table.package {
         check(&package, &mut Out::new(rule, &read.package.name, findings));
     }
     if let Some(properties) = &read.package.properties {
         let file = path.of(&read.package, &properties.file);
-        let view = PropertiesFile { package: &read.package, properties, facts: package.facts };
+        let view =
+            PropertiesFile { package: &read.package, properties, facts: package.facts, is_refused: read.is_refused() };
         for (rule, check) in &table.properties {
             check(&view, &mut Out::new(rule, &file, findings));
         }

@@ -10,10 +10,13 @@
 //! Start reading at a rule, for example `rules/operations/operation_id_not_unique.rs`; then [`Rule`], and `engine.rs`,
 //! which walks a package and calls the rules.
 
+mod csharp;
 pub mod docs;
 mod engine;
 mod facts;
+mod icon;
 mod keywords;
+mod markdown;
 mod metadata;
 mod out;
 mod policy;
@@ -21,15 +24,17 @@ mod reference;
 mod rule;
 mod rules;
 mod secrets;
+mod submission;
 mod template;
 #[cfg(test)]
 mod tester;
+mod text_file;
 mod texts;
 mod types;
 mod view;
 
 pub use facts::Facts;
-pub use rule::{Example, Group, Rule, Source};
+pub use rule::{Content, Example, Group, Rule, Source};
 
 use backshell_findings::Finding;
 use backshell_package::ReadPackage;

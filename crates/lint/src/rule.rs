@@ -159,6 +159,37 @@ pub enum Example {
         /// Titles of connectors that are already published.
         other_titles: &'static [&'static str],
     },
+    /// Several files that are not all text, and what is known about the publisher.
+    Package {
+        /// What kind of publisher it is.
+        publisher_kind: Option<PublisherKind>,
+        /// Relative path and content.
+        files: &'static [(&'static str, Content)],
+        /// Files that have a finding as a whole, as in `Files`.
+        whole: &'static [&'static str],
+    },
+}
+
+/// The content of a file of an example.
+#[derive(Clone, Copy, Debug)]
+pub enum Content {
+    /// Text, with marks.
+    Text(&'static str),
+    /// This many blanks.
+    Blanks(usize),
+    /// A PNG image in one colour.
+    Png {
+        /// Pixels from left to right.
+        width: u32,
+        /// Pixels from top to bottom.
+        height: u32,
+        /// Red, green, blue, opacity.
+        color: [u8; 4],
+        /// How many pictures it shows one after the other; 1 is a still image.
+        frames: u32,
+    },
+    /// A zip archive.
+    Zip(&'static [(&'static str, Content)]),
 }
 
 /// A kind of place and the function that judges places of this kind. The engine finds each place once and hands it to

@@ -5,9 +5,11 @@
 use crate::Facts;
 use crate::keywords::{ObjectKind, is_keyword};
 use crate::reference::{self, Fault};
-use backshell_package::{ConnectionParameter, Origin, Properties, ReadPackage};
+use crate::submission::Submission;
+use backshell_package::{ConnectionParameter, Origin, PackageFile, Properties, ReadPackage};
 use backshell_source::{Member, Node};
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// The definition as a whole: what rules may look up while they judge one place of it.
@@ -160,8 +162,9 @@ pub(crate) struct Package<'p> {
     pub(crate) read: &'p ReadPackage,
     /// Where it lies for the user.
     pub(crate) path: &'p ShownPath,
-    /// What is known from outside the package.
+    /// What is known from outside.
     pub(crate) facts: &'p Facts,
+    submission: OnceCell<Option<Submission<'p>>>,
 }
 
 /// `apiProperties.json`.
@@ -170,8 +173,10 @@ pub(crate) struct PropertiesFile<'p> {
     pub(crate) package: &'p backshell_package::Package,
     /// The file.
     pub(crate) properties: &'p Properties,
-    /// What is known from outside the package.
+    /// What is known from outside.
     pub(crate) facts: &'p Facts,
+    /// Whether files of the package were refused, so that a file that is not there may be one of them.
+    pub(crate) is_refused: bool,
 }
 
 /// How the user knows a package: by the path that was given, or, without one, by the names of its files alone.
@@ -188,7 +193,41 @@ impl ShownPath {
     }
 }
 
+impl<'p> Package<'p> {
+    /// What was read, where it lies for the user, and what is known from outside.
+    pub(crate) fn new(read: &'p ReadPackage, path: &'p ShownPath, facts: &'p Facts) -> Self {
+        Self { read, path, facts, submission: OnceCell::new() }
+    }
+
+    /// Whether it is a set of files whose absences mean something: no lone file, and nothing was refused.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.read.package.origin != Origin::File && !self.read.is_refused()
+    }
+
+    /// The files that lie in no folder.
+    pub(crate) fn top_level(&self) -> impl Iterator<Item = &'p PackageFile> + use<'p> {
+        self.read.package.files.iter().filter(|file| !file.path.contains('/'))
+    }
+
+    /// A file as the user knows it.
+    pub(crate) fn shown(&self, file: &str) -> String {
+        self.path.of(&self.read.package, file)
+    }
+
+    /// The submission archive that this is, opened once; `None` for the connector itself.
+    pub(crate) fn submission(&self) -> Option<&Submission<'p>> {
+        self.submission.get_or_init(|| Submission::open(self)).as_ref()
+    }
+}
+
 impl<'p> PropertiesFile<'p> {
+    /// The objects whose members are connection parameters: `connectionParameters`, and `parameters` of each set.
+    pub(crate) fn parameter_objects(&self) -> impl Iterator<Item = Node<'p>> + use<'p> {
+        let sets = self.properties.get("connectionParameterSets").and_then(|sets| sets.get_ignore_case("values"));
+        let of_sets = sets.into_iter().flat_map(Node::items).filter_map(|set| set.get_ignore_case("parameters"));
+        self.properties.get("connectionParameters").into_iter().chain(of_sets)
+    }
+
     /// Every connection parameter, those of sets after the others.
     pub(crate) fn connection_parameters(&self) -> Vec<ConnectionParameter<'p>> {
         let mut parameters = self.properties.connection_parameters();
