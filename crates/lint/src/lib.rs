@@ -11,17 +11,22 @@
 //! which walks a package and calls the rules.
 
 pub mod docs;
+mod ecma;
 mod engine;
 mod keywords;
+mod limits;
+mod metadata;
 mod out;
 mod policy;
 mod reference;
 mod rule;
 mod rules;
+mod shape;
 mod template;
 #[cfg(test)]
 mod tester;
 mod types;
+mod usage;
 mod view;
 
 pub use rule::{Example, Group, Rule, Source};

@@ -4,9 +4,12 @@
 
 use crate::keywords::{ObjectKind, is_keyword};
 use crate::reference::{self, Fault};
+use crate::shape::Survey;
+use crate::usage::Usage;
 use backshell_package::{ConnectionParameter, Origin, Properties, ReadPackage};
 use backshell_source::{Member, Node};
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// The definition as a whole: what rules may look up while they judge one place of it.
@@ -19,6 +22,9 @@ pub(crate) struct Context<'d> {
     pub(crate) paths: Vec<Path<'d>>,
     /// Every operation, in document order.
     pub(crate) operations: Vec<Operation<'d>>,
+    // Made at once: a cell around nodes would tie the lifetimes of all that rules are handed to each other.
+    survey: Survey<'d>,
+    usage: OnceCell<Usage>,
 }
 
 /// A member of `paths`.
@@ -183,7 +189,14 @@ impl<'p> PropertiesFile<'p> {
 impl<'d> Context<'d> {
     /// Looks the definition over: paths, operations and their effective parameters.
     pub(crate) fn new(package: &'d backshell_package::Package, root: Node<'d>) -> Self {
-        let mut context = Self { package, root, paths: Vec::new(), operations: Vec::new() };
+        let mut context = Self {
+            package,
+            root,
+            paths: Vec::new(),
+            operations: Vec::new(),
+            survey: Survey::of(root),
+            usage: OnceCell::new(),
+        };
         let members = root.get("paths").into_iter().flat_map(Node::members);
         context.paths = members
             .filter(|member| !is_extension(member.key))
@@ -273,6 +286,24 @@ impl<'d> Context<'d> {
             }
         }
         None
+    }
+
+    /// The response that `response` stands for: itself, or what its reference leads to.
+    pub(crate) fn response(&self, response: Node<'d>) -> Option<Node<'d>> {
+        match response.get("$ref") {
+            Some(node) => self.resolve(&Reference { node, target: Target::Response }).ok().flatten(),
+            None => Some(response),
+        }
+    }
+
+    /// How the document departs from the shape of a definition.
+    pub(crate) fn survey(&self) -> &Survey<'d> {
+        &self.survey
+    }
+
+    /// What the schemas are used for.
+    pub(crate) fn usage(&self) -> &Usage {
+        self.usage.get_or_init(|| Usage::of(self))
     }
 
     /// The security definition of this name.
