@@ -32,7 +32,7 @@ pub(crate) static RULE: Rule = Rule {
     ],
     good: &[Example::Definition(
         r#"
-{ "info": { "title": "Contoso", "description": "Contoso’s “café” – 20 µm ± 5 °C…" },
+{ "info": { "title": "Contoso", "description": "Contoso’s “café” – 20 µm ± 5 °C, 3 μg, Δt…" },
   "definitions": { "名前": { "default": "名前", "enum": ["名前"], "example": "名前", "title": "名前" } } }
 "#,
     )],
@@ -43,12 +43,27 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
     let title = context.root.get("info").and_then(|info| info.get("title"));
     for node in &context.survey().not_ascii {
         let text = node.as_str().unwrap_or_default();
-        if let Some(letter) = text.chars().find(|letter| is_foreign(*letter)) {
+        if let Some(letter) = foreign_letter(text) {
             out.at(*node, format!("the text has the letter `{letter}`, which is not of the Latin script"));
         } else if title == Some(*node) {
             out.severity(Severity::Warning).at(*node, "the title has a sign that is not ASCII");
         }
     }
+}
+
+/// The first letter of another script. A single Greek letter is a sign of mathematics or of a unit.
+fn foreign_letter(text: &str) -> Option<char> {
+    let is_greek = |letter: char| matches!(letter, '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}');
+    let mut before = None;
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let has_greek_neighbour = before.is_some_and(is_greek) || letters.peek().copied().is_some_and(is_greek);
+        if is_foreign(letter) && (!is_greek(letter) || has_greek_neighbour) {
+            return Some(letter);
+        }
+        before = Some(letter);
+    }
+    None
 }
 
 /// Whether a letter belongs to another script than the Latin one. Letters of no script, such as those of units and of
