@@ -12,10 +12,12 @@
 
 mod csharp;
 pub mod docs;
+mod ecma;
 mod engine;
 mod facts;
 mod icon;
 mod keywords;
+mod limits;
 mod markdown;
 mod metadata;
 mod out;
@@ -24,6 +26,7 @@ mod reference;
 mod rule;
 mod rules;
 mod secrets;
+mod shape;
 mod submission;
 mod template;
 #[cfg(test)]
@@ -31,6 +34,7 @@ mod tester;
 mod text_file;
 mod texts;
 mod types;
+mod usage;
 mod view;
 
 pub use facts::Facts;

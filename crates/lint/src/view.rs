@@ -5,7 +5,9 @@
 use crate::Facts;
 use crate::keywords::{ObjectKind, is_keyword};
 use crate::reference::{self, Fault};
+use crate::shape::Survey;
 use crate::submission::Submission;
+use crate::usage::Usage;
 use backshell_package::{ConnectionParameter, Origin, PackageFile, Properties, ReadPackage};
 use backshell_source::{Member, Node};
 use std::borrow::Cow;
@@ -24,6 +26,9 @@ pub(crate) struct Context<'d> {
     pub(crate) paths: Vec<Path<'d>>,
     /// Every operation, in document order.
     pub(crate) operations: Vec<Operation<'d>>,
+    // Made at once: a cell around nodes would tie the lifetimes of all that rules are handed to each other.
+    survey: Survey<'d>,
+    usage: OnceCell<Usage>,
 }
 
 /// A member of `paths`.
@@ -239,7 +244,15 @@ impl<'p> PropertiesFile<'p> {
 impl<'d> Context<'d> {
     /// Looks the definition over: paths, operations and their effective parameters.
     pub(crate) fn new(package: &'d backshell_package::Package, root: Node<'d>, facts: &'d Facts) -> Self {
-        let mut context = Self { package, facts, root, paths: Vec::new(), operations: Vec::new() };
+        let mut context = Self {
+            package,
+            facts,
+            root,
+            paths: Vec::new(),
+            operations: Vec::new(),
+            survey: Survey::of(root),
+            usage: OnceCell::new(),
+        };
         let members = root.get("paths").into_iter().flat_map(Node::members);
         context.paths = members
             .filter(|member| !is_extension(member.key))
@@ -329,6 +342,24 @@ impl<'d> Context<'d> {
             }
         }
         None
+    }
+
+    /// The response that `response` stands for: itself, or what its reference leads to.
+    pub(crate) fn response(&self, response: Node<'d>) -> Option<Node<'d>> {
+        match response.get("$ref") {
+            Some(node) => self.resolve(&Reference { node, target: Target::Response }).ok().flatten(),
+            None => Some(response),
+        }
+    }
+
+    /// How the document departs from the shape of a definition.
+    pub(crate) fn survey(&self) -> &Survey<'d> {
+        &self.survey
+    }
+
+    /// What the schemas are used for.
+    pub(crate) fn usage(&self) -> &Usage {
+        self.usage.get_or_init(|| Usage::of(self))
     }
 
     /// The security definition of this name.
