@@ -10,9 +10,14 @@
 //! Start reading at a rule, for example `rules/operations/operation_id_not_unique.rs`; then [`Rule`], and `engine.rs`,
 //! which walks a package and calls the rules.
 
+mod census;
+mod circles;
 pub mod docs;
 mod engine;
+mod equal;
+mod family;
 mod keywords;
+mod mime;
 mod out;
 mod policy;
 mod reference;

@@ -2,6 +2,7 @@
 //!
 //! Everything here borrows from the documents; looking at a place copies no text.
 
+use crate::census::Census;
 use crate::keywords::{ObjectKind, is_keyword};
 use crate::reference::{self, Fault};
 use backshell_package::{ConnectionParameter, Origin, Properties, ReadPackage};
@@ -19,6 +20,8 @@ pub(crate) struct Context<'d> {
     pub(crate) paths: Vec<Path<'d>>,
     /// Every operation, in document order.
     pub(crate) operations: Vec<Operation<'d>>,
+    /// How many schemas there are, and how deep.
+    pub(crate) census: Census<'d>,
 }
 
 /// A member of `paths`.
@@ -92,6 +95,12 @@ pub(crate) struct Value<'d> {
     pub(crate) enum_values: Option<Node<'d>>,
     /// `x-ms-notification-url`.
     pub(crate) notification_url: Option<Node<'d>>,
+    /// `collectionFormat`, on all but schemas.
+    pub(crate) collection_format: Option<Node<'d>>,
+    /// `uniqueItems`.
+    pub(crate) unique_items: Option<Node<'d>>,
+    /// `x-ms-editor`.
+    pub(crate) editor: Option<Node<'d>>,
 }
 
 /// A member of an operation's `responses`, extensions left out.
@@ -183,7 +192,7 @@ impl<'p> PropertiesFile<'p> {
 impl<'d> Context<'d> {
     /// Looks the definition over: paths, operations and their effective parameters.
     pub(crate) fn new(package: &'d backshell_package::Package, root: Node<'d>) -> Self {
-        let mut context = Self { package, root, paths: Vec::new(), operations: Vec::new() };
+        let mut context = Self { package, root, paths: Vec::new(), operations: Vec::new(), census: Census::default() };
         let members = root.get("paths").into_iter().flat_map(Node::members);
         context.paths = members
             .filter(|member| !is_extension(member.key))
@@ -191,6 +200,7 @@ impl<'d> Context<'d> {
             .collect();
         let counts = |path: &&Path<'d>| root.get("paths").and_then(|all| all.get(path.template)) == Some(path.node);
         context.operations = context.paths.iter().filter(counts).flat_map(|path| context.operations_of(path)).collect();
+        context.census = Census::new(&context);
         context
     }
 
@@ -233,7 +243,7 @@ impl<'d> Context<'d> {
     }
 
     /// The parameters of a list, references followed, and whether one of them leads nowhere.
-    fn parameter_list(&self, list: Option<Node<'d>>) -> (Vec<Parameter<'d>>, bool) {
+    pub(crate) fn parameter_list(&self, list: Option<Node<'d>>) -> (Vec<Parameter<'d>>, bool) {
         let mut unknown = false;
         let mut parameters = Vec::new();
         for declared in list.into_iter().flat_map(Node::items) {
@@ -247,6 +257,19 @@ impl<'d> Context<'d> {
             }
         }
         (parameters, unknown)
+    }
+
+    /// The responses of an operation.
+    pub(crate) fn responses(&self, operation: &Operation<'d>) -> impl Iterator<Item = Response<'d>> {
+        let members = operation.responses.into_iter().flat_map(Node::members);
+        members.filter(|member| !member.shadowed && !is_extension(member.key)).map(|member| {
+            let declared = member.value;
+            let node = match declared.get("$ref") {
+                Some(node) => self.resolve(&Reference { node, target: Target::Response }).ok().flatten(),
+                None => Some(declared),
+            };
+            Response { status: member.key, declared, node }
+        })
     }
 
     /// What a reference leads to: `Ok(None)` when its form is right and nothing is there.
@@ -273,6 +296,12 @@ impl<'d> Context<'d> {
             }
         }
         None
+    }
+
+    /// Whether a response says anything about its body: an empty schema does not, one that cannot be found may.
+    pub(crate) fn has_schema(&self, response: Node<'d>) -> bool {
+        let Some(schema) = response.get("schema") else { return false };
+        self.schema(schema).is_none_or(|schema| schema.is_object() && !schema.is_empty())
     }
 
     /// The security definition of this name.
@@ -318,6 +347,9 @@ impl<'d> Value<'d> {
             all_of: None,
             enum_values: None,
             notification_url: None,
+            collection_format: None,
+            unique_items: None,
+            editor: None,
         };
         for member in node.members().filter(|member| !member.shadowed) {
             if !is_keyword(kind, member.key) {
@@ -337,6 +369,9 @@ impl<'d> Value<'d> {
                 "allOf" => &mut value.all_of,
                 "x-ms-enum-values" => &mut value.enum_values,
                 "x-ms-notification-url" => &mut value.notification_url,
+                "collectionFormat" if kind != ObjectKind::Schema => &mut value.collection_format,
+                "uniqueItems" => &mut value.unique_items,
+                "x-ms-editor" => &mut value.editor,
                 _ => continue,
             };
             *field = Some(member.value);
@@ -347,6 +382,13 @@ impl<'d> Value<'d> {
     /// The name of its type, when there is exactly one.
     pub(crate) fn type_text(&self) -> Option<&'d str> {
         self.type_name.and_then(Node::as_str)
+    }
+}
+
+impl Response<'_> {
+    /// Whether its status says that the call succeeded.
+    pub(crate) fn is_success(&self) -> bool {
+        self.status.len() == 3 && self.status.starts_with('2')
     }
 }
 
