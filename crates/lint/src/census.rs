@@ -233,7 +233,9 @@ impl<'d> Counter<'d> {
         };
         let mut group_of = vec![usize::MAX; edges.len()];
         for (number, group) in groups.iter().enumerate() {
-            group.iter().for_each(|member| set(&mut group_of, *member, number));
+            for &member in group {
+                set(&mut group_of, member, number);
+            }
         }
         let entered = self.entered(&edges, &group_of);
         let mut measures = vec![Measure::default(); edges.len()];
@@ -346,5 +348,142 @@ impl Walk {
 fn set<T>(list: &mut [T], number: usize, value: T) {
     if let Some(entry) = list.get_mut(number) {
         *entry = value;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use backshell_package::{Limits, read_files};
+    use std::fmt::Write as _;
+
+    /// The measure of every definition by name, of every body, and the number of schemas of every operation.
+    struct Counted {
+        definitions: Vec<(String, u64, u64)>,
+        bodies: Vec<(u64, u64)>,
+        operations: Vec<u64>,
+        circles: usize,
+    }
+
+    fn count(definition: &str) -> Counted {
+        let files = vec![("apiDefinition.swagger.json".to_owned(), definition.as_bytes().into())];
+        let read = read_files("package", files, &Limits::default());
+        let root = read.package.definition.as_ref().unwrap().document.root();
+        let census = Context::new(&read.package, root).census;
+        let measures = census.definitions.iter().map(|definition| {
+            (definition.schema.key().unwrap().to_owned(), definition.measure.nodes, definition.measure.depth)
+        });
+        Counted {
+            definitions: measures.collect(),
+            bodies: census.bodies.iter().map(|body| (body.measure.nodes, body.measure.depth)).collect(),
+            operations: census.operations,
+            circles: census.circles.len(),
+        }
+    }
+
+    /// A document whose definition number `n` has an optional property for each of `edges[n]`, and an operation that
+    /// answers with definition 0.
+    fn graph(edges: &[Vec<usize>]) -> String {
+        let mut text = String::from(
+            r##"{ "paths": { "/a": { "get": { "responses": { "200": { "schema": { "$ref": "#/definitions/0" } } } } } }, "definitions": {"##,
+        );
+        for (number, targets) in edges.iter().enumerate() {
+            let comma = if number == 0 { "" } else { "," };
+            let _ = write!(text, r#"{comma} "{number}": {{ "properties": {{"#);
+            for (place, target) in targets.iter().enumerate() {
+                let comma = if place == 0 { "" } else { "," };
+                let _ = write!(text, r##"{comma} "p{place}": {{ "$ref": "#/definitions/{target}" }}"##);
+            }
+            text.push_str("} }");
+        }
+        text + "} }"
+    }
+
+    /// The same by walking every way.
+    fn walked(edges: &[Vec<usize>], number: usize, way: &mut Vec<usize>) -> (u64, u64) {
+        if way.contains(&number) {
+            return (1, 1);
+        }
+        way.push(number);
+        let (mut nodes, mut depth) = (1, 1);
+        for target in &edges[number] {
+            let (more, below) = walked(edges, *target, way);
+            nodes += more;
+            depth = depth.max(1 + below);
+        }
+        way.pop();
+        (nodes, depth)
+    }
+
+    #[test]
+    fn every_schema_object_counts_and_references_bring_their_targets() {
+        let counted = count(
+            r##"{ "definitions": {
+                "Item": { "type": "object", "required": ["id"], "enum": [{}], "default": { "properties": { "x": {} } },
+                    "properties": { "id": { "type": "string" }, "tags": { "items": { "type": "string" } }, "any": true,
+                        "parent": { "$ref": "#/definitions/Item", "properties": { "no": {} } } },
+                    "additionalProperties": { "$ref": "#/definitions/None" } },
+                "Name": { "$ref": "#/definitions/Item" }, "Open": { "additionalProperties": true },
+                "Both": { "allOf": [{ "$ref": "#/definitions/Item" }, { "$ref": "#/definitions/Open" }, {}] } },
+            "parameters": { "Body": { "in": "body", "name": "b", "schema": { "$ref": "#/definitions/Item" } } },
+            "responses": { "Gone": { "schema": { "items": { "$ref": "#/definitions/Both" } } } },
+            "paths": { "/a": { "parameters": [{ "$ref": "#/parameters/Body" }],
+                "x-ms-notification-content": { "schema": { "type": "object" } },
+                "post": { "responses": { "200": {}, "400": { "$ref": "#/responses/Gone" }, "404": { "$ref": "#/responses/Gone" } } } } } }"##,
+        );
+        let expected = [("Item", 6, 3), ("Name", 6, 3), ("Open", 1, 1), ("Both", 9, 4)];
+        assert_eq!(counted.definitions, expected.map(|(name, nodes, depth)| (name.to_owned(), nodes, depth)));
+        assert_eq!(counted.bodies, [(6, 3), (10, 5), (1, 1)]);
+        assert_eq!(counted.operations, [6 + 10 + 10 + 1]);
+        assert_eq!(counted.circles, 1);
+    }
+
+    #[test]
+    fn counts_are_those_of_a_plain_walk() {
+        let mut seed = 1_u64;
+        let mut random = |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from((seed >> 33) % below).unwrap()
+        };
+        for _ in 0..200 {
+            let points = 1 + random(6);
+            let edges: Vec<Vec<usize>> =
+                (0..points).map(|_| (0..random(4)).map(|_| random(points.try_into().unwrap())).collect()).collect();
+            let counted = count(&graph(&edges));
+            let expected = walked(&edges, 0, &mut Vec::new());
+            assert_eq!(counted.bodies, [expected], "{edges:?}");
+            for (number, (_, nodes, depth)) in counted.definitions.iter().enumerate() {
+                let expected = walked(&edges, number, &mut Vec::new());
+                // Definitions that no operation comes to first are counted only as far as the limit asks.
+                assert!((*nodes, *depth) == expected || *nodes > MOST_IN_BODY, "{edges:?} {number}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_million_ways_are_counted_exactly() {
+        let levels = 20;
+        let edges: Vec<_> = (0..levels).map(|level| vec![level + 1, level + 1]).chain([vec![]]).collect();
+        let counted = count(&graph(&edges));
+        assert_eq!(counted.bodies, [((1 << (levels + 1)) - 1, 21)]);
+        let edges: Vec<_> = (0..200).map(|level| vec![level + 1, level + 1]).chain([vec![]]).collect();
+        assert_eq!(count(&graph(&edges)).bodies, [(u64::MAX, 201)]);
+    }
+
+    #[test]
+    fn ways_in_circles_are_bounded_and_their_number_is_seen() {
+        // Each of 60 definitions leads to each: more ways than could ever be walked.
+        let points = 60;
+        let edges: Vec<Vec<usize>> = (0..points).map(|_| (0..points).collect()).collect();
+        let counted = count(&graph(&edges));
+        assert!(counted.operations.iter().all(|nodes| *nodes > MOST_IN_TOTAL));
+        assert!(counted.definitions.iter().all(|(_, nodes, depth)| *nodes > MOST_IN_BODY && *depth > DEEPEST));
+    }
+
+    #[test]
+    fn long_chains_cost_no_stack() {
+        let points = 20_000;
+        let edges: Vec<_> = (0..points).map(|point| vec![(point + 1) % points]).collect();
+        assert_eq!(count(&graph(&edges)).bodies, [(20_001, 20_001)]);
     }
 }

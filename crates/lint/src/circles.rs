@@ -44,7 +44,9 @@ pub(crate) fn groups(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
             if met.get(point) == Some(&reached) {
                 let first = open.iter().rposition(|other| *other == point).unwrap_or_default();
                 let group = open.split_off(first);
-                group.iter().for_each(|member| set(&mut met, *member, DONE));
+                for &member in &group {
+                    set(&mut met, member, DONE);
+                }
                 groups.push(group);
             }
         }
@@ -73,7 +75,9 @@ mod tests {
         // 0 -> 1 -> 2 -> 1, 2 -> 3, 4 -> 4, 4 -> 0.
         let edges = [vec![1], vec![2], vec![1, 3], vec![], vec![4, 0]];
         let mut found = groups(&edges);
-        found.iter_mut().for_each(|group| group.sort_unstable());
+        for group in &mut found {
+            group.sort_unstable();
+        }
         assert_eq!(found, [vec![3], vec![1, 2], vec![0], vec![4]]);
     }
 

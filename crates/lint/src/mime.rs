@@ -33,6 +33,6 @@ pub(crate) fn effective<'d>(context: &Context<'d>, operation: &Operation<'d>, na
 }
 
 /// The MIME types of a list.
-pub(crate) fn texts<'d>(list: Node<'d>) -> impl Iterator<Item = &'d str> {
+pub(crate) fn texts(list: Node<'_>) -> impl Iterator<Item = &str> {
     list.items().filter_map(Node::as_str)
 }

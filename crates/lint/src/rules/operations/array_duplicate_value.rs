@@ -40,7 +40,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn document(context: &Context<'_>, out: &mut Out<'_>) {
-    ["schemes", "consumes", "produces", "security"].iter().for_each(|name| check(context.root.get(name), out));
+    for name in ["schemes", "consumes", "produces", "security"] {
+        check(context.root.get(name), out);
+    }
 }
 
 fn operation(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
