@@ -11,18 +11,22 @@
 //! which walks a package and calls the rules.
 
 pub mod docs;
+mod dynamic;
 mod engine;
 mod keywords;
+mod lookups;
 mod out;
 mod policy;
 mod reference;
 mod rule;
 mod rules;
+mod schema_path;
 mod template;
 #[cfg(test)]
 mod tester;
 mod types;
 mod view;
+mod webhook;
 
 pub use rule::{Example, Group, Rule, Source};
 
