@@ -13,21 +13,25 @@
 mod census;
 mod circles;
 pub mod docs;
+mod dynamic;
 mod engine;
 mod equal;
 mod family;
 mod keywords;
+mod lookups;
 mod mime;
 mod out;
 mod policy;
 mod reference;
 mod rule;
 mod rules;
+mod schema_path;
 mod template;
 #[cfg(test)]
 mod tester;
 mod types;
 mod view;
+mod webhook;
 
 pub use rule::{Example, Group, Rule, Source};
 

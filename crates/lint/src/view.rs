@@ -4,6 +4,7 @@
 
 use crate::census::Census;
 use crate::keywords::{ObjectKind, is_keyword};
+use crate::lookups::Lookups;
 use crate::reference::{self, Fault};
 use backshell_package::{ConnectionParameter, Origin, Properties, ReadPackage};
 use backshell_source::{Member, Node};
@@ -22,6 +23,8 @@ pub(crate) struct Context<'d> {
     pub(crate) operations: Vec<Operation<'d>>,
     /// How many schemas there are, and how deep.
     pub(crate) census: Census<'d>,
+    /// What was looked up already.
+    pub(crate) lookups: Lookups,
 }
 
 /// A member of `paths`.
@@ -192,7 +195,14 @@ impl<'p> PropertiesFile<'p> {
 impl<'d> Context<'d> {
     /// Looks the definition over: paths, operations and their effective parameters.
     pub(crate) fn new(package: &'d backshell_package::Package, root: Node<'d>) -> Self {
-        let mut context = Self { package, root, paths: Vec::new(), operations: Vec::new(), census: Census::default() };
+        let mut context = Self {
+            package,
+            root,
+            paths: Vec::new(),
+            operations: Vec::new(),
+            lookups: Lookups::default(),
+            census: Census::default(),
+        };
         let members = root.get("paths").into_iter().flat_map(Node::members);
         context.paths = members
             .filter(|member| !is_extension(member.key))
@@ -307,6 +317,30 @@ impl<'d> Context<'d> {
     /// The security definition of this name.
     pub(crate) fn security_definition(&self, name: &str) -> Option<Node<'d>> {
         self.root.get("securityDefinitions")?.get(name)
+    }
+}
+
+impl<'d> Operation<'d> {
+    /// Its id, when it is a text.
+    pub(crate) fn id_text(&self) -> Option<&'d str> {
+        self.id.and_then(Node::as_str)
+    }
+
+    /// The response that says what the operation answers when all is well: 200, else 201, else the first other 2xx.
+    pub(crate) fn success(&self, context: &Context<'d>) -> Option<Node<'d>> {
+        let responses = self.responses?;
+        let is_success = |code: &str| code.len() == 3 && code.starts_with('2');
+        let other = || responses.members().find(|member| is_success(member.key)).map(|member| member.value);
+        let response = responses.get("200").or_else(|| responses.get("201")).or_else(other)?;
+        match response.get("$ref") {
+            Some(node) => context.resolve(&Reference { node, target: Target::Response }).ok()?,
+            None => Some(response),
+        }
+    }
+
+    /// The schema of what it answers when all is well, references followed.
+    pub(crate) fn answer(&self, context: &Context<'d>) -> Option<Node<'d>> {
+        context.schema(self.success(context)?.get("schema")?)
     }
 }
 
