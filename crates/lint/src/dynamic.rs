@@ -45,6 +45,8 @@ pub(crate) struct Call<'d> {
 
 /// A call as one operation makes it.
 pub(crate) struct Use<'c, 'd> {
+    /// The operation that makes it.
+    pub(crate) operation: &'c Operation<'d>,
     /// The call.
     pub(crate) call: Call<'d>,
     /// The members of its `parameters`.
@@ -350,7 +352,7 @@ impl<'c, 'd> Uses<'c, 'd, '_> {
                     .collect();
                 // Most operations that share an extension agree on what its references stand for.
                 if self.seen.insert((call.node.id(), sources(&arguments))) {
-                    (self.visit)(&Use { call, arguments });
+                    (self.visit)(&Use { operation, call, arguments });
                 }
             }
         }

@@ -37,17 +37,14 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    let mut fetches =
-        context.operations.iter().filter_map(|operation| Some((operation, subscription(operation)?))).peekable();
-    if fetches.peek().is_none() {
-        return;
-    }
-    let with_id = context.operations.iter().filter_map(|operation| Some((operation.id?.as_str()?, operation)));
-    let operations: HashMap<&str, &Operation<'_>> = with_id.collect();
-    for (fetch, id) in fetches {
-        let Some(subscribe) = operations.get(id) else { continue };
-        let others: HashMap<&str, &Parameter<'_>> =
-            subscribe.parameters.iter().map(|parameter| (parameter.name, parameter)).collect();
+    // The parameters of each operation that subscribes, by name: many triggers may share one.
+    let mut subscriptions: HashMap<&str, HashMap<&str, &Parameter<'_>>> = HashMap::new();
+    for fetch in &context.operations {
+        let Some(id) = subscription(fetch) else { continue };
+        let Some(subscribe) = context.operation_with_id(id) else { continue };
+        let others = subscriptions
+            .entry(id)
+            .or_insert_with(|| subscribe.parameters.iter().map(|parameter| (parameter.name, parameter)).collect());
         for parameter in fetch.parameters.iter().filter(|parameter| !parameter.name.is_empty()) {
             if let Some(what) = others.get(parameter.name).and_then(|other| difference(parameter, other)) {
                 let id = quoted(id);
