@@ -10,21 +10,29 @@
 //! Start reading at a rule, for example `rules/operations/operation_id_not_unique.rs`; then [`Rule`], and `engine.rs`,
 //! which walks a package and calls the rules.
 
+mod census;
+mod circles;
 mod csharp;
 pub mod docs;
+mod dynamic;
 mod ecma;
 mod engine;
+mod equal;
 mod facts;
+mod family;
 mod icon;
 mod keywords;
 mod limits;
+mod lookups;
 mod markdown;
 mod metadata;
+mod mime;
 mod out;
 mod policy;
 mod reference;
 mod rule;
 mod rules;
+mod schema_path;
 mod secrets;
 mod shape;
 mod submission;
@@ -36,6 +44,7 @@ mod texts;
 mod types;
 mod usage;
 mod view;
+mod webhook;
 
 pub use facts::Facts;
 pub use rule::{Content, Example, Group, Rule, Source};

@@ -1,5 +1,6 @@
 //! What a rule is: its declaration, its examples, and the kinds of places it can look at.
 
+use crate::dynamic::Use;
 use crate::view::{Context, Extension, Operation, Package, Parameter, Path, Reference, Requirement, Response, Value};
 use crate::{Out, view};
 use backshell_findings::Severity;
@@ -222,6 +223,8 @@ pub(crate) enum Visit {
     Security(fn(&Context<'_>, &Requirement<'_>, &mut Out<'_>)),
     /// A member of a Swagger object that Swagger itself does not know: an extension, or a slip of the pen.
     Extension(fn(&Context<'_>, &Extension<'_>, &mut Out<'_>)),
+    /// A call of an `x-ms-dynamic-*` extension, as one operation makes it.
+    Dynamic(fn(&Context<'_>, &Use<'_, '_>, &mut Out<'_>)),
     /// The properties file.
     Properties(fn(&view::PropertiesFile<'_>, &mut Out<'_>)),
 }

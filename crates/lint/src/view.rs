@@ -3,7 +3,9 @@
 //! Everything here borrows from the documents; looking at a place copies no text.
 
 use crate::Facts;
+use crate::census::Census;
 use crate::keywords::{ObjectKind, is_keyword};
+use crate::lookups::Lookups;
 use crate::reference::{self, Fault};
 use crate::shape::Survey;
 use crate::submission::Submission;
@@ -29,6 +31,10 @@ pub(crate) struct Context<'d> {
     // Made at once: a cell around nodes would tie the lifetimes of all that rules are handed to each other.
     survey: Survey<'d>,
     usage: OnceCell<Usage>,
+    /// How many schemas there are, and how deep.
+    pub(crate) census: Census<'d>,
+    /// What was looked up already.
+    pub(crate) lookups: Lookups,
 }
 
 /// A member of `paths`.
@@ -108,6 +114,12 @@ pub(crate) struct Value<'d> {
     pub(crate) enum_values: Option<Node<'d>>,
     /// `x-ms-notification-url`.
     pub(crate) notification_url: Option<Node<'d>>,
+    /// `collectionFormat`, on all but schemas.
+    pub(crate) collection_format: Option<Node<'d>>,
+    /// `uniqueItems`.
+    pub(crate) unique_items: Option<Node<'d>>,
+    /// `x-ms-editor`.
+    pub(crate) editor: Option<Node<'d>>,
 }
 
 /// A member of an operation's `responses`, extensions left out.
@@ -252,6 +264,8 @@ impl<'d> Context<'d> {
             operations: Vec::new(),
             survey: Survey::of(root),
             usage: OnceCell::new(),
+            lookups: Lookups::default(),
+            census: Census::default(),
         };
         let members = root.get("paths").into_iter().flat_map(Node::members);
         context.paths = members
@@ -260,6 +274,7 @@ impl<'d> Context<'d> {
             .collect();
         let counts = |path: &&Path<'d>| root.get("paths").and_then(|all| all.get(path.template)) == Some(path.node);
         context.operations = context.paths.iter().filter(counts).flat_map(|path| context.operations_of(path)).collect();
+        context.census = Census::new(&context);
         context
     }
 
@@ -302,7 +317,7 @@ impl<'d> Context<'d> {
     }
 
     /// The parameters of a list, references followed, and whether one of them leads nowhere.
-    fn parameter_list(&self, list: Option<Node<'d>>) -> (Vec<Parameter<'d>>, bool) {
+    pub(crate) fn parameter_list(&self, list: Option<Node<'d>>) -> (Vec<Parameter<'d>>, bool) {
         let mut unknown = false;
         let mut parameters = Vec::new();
         for declared in list.into_iter().flat_map(Node::items) {
@@ -316,6 +331,19 @@ impl<'d> Context<'d> {
             }
         }
         (parameters, unknown)
+    }
+
+    /// The responses of an operation.
+    pub(crate) fn responses(&self, operation: &Operation<'d>) -> impl Iterator<Item = Response<'d>> {
+        let members = operation.responses.into_iter().flat_map(Node::members);
+        members.filter(|member| !member.shadowed && !is_extension(member.key)).map(|member| {
+            let declared = member.value;
+            let node = match declared.get("$ref") {
+                Some(node) => self.resolve(&Reference { node, target: Target::Response }).ok().flatten(),
+                None => Some(declared),
+            };
+            Response { status: member.key, declared, node }
+        })
     }
 
     /// What a reference leads to: `Ok(None)` when its form is right and nothing is there.
@@ -362,9 +390,39 @@ impl<'d> Context<'d> {
         self.usage.get_or_init(|| Usage::of(self))
     }
 
+    /// Whether a response says anything about its body: an empty schema does not, one that cannot be found may.
+    pub(crate) fn has_schema(&self, response: Node<'d>) -> bool {
+        let Some(schema) = response.get("schema") else { return false };
+        self.schema(schema).is_none_or(|schema| schema.is_object() && !schema.is_empty())
+    }
+
     /// The security definition of this name.
     pub(crate) fn security_definition(&self, name: &str) -> Option<Node<'d>> {
         self.root.get("securityDefinitions")?.get(name)
+    }
+}
+
+impl<'d> Operation<'d> {
+    /// Its id, when it is a text.
+    pub(crate) fn id_text(&self) -> Option<&'d str> {
+        self.id.and_then(Node::as_str)
+    }
+
+    /// The response that says what the operation answers when all is well: 200, else 201, else the first other 2xx.
+    pub(crate) fn success(&self, context: &Context<'d>) -> Option<Node<'d>> {
+        let responses = self.responses?;
+        let is_success = |code: &str| code.len() == 3 && code.starts_with('2');
+        let other = || responses.members().find(|member| is_success(member.key)).map(|member| member.value);
+        let response = responses.get("200").or_else(|| responses.get("201")).or_else(other)?;
+        match response.get("$ref") {
+            Some(node) => context.resolve(&Reference { node, target: Target::Response }).ok()?,
+            None => Some(response),
+        }
+    }
+
+    /// The schema of what it answers when all is well, references followed.
+    pub(crate) fn answer(&self, context: &Context<'d>) -> Option<Node<'d>> {
+        context.schema(self.success(context)?.get("schema")?)
     }
 }
 
@@ -408,6 +466,9 @@ impl<'d> Value<'d> {
             all_of: None,
             enum_values: None,
             notification_url: None,
+            collection_format: None,
+            unique_items: None,
+            editor: None,
         };
         for member in node.members().filter(|member| !member.shadowed) {
             if !is_keyword(kind, member.key) {
@@ -430,6 +491,9 @@ impl<'d> Value<'d> {
                 "allOf" => &mut value.all_of,
                 "x-ms-enum-values" => &mut value.enum_values,
                 "x-ms-notification-url" => &mut value.notification_url,
+                "collectionFormat" if kind != ObjectKind::Schema => &mut value.collection_format,
+                "uniqueItems" => &mut value.unique_items,
+                "x-ms-editor" => &mut value.editor,
                 _ => continue,
             };
             *field = Some(member.value);
@@ -440,6 +504,13 @@ impl<'d> Value<'d> {
     /// The name of its type, when there is exactly one.
     pub(crate) fn type_text(&self) -> Option<&'d str> {
         self.type_name.and_then(Node::as_str)
+    }
+}
+
+impl Response<'_> {
+    /// Whether its status says that the call succeeded.
+    pub(crate) fn is_success(&self) -> bool {
+        self.status.len() == 3 && self.status.starts_with('2')
     }
 }
 
