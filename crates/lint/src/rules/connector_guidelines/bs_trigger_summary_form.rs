@@ -9,8 +9,8 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     source: Source::Requirement("connector string guidance"),
-    what: "The `summary` of a trigger does not begin with the word \"When\", letter case ignored. An absent or \
-           empty summary is left to other rules.",
+    what: "The `summary` of a trigger does not begin with the word \"When\", letter case ignored. The mark \
+           \"deprecated\" may stand in front. An absent or empty summary is left to other rules.",
     why: "Users read the summary as the event that starts their flow: \"When an item is created\" says that, \
            \"Item created\" or \"Get items\" may as well be an action.",
     fix: "write the summary as \"When something happens\"",
@@ -23,7 +23,7 @@ pub(crate) static RULE: Rule = Rule {
     good: &[Example::Definition(
         r#"
 { "paths": { "/hooks": { "post": { "x-ms-trigger": "single", "summary": "When an item is created" },
-    "put": { "x-ms-trigger": "single", "summary": "" }, "delete": { "summary": "Remove a hook" } } } }
+    "put": { "x-ms-trigger": "single", "summary": "" }, "get": { "x-ms-trigger": "batch", "summary": "[DEPRECATED] When an item changes" }, "delete": { "summary": "Remove a hook" } } } }
 "#,
     )],
     visits: &[Visit::Operation(check)],
@@ -31,9 +31,10 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
     let Some(summary) = operation.node.get("summary").filter(|_| operation.is_trigger()) else { return };
-    let text = summary.as_str().unwrap_or_default().trim();
-    let first = text.split(|character: char| !character.is_alphanumeric()).next().unwrap_or_default();
-    if !text.is_empty() && !first.eq_ignore_ascii_case("when") {
+    let mut words = summary.as_str().unwrap_or_default().split(|character: char| !character.is_alphanumeric());
+    // A deprecated operation has to say so in its summary, and most say it in front.
+    let first = words.find(|word| !word.is_empty() && !word.eq_ignore_ascii_case("deprecated"));
+    if first.is_some_and(|first| !first.eq_ignore_ascii_case("when")) {
         out.at(summary, "the summary of a trigger does not begin with `When`");
     }
 }
