@@ -45,7 +45,7 @@ pub fn certify(read: &ReadPackage, request: &Request) -> Certification {
     let responsibility = responsibility::statements(profile, read);
 
     // 5. The report.
-    let mut report = Report { findings, files: read.package.files.len() };
+    let mut report = Report { findings, files: read.package.files.len(), ..Report::default() };
     report.sort();
     Certification {
         subject,

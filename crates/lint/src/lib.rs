@@ -59,7 +59,7 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 pub fn check(read: &ReadPackage, options: &Options) -> Vec<Finding> {
     let path = view::ShownPath(options.path.clone());
     let findings = engine::run(read, &path, &options.facts, options.only.as_deref().unwrap_or(rules()));
-    let mut report = backshell_findings::Report { findings, files: 0 };
+    let mut report = backshell_findings::Report { findings, ..Default::default() };
     report.sort();
     // A shared parameter is judged at each use and reported once.
     report.findings.dedup();

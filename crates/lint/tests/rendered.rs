@@ -31,7 +31,7 @@ fn report() -> Report {
     let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().into())).to_vec();
     let read = read_files("orders", files, &Limits::default());
     let options = Options { path: Some("orders".to_owned()), ..Options::default() };
-    Report { findings: check(&read, &options), files: read.package.files.len() }
+    Report { findings: check(&read, &options), files: read.package.files.len(), ..Report::default() }
 }
 
 #[test]
