@@ -10,11 +10,18 @@
 //! Start reading at a rule, for example `rules/operations/operation_id_not_unique.rs`; then [`Rule`], and `engine.rs`,
 //! which walks a package and calls the rules.
 
+mod allow;
+mod baseline;
+mod config;
 pub mod docs;
 mod engine;
 mod facts;
+mod identity;
 mod keywords;
+pub mod levels;
+pub mod notices;
 mod out;
+mod pattern;
 mod policy;
 mod reference;
 mod rule;
@@ -25,7 +32,11 @@ mod tester;
 mod types;
 mod view;
 
+pub use allow::{AllowEntry, Day};
+pub use baseline::{Baseline, BaselineError};
+pub use config::{CONFIG_FILE, Config, ConfigErrors, ConfigProblem};
 pub use facts::Facts;
+pub use levels::{Level, Levels, Selector};
 pub use rule::{Example, Group, Rule, Source};
 
 use backshell_findings::Finding;
@@ -42,6 +53,10 @@ pub struct Options {
     pub path: Option<String>,
     /// What is known about the package from outside it.
     pub facts: Facts,
+    /// Which rules are off, and whose findings weigh otherwise than the rule says.
+    pub levels: Levels,
+    /// Whether findings get an identity, which baselines, allow lists and some outputs need.
+    pub identify: bool,
 }
 
 /// Every rule, ordered by id.
@@ -58,10 +73,15 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 /// most 10,000 at error level and 10,000 others are listed.
 pub fn check(read: &ReadPackage, options: &Options) -> Vec<Finding> {
     let path = view::ShownPath(options.path.clone());
-    let findings = engine::run(read, &path, &options.facts, options.only.as_deref().unwrap_or(rules()));
+    let rules = options.levels.active(options.only.as_deref().unwrap_or(rules()));
+    let mut findings = engine::run(read, &path, &options.facts, &rules);
+    options.levels.apply(&mut findings);
     let mut report = backshell_findings::Report { findings, ..Default::default() };
     report.sort();
     // A shared parameter is judged at each use and reported once.
     report.findings.dedup();
+    if options.identify {
+        identity::identify(read, &path, &mut report.findings);
+    }
     report.findings
 }

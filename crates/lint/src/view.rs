@@ -178,6 +178,14 @@ impl ShownPath {
     }
 }
 
+impl ShownPath {
+    /// The part of a file's shown path that lies in the package.
+    pub(crate) fn inside<'f>(&self, shown: &'f str) -> &'f str {
+        let path = self.0.as_deref().unwrap_or_default().trim_end_matches(['/', std::path::MAIN_SEPARATOR]);
+        shown.strip_prefix(path).map_or(shown, |rest| rest.trim_start_matches('/'))
+    }
+}
+
 impl<'p> PropertiesFile<'p> {
     /// Every connection parameter, those of sets after the others.
     pub(crate) fn connection_parameters(&self) -> Vec<ConnectionParameter<'p>> {
