@@ -1,5 +1,7 @@
 //! The SARIF output against the schema of OASIS (`sarif-schema-2.1.0.json`, kept here because the network is not always).
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the verdict")]
+
 use backshell_findings::{Check, Finding, Identity, Place, Report, RuleInfo, Severity, Suppressed, Suppression, sarif};
 use backshell_source::{Span, Text};
 use serde_json::Value;

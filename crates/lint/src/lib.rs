@@ -16,6 +16,7 @@ mod config;
 pub mod docs;
 mod engine;
 mod facts;
+pub mod fixes;
 mod identity;
 mod keywords;
 pub mod levels;

@@ -76,12 +76,12 @@ fn row(finding: &Finding) -> String {
 fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     // An odd number of backticks is no pair of quotes.
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escaped(text);
     }
     parts.iter().enumerate().fold(String::new(), |mut out, (index, part)| {
         let part = escaped(part);
-        let _ = if index % 2 == 0 { write!(out, "{part}") } else { write!(out, "<code>{part}</code>") };
+        let _ = if index.is_multiple_of(2) { write!(out, "{part}") } else { write!(out, "<code>{part}</code>") };
         out
     })
 }

@@ -50,17 +50,17 @@ pub fn write_findings(out: &mut dyn Write, findings: &[Finding], options: &TextO
 
 /// The counts in words.
 pub fn totals(summary: &Summary) -> String {
-    let mut line = format!(
-        "{} checked: {}, {}, {}",
+    let accepted = match summary.suppressed {
+        0 => String::new(),
+        some => format!(" ({some} accepted)"),
+    };
+    format!(
+        "{} checked: {}, {}, {}{accepted}",
         count(summary.files, "file"),
         count(summary.errors, "error"),
         count(summary.warnings, "warning"),
         count(summary.notes, "note"),
-    );
-    if summary.suppressed > 0 {
-        line += &format!(" ({} accepted)", summary.suppressed);
-    }
-    line
+    )
 }
 
 /// How often each rule fired, one line each.
