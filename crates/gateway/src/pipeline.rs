@@ -22,7 +22,8 @@ use crate::state::Gateway;
 use backshell_auth::Credentialed;
 use backshell_boundary::{CellInside, Placed, Terms};
 use backshell_ledger::{
-    BoundaryOutcome, CellName, CompletionRecord, DecisionRecord, Ended, LedgerError, Receipt, RefusalRecord, Who,
+    BoundaryOutcome, CellName, CompletionRecord, DecisionRecord, Ended, Ledger, LedgerError, Receipt, RefusalRecord,
+    Who,
 };
 use backshell_model::{CallId, Caller, QueryPair, ShapedRequest};
 use backshell_permission::{CallTarget, Permitted};
@@ -37,15 +38,18 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 #[derive(Debug)]
 pub(crate) struct Worker {
     gateway: Gateway,
+    ledger: Ledger,
     upstream: Upstream,
     running: Arc<AtomicUsize>,
     out_of_time: Arc<AtomicBool>,
 }
 
 impl Worker {
+    /// To be made on the worker's own runtime.
     pub(crate) fn new(gateway: Gateway) -> Self {
+        let ledger = gateway.parts().ledger.on_this_thread();
         let upstream = Upstream::new(Arc::clone(&gateway.parts().dialler), gateway.settings().upstream);
-        Self { gateway, upstream, running: Arc::default(), out_of_time: Arc::default() }
+        Self { gateway, ledger, upstream, running: Arc::default(), out_of_time: Arc::default() }
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -73,7 +77,8 @@ impl Worker {
             }
             Err(refusal) => {
                 metrics.refused(refusal.code);
-                self.record_refusal(&trace, &refusal).await;
+                // Apart on the heap: a call that is not refused does not carry the room for it.
+                Box::pin(self.record_refusal(&trace, &refusal)).await;
                 refusal.into_response(trace.call)
             }
         }
@@ -188,8 +193,6 @@ impl Worker {
         let caller = trace.caller.as_ref().ok_or_else(internal)?;
         let settings = self.settings();
         let receipt = self
-            .gateway
-            .parts()
             .ledger
             .decide(DecisionRecord {
                 call: trace.call,
@@ -223,7 +226,7 @@ impl Worker {
             bytes_out: 0,
             ended: Ended::AbortedByCaller,
         };
-        Completion::new(self.gateway.parts().ledger.clone(), record, body.progress(), Arc::clone(&self.out_of_time))
+        Completion::new(self.ledger.clone(), record, body.progress(), Arc::clone(&self.out_of_time))
     }
 
     async fn send(
@@ -248,7 +251,7 @@ impl Worker {
 
     /// Puts a refusal on record. A call whose decision is on record already has its completion instead.
     async fn record_refusal(&self, trace: &Trace, refusal: &Refusal) {
-        let ledger = &self.gateway.parts().ledger;
+        let ledger = &self.ledger;
         let Some(caller) = &trace.caller else {
             ledger.refusal_unauthenticated(refusal.code.as_str());
             return;

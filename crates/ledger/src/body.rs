@@ -257,7 +257,7 @@ pub(crate) fn random_hex(random: &dyn Random) -> String {
 
 /// A row that is complete but for its place in the chain.
 fn row(
-    kind: &str,
+    kind: &'static str,
     at: Timestamp,
     environment: Option<EnvironmentId>,
     body: &impl Serialize,
@@ -269,7 +269,7 @@ fn row(
     Ok(LedgerRow {
         seq: 0,
         at,
-        kind: kind.to_owned(),
+        kind: kind.into(),
         environment: environment.map(|environment| environment.to_string()),
         body_hash: sha256(body.as_bytes()),
         body: Some(body),

@@ -112,7 +112,7 @@ mod tests {
         LedgerRow {
             seq: 7,
             at: Timestamp::from_secs(1),
-            kind: "act".to_owned(),
+            kind: "act".into(),
             environment: None,
             body: None,
             body_hash: [1; 32],
@@ -127,7 +127,7 @@ mod tests {
         let mut hashes = vec![hash(0, 0, &row()), hash(1, 0, &row()), hash(0, 1, &row())];
         hashes.push(hash(0, 0, &LedgerRow { seq: 8, ..row() }));
         hashes.push(hash(0, 0, &LedgerRow { at: Timestamp::from_secs(2), ..row() }));
-        hashes.push(hash(0, 0, &LedgerRow { kind: "acts".to_owned(), ..row() }));
+        hashes.push(hash(0, 0, &LedgerRow { kind: "acts".into(), ..row() }));
         hashes.push(hash(0, 0, &LedgerRow { environment: Some(String::new()), ..row() }));
         hashes.push(hash(0, 0, &LedgerRow { environment: Some("env".to_owned()), ..row() }));
         hashes.push(hash(0, 0, &LedgerRow { body_hash: [2; 32], ..row() }));

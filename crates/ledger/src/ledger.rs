@@ -6,18 +6,17 @@ use crate::counters::{Counters, LedgerMetrics};
 use crate::error::LedgerError;
 use crate::options::{Mode, Options};
 use crate::pseudonyms::Pseudonyms;
+use crate::queue::{Pending, Queue};
 use crate::receipt::Receipt;
 use crate::record::{ActRecord, CompletionRecord, DecisionRecord, RefusalRecord, Who};
 use crate::refusals::Refusals;
-use crate::writer::{self, Added, Common, Completions, Message, Pending, Writer};
+use crate::waiter::{OpenDesk, Waiter};
+use crate::writer::{self, Common, Writer};
 use backshell_model::{Clock, Random, UserId};
 use backshell_store::{LedgerRepository, LedgerRow, Pseudonym, PseudonymRepository};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
-
-/// How many records may wait for the writer. Beyond it decisions wait and completions are lost.
-const QUEUE: usize = 8_192;
+use tokio::sync::oneshot;
 
 /// The ledger. Cheap to clone; every clone writes to the same chain through the same writer.
 ///
@@ -25,14 +24,15 @@ const QUEUE: usize = 8_192;
 #[derive(Clone, Debug)]
 pub struct Ledger {
     shared: Arc<Shared>,
+    /// Where the writer leaves its answers; without one it wakes each waiting task by itself.
+    desk: Option<Arc<OpenDesk>>,
 }
 
 #[derive(Debug)]
 struct Shared {
-    queue: mpsc::Sender<Message>,
+    queue: Arc<Queue>,
     pseudonyms: Pseudonyms,
     refusals: Arc<Refusals>,
-    completions: Arc<Completions>,
     counters: Arc<Counters>,
     clock: Arc<dyn Clock>,
     mode: Mode,
@@ -57,32 +57,33 @@ impl Ledger {
         };
         let counters = Arc::new(Counters::new());
         let refusals = Arc::new(Refusals::default());
-        let completions = Arc::new(Completions::default());
-        let (queue, inbox) = mpsc::channel(QUEUE);
+        let queue = Arc::new(Queue::default());
         let writer = Writer::new(
             repository,
             head,
             notary,
             Arc::clone(&clock),
-            Common {
-                counters: Arc::clone(&counters),
-                refusals: Arc::clone(&refusals),
-                completions: Arc::clone(&completions),
-            },
+            Common { counters: Arc::clone(&counters), refusals: Arc::clone(&refusals), queue: Arc::clone(&queue) },
             options.tick,
         );
-        writer.spawn(inbox)?;
+        writer.spawn()?;
         let shared = Shared {
             queue,
             pseudonyms: Pseudonyms::new(pseudonyms, random),
             refusals,
-            completions,
             counters,
             clock,
             mode: options.mode,
             patience: options.patience,
         };
-        Ok(Self { shared: Arc::new(shared) })
+        Ok(Self { shared: Arc::new(shared), desk: None })
+    }
+
+    /// The same ledger for a thread that makes many calls: the writer then wakes that thread once for all of its records
+    /// in a group. To be called on, and used within, a runtime of a single thread.
+    #[must_use]
+    pub fn on_this_thread(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), desk: Some(Arc::new(OpenDesk::open())) }
     }
 
     /// Records that a call may be sent. The receipt it returns is what the upstream client asks for.
@@ -96,7 +97,7 @@ impl Ledger {
         let seq = if self.shared.mode == Mode::Strict || !self.shared.counters.is_healthy() {
             Some(self.write(row).await?)
         } else {
-            self.hand_over(Pending { row, waiter: None }).await?;
+            self.shared.queue.push(Pending { row, waiter: None }).await?;
             None
         };
         Ok(Receipt::new(record.call, record.environment, record.connection, record.host.clone(), seq))
@@ -118,14 +119,8 @@ impl Ledger {
     /// and logged, and its decision stands without completion.
     pub fn complete(&self, record: CompletionRecord) {
         let shared = &self.shared;
-        let added = body::completion(shared.clock.now(), &record).map_or(Added::Full, |row| {
-            if shared.queue.is_closed() { Added::Full } else { shared.completions.add(row, QUEUE) }
-        });
-        if added == Added::First {
-            // A queue without room is a writer that comes by in any case.
-            drop(shared.queue.try_send(Message::Completions));
-        }
-        if added == Added::Full {
+        let handed_over = body::completion(shared.clock.now(), &record).is_ok_and(|row| shared.queue.complete(row));
+        if !handed_over {
             let lost = self.shared.counters.completions_lost(1);
             // A full queue loses thousands a second; the powers of two tell the story.
             if lost.is_power_of_two() {
@@ -154,7 +149,7 @@ impl Ledger {
     /// What the ledger has done so far, and whether it can write.
     pub fn metrics(&self) -> LedgerMetrics {
         let queue = &self.shared.queue;
-        let metrics = self.shared.counters.read(queue.max_capacity().saturating_sub(queue.capacity()));
+        let metrics = self.shared.counters.read(queue.waiting());
         // Without its writer the ledger cannot write, however well the last group went.
         LedgerMetrics { healthy: metrics.healthy && !queue.is_closed(), ..metrics }
     }
@@ -163,7 +158,7 @@ impl Ledger {
     /// [`LedgerError::Stopped`].
     pub async fn shutdown(&self) {
         let (done, ended) = oneshot::channel();
-        if self.shared.queue.send(Message::Stop(done)).await.is_ok() {
+        if self.shared.queue.stop(done) {
             // An error means that the writer has ended, which is what is waited for.
             drop(ended.await);
         }
@@ -171,17 +166,13 @@ impl Ledger {
 
     /// Hands a row over and waits until it is on disk; its number in the chain.
     async fn write(&self, row: LedgerRow) -> Result<i64, LedgerError> {
-        let (waiter, written) = oneshot::channel();
+        let (waiter, written) = Waiter::new(self.desk.as_ref().map(|desk| desk.desk()));
         let write = async {
-            self.hand_over(Pending { row, waiter: Some(waiter) }).await?;
+            self.shared.queue.push(Pending { row, waiter: Some(waiter) }).await?;
             written.await.unwrap_or(Err(LedgerError::Stopped))
         };
         let slow = LedgerError::Slow { seconds: self.shared.patience.as_secs() };
         tokio::time::timeout(self.shared.patience, write).await.unwrap_or(Err(slow))
-    }
-
-    async fn hand_over(&self, pending: Pending) -> Result<(), LedgerError> {
-        self.shared.queue.send(Message::Record(pending)).await.map_err(|_| LedgerError::Stopped)
     }
 
     async fn names(&self, who: Who<'_>) -> Result<Names, LedgerError> {
@@ -194,5 +185,12 @@ impl Ledger {
             Some(user) => self.shared.pseudonyms.of(user).await.map(Some),
             None => Ok(None),
         }
+    }
+}
+
+impl Drop for Shared {
+    /// The writer ends, after what was handed over, with the last handle.
+    fn drop(&mut self) {
+        self.queue.close();
     }
 }

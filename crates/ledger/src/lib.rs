@@ -22,10 +22,12 @@ mod export;
 mod ledger;
 mod options;
 mod pseudonyms;
+mod queue;
 mod receipt;
 mod record;
 mod refusals;
 mod verify;
+mod waiter;
 mod writer;
 
 pub use chain::Hash;

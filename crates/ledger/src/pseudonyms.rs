@@ -31,6 +31,11 @@ impl Pseudonyms {
         if let Some(known) = self.cache.read().unwrap_or_else(PoisonError::into_inner).get(user) {
             return Ok(known.clone());
         }
+        // Apart on the heap: it happens once per user, and every call would carry the room for it.
+        Box::pin(self.ask(user)).await
+    }
+
+    async fn ask(&self, user: &UserId) -> Result<Pseudonym, LedgerError> {
         let erasures = self.erasures.load(Ordering::SeqCst);
         let proposed = Pseudonym::new(&format!("usr_{}", random_hex(self.random.as_ref())));
         let pseudonym =

@@ -5,76 +5,20 @@ use crate::chain::{self, Head};
 use crate::checkpoint::Notary;
 use crate::counters::Counters;
 use crate::error::LedgerError;
+use crate::queue::{Batch, Pace, Pending, Queue};
 use crate::refusals::Refusals;
+use crate::waiter;
 use backshell_model::{Clock, Random};
 use backshell_store::{Conflict, LedgerRepository, LedgerRow, Limit, StoreError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, oneshot};
-
-/// How many records one transaction takes at most.
-const GROUP: usize = 1_024;
-
-/// How long completions wait for a decision to share a flush with. Nobody waits for a completion.
-const LINGER: Duration = Duration::from_millis(10);
-
-/// A group with so many waiting records was written under load: the next one is given [`GATHER`] to grow, so that one flush
-/// serves many calls. With less load nobody waits for others.
-const SIBLINGS: usize = 4;
-const GATHER: Duration = Duration::from_millis(1);
+use tokio::runtime::Runtime;
 
 /// How often a group is chained anew because another process appended in between.
 const ATTEMPTS: u32 = 3;
 
 /// How often a failure that goes on is logged.
 const COMPLAINT: Duration = Duration::from_secs(1);
-
-/// What the writer is sent.
-pub(crate) enum Message {
-    Record(Pending),
-    /// There are completions where there were none.
-    Completions,
-    /// Write what is pending and end; the sender is dropped when that is done.
-    Stop(oneshot::Sender<()>),
-}
-
-/// Completions on their way to the writer. They are handed over without waking it each time: under load it comes by for
-/// the next decision anyway.
-#[derive(Debug, Default)]
-pub(crate) struct Completions(Mutex<Vec<LedgerRow>>);
-
-impl Completions {
-    /// Adds a row: whether there is room, and whether the writer must be told.
-    pub(crate) fn add(&self, row: LedgerRow, room: usize) -> Added {
-        let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if rows.len() >= room {
-            return Added::Full;
-        }
-        rows.push(row);
-        if rows.len() == 1 { Added::First } else { Added::Behind }
-    }
-
-    fn take(&self) -> Vec<LedgerRow> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// What became of a completion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Added {
-    /// It is the only one: the writer must be told.
-    First,
-    /// The writer was told already.
-    Behind,
-    /// There is no room.
-    Full,
-}
-
-/// A row that is complete but for its place in the chain, and who waits for it.
-pub(crate) struct Pending {
-    pub(crate) row: LedgerRow,
-    pub(crate) waiter: Option<oneshot::Sender<Result<i64, LedgerError>>>,
-}
 
 /// Where the chain in `repository` ends; begins a chain when there is none.
 pub(crate) async fn open_chain(
@@ -108,7 +52,7 @@ pub(crate) async fn open_chain(
 pub(crate) struct Common {
     pub(crate) counters: Arc<Counters>,
     pub(crate) refusals: Arc<Refusals>,
-    pub(crate) completions: Arc<Completions>,
+    pub(crate) queue: Arc<Queue>,
 }
 
 /// The writer's state. Only its own task touches it.
@@ -122,11 +66,9 @@ pub(crate) struct Writer {
     clock: Arc<dyn Clock>,
     counters: Arc<Counters>,
     refusals: Arc<Refusals>,
-    completions: Arc<Completions>,
+    queue: Arc<Queue>,
     tick: Duration,
     looked_around: Instant,
-    /// How many records of the last group were waited for.
-    last_waiters: usize,
     scratch: Vec<u8>,
     /// When a failure was last logged; `None` while groups are written.
     complained_at: Option<Instant>,
@@ -141,7 +83,7 @@ impl Writer {
         common: Common,
         tick: Duration,
     ) -> Self {
-        let Common { counters, refusals, completions } = common;
+        let Common { counters, refusals, queue } = common;
         Self {
             repository,
             head,
@@ -150,92 +92,52 @@ impl Writer {
             clock,
             counters,
             refusals,
-            completions,
+            queue,
             tick,
             looked_around: Instant::now(),
-            last_waiters: 0,
             scratch: Vec::with_capacity(256),
             complained_at: None,
         }
     }
 
     /// Runs the writer on a thread of its own, so that neither a busy runtime nor a slow checkpoint holds up the other.
-    pub(crate) fn spawn(self, inbox: mpsc::Receiver<Message>) -> Result<(), LedgerError> {
+    pub(crate) fn spawn(self) -> Result<(), LedgerError> {
         let failed = |error: std::io::Error| LedgerError::unavailable(&error);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let run = move || runtime.block_on(self.run(inbox));
+        let run = move || {
+            let _ended = Ended(Arc::clone(&self.queue));
+            self.run(&runtime);
+        };
         std::thread::Builder::new().name("ledger".to_owned()).spawn(run).map_err(failed).map(drop)
     }
 
-    async fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
-        let mut messages = Vec::with_capacity(GROUP);
-        let mut stops = Vec::new();
+    fn run(mut self, runtime: &Runtime) {
+        let mut pace = Pace::new();
         loop {
-            tokio::select! {
-                biased;
-                received = inbox.recv_many(&mut messages, GROUP) => {
-                    if received == 0 {
-                        break;
-                    }
-                    self.gather(&mut inbox, &mut messages).await;
-                    self.write_group(&mut messages, &mut stops).await;
-                }
-                () = tokio::time::sleep(self.tick) => {}
-            }
-            if !stops.is_empty() {
-                // What is in the queue is still received; nothing new gets in.
-                inbox.close();
-            }
-            self.look_around(false).await;
-        }
-        self.write_group(&mut messages, &mut stops).await;
-        self.look_around(true).await;
-    }
-
-    /// Lets a group grow where that costs nobody: completions alone wait for a decision, and under load a decision waits
-    /// a moment for the others that are on their way.
-    async fn gather(&self, inbox: &mut mpsc::Receiver<Message>, messages: &mut Vec<Message>) {
-        let limit = if messages.iter().all(|message| matches!(message, Message::Completions)) {
-            LINGER
-        } else if self.last_waiters >= SIBLINGS && messages.len() < self.last_waiters {
-            GATHER
-        } else {
-            return;
-        };
-        let deadline = tokio::time::Instant::now() + limit;
-        while messages.len() < GROUP {
-            let room = GROUP - messages.len();
-            let more = tokio::time::timeout_at(deadline, inbox.recv_many(messages, room)).await;
-            let enough = limit == LINGER || messages.len() >= self.last_waiters;
-            if enough || !matches!(more, Ok(received) if received > 0) {
+            let Batch { records, completions, stops, last } = self.queue.next(self.tick, &mut pace);
+            runtime.block_on(async {
+                self.write_group(records, completions).await;
+                self.look_around(last).await;
+            });
+            drop(stops);
+            if last {
                 return;
             }
         }
     }
 
     /// Writes one group and tells everyone who waits for a record of it.
-    async fn write_group(&mut self, messages: &mut Vec<Message>, stops: &mut Vec<oneshot::Sender<()>>) {
-        let mut rows = Vec::with_capacity(messages.len());
-        let mut waiters = Vec::with_capacity(messages.len());
-        for message in messages.drain(..) {
-            match message {
-                Message::Record(pending) => {
-                    rows.push(pending.row);
-                    waiters.push(pending.waiter);
-                }
-                Message::Completions => {}
-                Message::Stop(done) => stops.push(done),
-            }
+    async fn write_group(&mut self, records: Vec<Pending>, mut completions: Vec<LedgerRow>) {
+        let mut rows = Vec::with_capacity(records.len() + completions.len());
+        let mut waiters = Vec::with_capacity(records.len());
+        for Pending { row, waiter } in records {
+            rows.push(row);
+            waiters.push(waiter);
         }
-        self.last_waiters = waiters.iter().filter(|waiter| waiter.is_some()).count();
-        rows.append(&mut self.completions.take());
+        rows.append(&mut completions);
         let outcome = self.append(&mut rows).await;
-        for (row, waiter) in rows.iter().zip(waiters) {
-            if let Some(waiter) = waiter {
-                // Whoever went away does not want to know.
-                drop(waiter.send(outcome.clone().map(|()| row.seq)));
-            }
-        }
+        let waiters = rows.iter().zip(waiters).filter_map(|(row, waiter)| Some((row.seq, waiter?)));
+        waiter::answer(waiters.map(|(seq, waiter)| (waiter, outcome.clone().map(|()| seq))));
     }
 
     /// Appends rows as one group; on disk when it returns `Ok`.
@@ -343,5 +245,14 @@ impl Writer {
                 self.refusals.add(count);
             }
         }
+    }
+}
+
+/// Whatever ends the writer's thread, nobody is left waiting for it.
+struct Ended(Arc<Queue>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.abandon();
     }
 }

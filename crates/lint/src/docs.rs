@@ -1,8 +1,9 @@
 //! What is said about a rule: the same words on the terminal (`backshell rules ID`) and on its page.
 
 use crate::rule::{DEFINITION, PROPERTIES};
-use crate::{Example, Group, Rule};
+use crate::{Content, Example, Group, Rule};
 use backshell_findings::RuleInfo;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// The rule for the terminal.
@@ -25,7 +26,7 @@ pub fn text(rule: &Rule) -> String {
                 out.push('\n');
             }
             for (name, content) in files(example) {
-                let _ = write!(out, "  {name}\n{}", indented(&indented(content)));
+                let _ = write!(out, "  {name}\n{}", indented(&indented(&content)));
             }
             for remark in remarks(example) {
                 let _ = writeln!(out, "  {remark}");
@@ -123,23 +124,48 @@ fn example_lists(rule: &Rule) -> [(&'static str, &'static [Example]); 2] {
 }
 
 /// The files of an example, with the marks left in: they are what the reader wants to see.
-fn files(example: &Example) -> Vec<(&'static str, &'static str)> {
+fn files(example: &Example) -> Vec<(&'static str, Cow<'static, str>)> {
     match *example {
-        Example::Definition(content) => vec![(DEFINITION, content)],
-        Example::Properties(content) => vec![(PROPERTIES, content)],
-        Example::Files { files, .. } | Example::WithFacts { files, .. } => files.to_vec(),
+        Example::Definition(content) | Example::Padded { definition: content, .. } => {
+            vec![(DEFINITION, content.into())]
+        }
+        Example::Properties(content) => vec![(PROPERTIES, content.into())],
+        Example::Files { files, .. } | Example::WithFacts { files, .. } => {
+            files.iter().map(|(name, content)| (*name, (*content).into())).collect()
+        }
+        Example::Package { files, .. } => files.iter().map(|(name, content)| (*name, shown(*content))).collect(),
+    }
+}
+
+/// The content of a file; in round brackets what it is, when it is no text.
+fn shown(content: Content) -> Cow<'static, str> {
+    match content {
+        Content::Text(text) => text.into(),
+        Content::Blanks(count) => format!("({count} blanks)").into(),
+        Content::Png { width, height, color: [red, green, blue, opacity], frames } => {
+            let opacity = if opacity == u8::MAX { String::new() } else { format!(", opacity {opacity} of 255") };
+            let frames = if frames == 1 { String::new() } else { format!(", {frames} frames") };
+            format!("(PNG image, {width} x {height} pixels, #{red:02x}{green:02x}{blue:02x}{opacity}{frames})").into()
+        }
+        Content::Zip(files) => {
+            let mut list = String::from("(zip archive)");
+            for (name, content) in files {
+                let _ = write!(list, "\n{name}\n{}", indented(&shown(*content)).trim_end());
+            }
+            list.into()
+        }
     }
 }
 
 /// What stands below the files of an example.
 fn remarks(example: &Example) -> impl Iterator<Item = String> {
-    whole_files(example).into_iter().chain(facts(example))
+    whole_files(example).into_iter().chain(padding(example)).chain(facts(example))
 }
 
 /// Says which files of an example are reported as a whole, where no mark can show it.
 fn whole_files(example: &Example) -> Option<String> {
     match example {
-        Example::Files { whole: [first, rest @ ..], .. } => {
+        Example::Files { whole: [first, rest @ ..], .. } | Example::Package { whole: [first, rest @ ..], .. } => {
             let names = rest.iter().fold(format!("`{first}`"), |names, name| format!("{names}, `{name}`"));
             Some(format!("Reported as a whole: {names}."))
         }
@@ -147,9 +173,19 @@ fn whole_files(example: &Example) -> Option<String> {
     }
 }
 
+/// Says how an example is filled up.
+fn padding(example: &Example) -> Option<String> {
+    let Example::Padded { bytes, .. } = *example else { return None };
+    Some(format!("Filled up with blanks to {bytes} bytes."))
+}
+
 /// Says what is known from outside the package in an example.
 fn facts(example: &Example) -> Option<String> {
-    let Example::WithFacts { publisher, publisher_kind, other_titles, .. } = *example else { return None };
+    let (publisher, publisher_kind, other_titles): (_, _, &[_]) = match *example {
+        Example::WithFacts { publisher, publisher_kind, other_titles, .. } => (publisher, publisher_kind, other_titles),
+        Example::Package { publisher_kind, .. } => (None, publisher_kind, &[]),
+        _ => return None,
+    };
     let mut known = Vec::new();
     known.extend(publisher.map(|name| format!("the publisher is registered as `{name}`")));
     known.extend(publisher_kind.map(|kind| format!("the publisher is of the kind {kind}")));

@@ -6,7 +6,8 @@
 //! visited once, where it is written, and a circle of references is no circle of the walk. Schemas wait on a list instead of
 //! the stack: nesting costs no recursion.
 
-use crate::keywords::{ObjectKind, is_keyword};
+use crate::dynamic::{self, Use};
+use crate::keywords::{ObjectKind, is_keyword, is_known_extension};
 use crate::out::Findings;
 use crate::rule::Visit;
 use crate::view::{
@@ -27,8 +28,14 @@ pub(crate) fn run(read: &ReadPackage, path: &ShownPath, facts: &Facts, rules: &[
     if let Some(definition) = &read.package.definition {
         let file = path.of(&read.package, &definition.file);
         let context = Context::new(&read.package, definition.document.root(), facts);
-        let mut walk =
-            Walk { context: &context, table: &table, file: &file, findings: &mut findings, schemas: Vec::new() };
+        let mut walk = Walk {
+            context: &context,
+            table: &table,
+            file: &file,
+            findings: &mut findings,
+            schemas: Vec::new(),
+            has_dynamic: false,
+        };
         walk.document();
     }
     findings.into_list()
@@ -42,13 +49,14 @@ fn package(read: &ReadPackage, path: &ShownPath, facts: &Facts, table: &Table, f
             check(problem, &mut Out::new(rule, &file, findings));
         }
     }
-    let package = Package { read, path, facts };
+    let package = Package::new(read, path, facts);
     for (rule, check) in &table.package {
         check(&package, &mut Out::new(rule, &read.package.name, findings));
     }
     if let Some(properties) = &read.package.properties {
         let file = path.of(&read.package, &properties.file);
-        let view = PropertiesFile { package: &read.package, properties, facts };
+        let view =
+            PropertiesFile { package: &read.package, properties, facts: package.facts, is_refused: read.is_refused() };
         for (rule, check) in &table.properties {
             check(&view, &mut Out::new(rule, &file, findings));
         }
@@ -73,6 +81,7 @@ struct Table {
     reference: Listed<fn(&Context<'_>, &Reference<'_>, &mut Out<'_>)>,
     security: Listed<fn(&Context<'_>, &Requirement<'_>, &mut Out<'_>)>,
     extension: Listed<fn(&Context<'_>, &Extension<'_>, &mut Out<'_>)>,
+    dynamic: Listed<fn(&Context<'_>, &Use<'_, '_>, &mut Out<'_>)>,
     properties: Listed<fn(&PropertiesFile<'_>, &mut Out<'_>)>,
 }
 
@@ -95,6 +104,7 @@ impl Table {
                     Visit::Reference(check) => table.reference.push((rule, check)),
                     Visit::Security(check) => table.security.push((rule, check)),
                     Visit::Extension(check) => table.extension.push((rule, check)),
+                    Visit::Dynamic(check) => table.dynamic.push((rule, check)),
                     Visit::Properties(check) => table.properties.push((rule, check)),
                 }
             }
@@ -111,6 +121,8 @@ struct Walk<'w, 'd> {
     findings: &'w mut Findings,
     /// Schemas that were found and not yet visited.
     schemas: Vec<Node<'d>>,
+    /// Whether an `x-ms-dynamic-*` extension was met.
+    has_dynamic: bool,
 }
 
 /// Calls every rule of one kind of place.
@@ -153,6 +165,14 @@ impl<'d> Walk<'_, 'd> {
         for operation in &context.operations {
             self.operation(operation);
         }
+        if self.has_dynamic {
+            self.dynamic();
+        }
+    }
+
+    /// The calls of dynamic extensions, as each operation makes them.
+    fn dynamic(&mut self) {
+        dynamic::each_use(self.context, &mut |call| visit!(self.dynamic, call));
     }
 
     fn info(&mut self, info: Node<'d>) {
@@ -171,7 +191,12 @@ impl<'d> Walk<'_, 'd> {
         for parameter in path.node.get("parameters").into_iter().flat_map(Node::items) {
             self.parameter(parameter);
         }
-        if let Some(content) = path.node.get("x-ms-notification-content") {
+        self.notification_content(path.node);
+    }
+
+    /// What a trigger is notified of: it belongs on the path item, and is judged where it stands.
+    fn notification_content(&mut self, holder: Node<'d>) {
+        if let Some(content) = holder.get("x-ms-notification-content") {
             self.extensions(content, ObjectKind::NotificationContent);
             if let Some(schema) = content.get("schema") {
                 self.schema(schema);
@@ -183,6 +208,7 @@ impl<'d> Walk<'_, 'd> {
         visit!(self.operation, operation);
         self.extensions(operation.node, ObjectKind::Operation);
         self.external_docs(operation.node);
+        self.notification_content(operation.node);
         for parameter in operation.node.get("parameters").into_iter().flat_map(Node::items) {
             self.parameter(parameter);
         }
@@ -287,15 +313,17 @@ impl<'d> Walk<'_, 'd> {
 
     /// The keywords of an object; its other members are visited as extensions.
     fn value(&mut self, node: Node<'d>, kind: ObjectKind) -> Value<'d> {
-        Value::read(node, kind, &mut |member| self.extension(member))
+        Value::read(node, kind, &mut |member| self.extension(member, kind))
     }
 
     fn extensions(&mut self, node: Node<'d>, kind: ObjectKind) {
-        visible(node).filter(|member| !is_keyword(kind, member.key)).for_each(|member| self.extension(member));
+        visible(node).filter(|member| !is_keyword(kind, member.key)).for_each(|member| self.extension(member, kind));
     }
 
-    fn extension(&mut self, member: Member<'d>) {
-        visit!(self.extension, &Extension { name: member.key, node: member.value });
+    fn extension(&mut self, member: Member<'d>, holder: ObjectKind) {
+        self.has_dynamic |= dynamic::Kind::of(member.key).is_some();
+        let known = is_known_extension(member.key);
+        visit!(self.extension, &Extension { name: member.key, node: member.value, holder, known });
     }
 }
 

@@ -1,4 +1,8 @@
-//! The kinds of objects in a Swagger 2.0 document and the members each of them knows; the extensions that connectors use.
+//! The kinds of objects in a Swagger 2.0 document, and the extensions that connectors use. What each kind may hold is in
+//! `shape.rs`.
+
+use crate::shape::shape_of;
+use crate::view::is_extension;
 
 /// A kind of object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,120 +31,95 @@ pub(crate) enum ObjectKind {
     Items,
     /// A response.
     Response,
+    /// A member of an operation's `responses`: a response or a reference to one.
+    ResponseWrapper,
     /// A header of a response.
     Header,
     /// A schema.
     Schema,
+    /// `xml` of a schema.
+    Xml,
     /// A member of `securityDefinitions`.
     SecurityDefinition,
+    /// An entry of `x-ms-connector-metadata`.
+    MetadataEntry,
+    /// `x-ms-api-annotation`.
+    Annotation,
+    /// `x-ms-pageable`.
+    Pageable,
+    /// `x-ms-trigger-metadata`.
+    TriggerMetadata,
+    /// An entry of `x-ms-enum-values`.
+    EnumValue,
+    /// `x-ms-capabilities` of a schema.
+    SchemaCapabilities,
+    /// `x-ms-dynamic-values`.
+    DynamicValues,
+    /// `x-ms-dynamic-list`.
+    DynamicList,
+    /// `x-ms-dynamic-schema`.
+    DynamicSchema,
+    /// `x-ms-dynamic-properties`.
+    DynamicProperties,
+    /// A member of the `parameters` of a dynamic list or of dynamic properties.
+    DynamicArgument,
+}
+
+impl ObjectKind {
+    /// Whether a reference may stand in place of such an object.
+    pub(crate) const fn can_be_reference(self) -> bool {
+        matches!(self, Self::Parameter | Self::Response | Self::ResponseWrapper | Self::Schema)
+    }
 }
 
 /// Whether Swagger 2.0 knows a member of this name on objects of this kind.
 pub(crate) fn is_keyword(kind: ObjectKind, name: &str) -> bool {
-    match kind {
-        ObjectKind::Root => matches!(
-            name,
-            "swagger"
-                | "info"
-                | "host"
-                | "basePath"
-                | "schemes"
-                | "consumes"
-                | "produces"
-                | "paths"
-                | "definitions"
-                | "parameters"
-                | "responses"
-                | "securityDefinitions"
-                | "security"
-                | "tags"
-                | "externalDocs"
-        ),
-        ObjectKind::Info => {
-            matches!(name, "title" | "description" | "termsOfService" | "contact" | "license" | "version")
-        }
-        ObjectKind::Contact => matches!(name, "name" | "url" | "email"),
-        ObjectKind::License => matches!(name, "name" | "url"),
-        ObjectKind::Tag => matches!(name, "name" | "description" | "externalDocs"),
-        ObjectKind::ExternalDocs => matches!(name, "description" | "url"),
-        ObjectKind::PathItem => {
-            matches!(name, "$ref" | "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "parameters")
-        }
-        ObjectKind::NotificationContent => matches!(name, "description" | "schema"),
-        ObjectKind::Operation => matches!(
-            name,
-            "tags"
-                | "summary"
-                | "description"
-                | "externalDocs"
-                | "operationId"
-                | "consumes"
-                | "produces"
-                | "parameters"
-                | "responses"
-                | "schemes"
-                | "deprecated"
-                | "security"
-        ),
-        ObjectKind::Parameter => {
-            is_type_keyword(name)
-                || matches!(name, "$ref" | "name" | "in" | "description" | "required" | "schema" | "allowEmptyValue")
-        }
-        ObjectKind::Items => is_type_keyword(name),
-        ObjectKind::Response => matches!(name, "$ref" | "description" | "schema" | "headers" | "examples"),
-        ObjectKind::Header => is_type_keyword(name) || name == "description",
-        ObjectKind::Schema => {
-            (is_type_keyword(name) && name != "collectionFormat")
-                || matches!(
-                    name,
-                    "$ref"
-                        | "title"
-                        | "description"
-                        | "required"
-                        | "maxProperties"
-                        | "minProperties"
-                        | "properties"
-                        | "additionalProperties"
-                        | "allOf"
-                        | "discriminator"
-                        | "readOnly"
-                        | "xml"
-                        | "externalDocs"
-                        | "example"
-                )
-        }
-        ObjectKind::SecurityDefinition => {
-            matches!(name, "type" | "description" | "name" | "in" | "flow" | "authorizationUrl" | "tokenUrl" | "scopes")
-        }
-    }
+    !is_extension(name) && shape_of(kind).member(name).is_some()
 }
 
-/// The members that everything with a type shares.
-fn is_type_keyword(name: &str) -> bool {
-    matches!(
-        name,
-        "type"
-            | "format"
-            | "items"
-            | "collectionFormat"
-            | "default"
-            | "enum"
-            | "maximum"
-            | "exclusiveMaximum"
-            | "minimum"
-            | "exclusiveMinimum"
-            | "maxLength"
-            | "minLength"
-            | "pattern"
-            | "maxItems"
-            | "minItems"
-            | "uniqueItems"
-            | "multipleOf"
-    )
+/// Whether a name that is no extension looks as if it should be one.
+pub(crate) fn looks_like_extension(name: &str) -> bool {
+    let begins = name.starts_with("x_") || name.starts_with("X-") || name.starts_with("X_");
+    // Not the end of a word, as in terms-; but the x of xms- is that of an extension.
+    let has_mark = || {
+        let bytes = name.as_bytes();
+        bytes.windows(3).enumerate().any(|(at, window)| {
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            window.eq_ignore_ascii_case(b"ms-")
+                && before.is_none_or(|byte| !byte.is_ascii_alphabetic() || byte.eq_ignore_ascii_case(&b'x'))
+        })
+    };
+    !is_extension(name) && (begins || has_mark())
+}
+
+/// Whether a member shows that the document was written for OpenAPI 3.
+pub(crate) fn is_open_api_3(kind: ObjectKind, name: &str) -> bool {
+    let is_main = matches!(kind, ObjectKind::Root | ObjectKind::Operation | ObjectKind::Parameter | ObjectKind::Schema);
+    is_main
+        && matches!(
+            name,
+            "openapi"
+                | "servers"
+                | "components"
+                | "requestBody"
+                | "oneOf"
+                | "anyOf"
+                | "not"
+                | "nullable"
+                | "content"
+                | "callbacks"
+                | "links"
+        )
+}
+
+/// Whether it is the name of an extension that connectors use, letter for letter.
+pub(crate) fn is_known_extension(name: &str) -> bool {
+    name.starts_with("x-ms-") && EXTENSIONS.binary_search(&name).is_ok()
 }
 
 /// The extensions that connectors use, sorted. Names that only code generators of other tools write are not among them.
 pub(crate) const EXTENSIONS: &[&str] = &[
+    "x-ms-agentic-protocol",
     "x-ms-api-annotation",
     "x-ms-capabilities",
     "x-ms-connector-metadata",

@@ -245,6 +245,7 @@ mod tests {
     #[test]
     fn profiles_name_each_rule_once_per_kind() {
         for (index, (kind, rule, _)) in PROFILES.iter().enumerate() {
+            assert!(crate::rule(rule).is_some_and(|known| known.id == *rule), "{rule} is no rule");
             let again = PROFILES.iter().skip(index + 1).any(|(other, again, _)| other == kind && again == rule);
             assert!(!again, "{kind}: {rule}");
         }

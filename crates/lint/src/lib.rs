@@ -12,14 +12,27 @@
 
 mod allow;
 mod baseline;
+mod census;
+mod circles;
 mod config;
+mod csharp;
 pub mod docs;
+mod dynamic;
+mod ecma;
 mod engine;
+mod equal;
 mod facts;
+mod family;
 pub mod fixes;
+mod icon;
 mod identity;
 mod keywords;
 pub mod levels;
+mod limits;
+mod lookups;
+mod markdown;
+mod metadata;
+mod mime;
 pub mod notices;
 mod out;
 mod pattern;
@@ -27,18 +40,26 @@ mod policy;
 mod reference;
 mod rule;
 mod rules;
+mod schema_path;
+mod secrets;
+mod shape;
+mod submission;
 mod template;
 #[cfg(test)]
 mod tester;
+mod text_file;
+mod texts;
 mod types;
+mod usage;
 mod view;
+mod webhook;
 
 pub use allow::{AllowEntry, Day};
 pub use baseline::{Baseline, BaselineError};
 pub use config::{CONFIG_FILE, Config, ConfigErrors, ConfigProblem};
 pub use facts::Facts;
 pub use levels::{Level, Levels, Selector};
-pub use rule::{Example, Group, Rule, Source};
+pub use rule::{Content, Example, Group, Rule, Source};
 
 use backshell_findings::Finding;
 use backshell_package::ReadPackage;

@@ -4,7 +4,7 @@ use crate::Rule;
 use crate::view::Parameter;
 use backshell_findings::{Check, Finding, Place, Severity};
 use backshell_package::Problem;
-use backshell_source::{Kind, Node, Span};
+use backshell_source::{Kind, Node, Span, Text};
 use std::borrow::Cow;
 
 /// How many findings at error level, and how many others, are kept of one package: a hostile one must not fill the memory
@@ -104,7 +104,20 @@ impl<'a> Out<'a> {
         self.at_place(Place::file(file), message);
     }
 
-    fn at_span(&mut self, node: Node<'_>, span: Span, message: impl Into<String>) {
+    /// The same, for findings in `file` (as the user gave it).
+    pub(crate) fn in_file<'b>(&'b mut self, file: &'b str) -> Out<'b> {
+        Out { severity: self.severity, help: self.help.clone(), rule: self.rule, file, findings: self.findings }
+    }
+
+    /// Reports a stretch of a text that is no JSON: the content of the file that is being looked at.
+    pub(crate) fn at_text(&mut self, text: &Text, span: Span, message: impl Into<String>) {
+        if self.findings.has_room(self.severity) {
+            self.at_place(Place::in_text(self.file, text, span, ""), message);
+        }
+    }
+
+    /// Reports a piece of the text that belongs to `node`.
+    pub(crate) fn at_span(&mut self, node: Node<'_>, span: Span, message: impl Into<String>) {
         if self.findings.has_room(self.severity) {
             self.at_place(Place::in_text(self.file, node.document().source(), span, node.pointer()), message);
         }

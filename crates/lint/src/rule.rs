@@ -1,5 +1,6 @@
 //! What a rule is: its declaration, its examples, and the kinds of places it can look at.
 
+use crate::dynamic::Use;
 use crate::view::{Context, Extension, Operation, Package, Parameter, Path, Reference, Requirement, Response, Value};
 use crate::{Out, view};
 use backshell_findings::Severity;
@@ -141,6 +142,13 @@ pub enum Example {
         /// Files that have a finding as a whole, at their first character: a missing file has no text to mark.
         whole: &'static [&'static str],
     },
+    /// `apiDefinition.swagger.json`, filled up with blanks at its end.
+    Padded {
+        /// What stands before the blanks.
+        definition: &'static str,
+        /// How many bytes the file has.
+        bytes: usize,
+    },
     /// Several files, and what is known from outside the package.
     WithFacts {
         /// Relative path and content.
@@ -152,6 +160,37 @@ pub enum Example {
         /// Titles of connectors that are already published.
         other_titles: &'static [&'static str],
     },
+    /// Several files that are not all text, and what is known about the publisher.
+    Package {
+        /// What kind of publisher it is.
+        publisher_kind: Option<PublisherKind>,
+        /// Relative path and content.
+        files: &'static [(&'static str, Content)],
+        /// Files that have a finding as a whole, as in `Files`.
+        whole: &'static [&'static str],
+    },
+}
+
+/// The content of a file of an example.
+#[derive(Clone, Copy, Debug)]
+pub enum Content {
+    /// Text, with marks.
+    Text(&'static str),
+    /// This many blanks.
+    Blanks(usize),
+    /// A PNG image in one colour.
+    Png {
+        /// Pixels from left to right.
+        width: u32,
+        /// Pixels from top to bottom.
+        height: u32,
+        /// Red, green, blue, opacity.
+        color: [u8; 4],
+        /// How many pictures it shows one after the other; 1 is a still image.
+        frames: u32,
+    },
+    /// A zip archive.
+    Zip(&'static [(&'static str, Content)]),
 }
 
 /// A kind of place and the function that judges places of this kind. The engine finds each place once and hands it to
@@ -184,6 +223,8 @@ pub(crate) enum Visit {
     Security(fn(&Context<'_>, &Requirement<'_>, &mut Out<'_>)),
     /// A member of a Swagger object that Swagger itself does not know: an extension, or a slip of the pen.
     Extension(fn(&Context<'_>, &Extension<'_>, &mut Out<'_>)),
+    /// A call of an `x-ms-dynamic-*` extension, as one operation makes it.
+    Dynamic(fn(&Context<'_>, &Use<'_, '_>, &mut Out<'_>)),
     /// The properties file.
     Properties(fn(&view::PropertiesFile<'_>, &mut Out<'_>)),
 }

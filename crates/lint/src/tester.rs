@@ -1,12 +1,13 @@
 //! Runs the examples of every rule: one tester for all, since an example says everything about itself.
 
 use crate::rule::{DEFINITION, PROPERTIES};
-use crate::{Example, Facts, Options, Rule, check, rules};
+use crate::{Content, Example, Facts, Options, Rule, check, rules};
 use backshell_findings::Place;
 use backshell_package::{Limits, read_files};
 use backshell_source::Position;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
 
 /// A place in the way that marks give it: file, line, first column, the column behind the last; a whole file has line 0.
 type Mark = (String, u32, u32, u32);
@@ -54,10 +55,10 @@ fn each_example(pick: fn(&Rule) -> &'static [Example], look: fn(&BTreeSet<Mark>,
         for (number, example) in pick(rule).iter().enumerate() {
             let (files, expected) = unmarked(example);
             look(&expected, rule, number);
-            let sources: Vec<_> = files.iter().map(|(name, text)| (name.clone(), text.as_bytes().into())).collect();
+            let sources = files.into_iter().map(|(name, bytes)| (name, bytes.into())).collect();
             let read = read_files("example", sources, &Limits::default());
-            let findings =
-                check(&read, &Options { only: Some(vec![rule]), facts: facts(example), ..Options::default() });
+            let options = Options { only: Some(vec![rule]), facts: facts(example), ..Options::default() };
+            let findings = check(&read, &options);
             let found: BTreeSet<Mark> = findings.iter().map(|finding| mark(&finding.place)).collect();
             if found != expected {
                 let _ = writeln!(failures, "{}, example {number}: marked {expected:?}, found", rule.id);
@@ -80,16 +81,24 @@ fn mark(place: &Place) -> Mark {
 }
 
 /// The files of an example without their marks, and the marks.
-fn unmarked(example: &Example) -> (Vec<(String, String)>, BTreeSet<Mark>) {
-    let (files, whole): (Vec<(&str, &str)>, &[&str]) = match *example {
-        Example::Definition(text) => (vec![(DEFINITION, text)], &[]),
-        Example::Properties(text) => (vec![(PROPERTIES, text)], &[]),
-        Example::Files { files, whole } => (files.to_vec(), whole),
-        Example::WithFacts { files, .. } => (files.to_vec(), &[]),
+fn unmarked(example: &Example) -> (Vec<(String, Vec<u8>)>, BTreeSet<Mark>) {
+    let text = |(name, text): &(&'static str, &'static str)| (*name, Content::Text(text));
+    let (files, whole): (Vec<(&str, Content)>, &[&str]) = match *example {
+        Example::Definition(content) | Example::Padded { definition: content, .. } => {
+            (vec![(DEFINITION, Content::Text(content))], &[])
+        }
+        Example::Properties(content) => (vec![(PROPERTIES, Content::Text(content))], &[]),
+        Example::Files { files, whole } => (files.iter().map(text).collect(), whole),
+        Example::WithFacts { files, .. } => (files.iter().map(text).collect(), &[]),
+        Example::Package { files, whole, .. } => (files.to_vec(), whole),
     };
     let mut marks: BTreeSet<Mark> = whole.iter().map(|file| ((*file).to_owned(), 0, 0, 0)).collect();
     let mut unmarked = Vec::new();
-    for (name, text) in files {
+    for (name, content) in files {
+        let Content::Text(text) = content else {
+            unmarked.push((name.to_owned(), bytes(content)));
+            continue;
+        };
         let mut lines = Vec::new();
         let mut number = 0;
         for line in text.trim_start_matches('\n').lines() {
@@ -100,7 +109,12 @@ fn unmarked(example: &Example) -> (Vec<(String, String)>, BTreeSet<Mark>) {
                 number += 1;
             }
         }
-        unmarked.push((name.to_owned(), lines.join("\n")));
+        unmarked.push((name.to_owned(), lines.join("\n").into_bytes()));
+    }
+    if let Example::Padded { bytes, .. } = *example {
+        for (_, text) in &mut unmarked {
+            text.resize(bytes, b' ');
+        }
     }
     (unmarked, marks)
 }
@@ -113,6 +127,7 @@ fn facts(example: &Example) -> Facts {
             publisher_kind,
             other_titles: other_titles.iter().map(|title| (*title).to_owned()).collect(),
         },
+        Example::Package { publisher_kind, .. } => Facts { publisher_kind, ..Facts::default() },
         _ => Facts::default(),
     }
 }
@@ -127,4 +142,33 @@ fn runs(line: &str) -> impl Iterator<Item = (u32, u32)> {
         }
     }
     runs.into_iter()
+}
+
+/// The bytes that a content stands for.
+fn bytes(content: Content) -> Vec<u8> {
+    match content {
+        Content::Text(text) => text.as_bytes().to_vec(),
+        Content::Blanks(count) => vec![b' '; count],
+        Content::Png { width, height, color, frames } => {
+            let mut file = Vec::new();
+            let mut encoder = png::Encoder::new(&mut file, width, height);
+            encoder.set_color(png::ColorType::Rgba);
+            if frames > 1 {
+                encoder.set_animated(frames, 0).unwrap();
+            }
+            let pixels = color.repeat((width * height) as usize);
+            let mut writer = encoder.write_header().unwrap();
+            (0..frames).for_each(|_| writer.write_image_data(&pixels).unwrap());
+            writer.finish().unwrap();
+            file
+        }
+        Content::Zip(files) => {
+            let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            for (name, content) in files {
+                writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+                writer.write_all(&bytes(*content)).unwrap();
+            }
+            writer.finish().unwrap().into_inner()
+        }
+    }
 }

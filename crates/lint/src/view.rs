@@ -3,11 +3,17 @@
 //! Everything here borrows from the documents; looking at a place copies no text.
 
 use crate::Facts;
+use crate::census::Census;
 use crate::keywords::{ObjectKind, is_keyword};
+use crate::lookups::Lookups;
 use crate::reference::{self, Fault};
-use backshell_package::{ConnectionParameter, Origin, Properties, ReadPackage};
+use crate::shape::Survey;
+use crate::submission::Submission;
+use crate::usage::Usage;
+use backshell_package::{ConnectionParameter, Origin, PackageFile, Properties, ReadPackage};
 use backshell_source::{Member, Node};
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// The definition as a whole: what rules may look up while they judge one place of it.
@@ -22,6 +28,13 @@ pub(crate) struct Context<'d> {
     pub(crate) paths: Vec<Path<'d>>,
     /// Every operation, in document order.
     pub(crate) operations: Vec<Operation<'d>>,
+    // Made at once: a cell around nodes would tie the lifetimes of all that rules are handed to each other.
+    survey: Survey<'d>,
+    usage: OnceCell<Usage>,
+    /// How many schemas there are, and how deep.
+    pub(crate) census: Census<'d>,
+    /// What was looked up already.
+    pub(crate) lookups: Lookups,
 }
 
 /// A member of `paths`.
@@ -79,6 +92,12 @@ pub(crate) struct Value<'d> {
     pub(crate) items: Option<Node<'d>>,
     /// `default`.
     pub(crate) default: Option<Node<'d>>,
+    /// `description`.
+    pub(crate) description: Option<Node<'d>>,
+    /// `example`, on schemas.
+    pub(crate) example: Option<Node<'d>>,
+    /// `x-ms-test-value`.
+    pub(crate) sample: Option<Node<'d>>,
     /// `enum`.
     pub(crate) one_of: Option<Node<'d>>,
     /// `required`: a boolean on parameters, a list of names on schemas.
@@ -95,6 +114,12 @@ pub(crate) struct Value<'d> {
     pub(crate) enum_values: Option<Node<'d>>,
     /// `x-ms-notification-url`.
     pub(crate) notification_url: Option<Node<'d>>,
+    /// `collectionFormat`, on all but schemas.
+    pub(crate) collection_format: Option<Node<'d>>,
+    /// `uniqueItems`.
+    pub(crate) unique_items: Option<Node<'d>>,
+    /// `x-ms-editor`.
+    pub(crate) editor: Option<Node<'d>>,
 }
 
 /// A member of an operation's `responses`, extensions left out.
@@ -142,6 +167,10 @@ pub(crate) struct Extension<'d> {
     pub(crate) name: &'d str,
     /// Its value.
     pub(crate) node: Node<'d>,
+    /// The kind of object it stands on.
+    pub(crate) holder: ObjectKind,
+    /// Whether it is one of the extensions that connectors use, letter for letter.
+    pub(crate) known: bool,
 }
 
 /// The package as a set of files.
@@ -150,8 +179,9 @@ pub(crate) struct Package<'p> {
     pub(crate) read: &'p ReadPackage,
     /// Where it lies for the user.
     pub(crate) path: &'p ShownPath,
-    /// What is known from outside the package.
+    /// What is known from outside.
     pub(crate) facts: &'p Facts,
+    submission: OnceCell<Option<Submission<'p>>>,
 }
 
 /// `apiProperties.json`.
@@ -160,8 +190,10 @@ pub(crate) struct PropertiesFile<'p> {
     pub(crate) package: &'p backshell_package::Package,
     /// The file.
     pub(crate) properties: &'p Properties,
-    /// What is known from outside the package.
+    /// What is known from outside.
     pub(crate) facts: &'p Facts,
+    /// Whether files of the package were refused, so that a file that is not there may be one of them.
+    pub(crate) is_refused: bool,
 }
 
 /// How the user knows a package: by the path that was given, or, without one, by the names of its files alone.
@@ -176,9 +208,7 @@ impl ShownPath {
             Some(path) => format!("{}/{file}", path.trim_end_matches(['/', std::path::MAIN_SEPARATOR])),
         }
     }
-}
 
-impl ShownPath {
     /// The part of a file's shown path that lies in the package.
     pub(crate) fn inside<'f>(&self, shown: &'f str) -> &'f str {
         let path = self.0.as_deref().unwrap_or_default().trim_end_matches(['/', std::path::MAIN_SEPARATOR]);
@@ -186,7 +216,41 @@ impl ShownPath {
     }
 }
 
+impl<'p> Package<'p> {
+    /// What was read, where it lies for the user, and what is known from outside.
+    pub(crate) fn new(read: &'p ReadPackage, path: &'p ShownPath, facts: &'p Facts) -> Self {
+        Self { read, path, facts, submission: OnceCell::new() }
+    }
+
+    /// Whether it is a set of files whose absences mean something: no lone file, and nothing was refused.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.read.package.origin != Origin::File && !self.read.is_refused()
+    }
+
+    /// The files that lie in no folder.
+    pub(crate) fn top_level(&self) -> impl Iterator<Item = &'p PackageFile> + use<'p> {
+        self.read.package.files.iter().filter(|file| !file.path.contains('/'))
+    }
+
+    /// A file as the user knows it.
+    pub(crate) fn shown(&self, file: &str) -> String {
+        self.path.of(&self.read.package, file)
+    }
+
+    /// The submission archive that this is, opened once; `None` for the connector itself.
+    pub(crate) fn submission(&self) -> Option<&Submission<'p>> {
+        self.submission.get_or_init(|| Submission::open(self)).as_ref()
+    }
+}
+
 impl<'p> PropertiesFile<'p> {
+    /// The objects whose members are connection parameters: `connectionParameters`, and `parameters` of each set.
+    pub(crate) fn parameter_objects(&self) -> impl Iterator<Item = Node<'p>> + use<'p> {
+        let sets = self.properties.get("connectionParameterSets").and_then(|sets| sets.get_ignore_case("values"));
+        let of_sets = sets.into_iter().flat_map(Node::items).filter_map(|set| set.get_ignore_case("parameters"));
+        self.properties.get("connectionParameters").into_iter().chain(of_sets)
+    }
+
     /// Every connection parameter, those of sets after the others.
     pub(crate) fn connection_parameters(&self) -> Vec<ConnectionParameter<'p>> {
         let mut parameters = self.properties.connection_parameters();
@@ -198,7 +262,17 @@ impl<'p> PropertiesFile<'p> {
 impl<'d> Context<'d> {
     /// Looks the definition over: paths, operations and their effective parameters.
     pub(crate) fn new(package: &'d backshell_package::Package, root: Node<'d>, facts: &'d Facts) -> Self {
-        let mut context = Self { package, facts, root, paths: Vec::new(), operations: Vec::new() };
+        let mut context = Self {
+            package,
+            facts,
+            root,
+            paths: Vec::new(),
+            operations: Vec::new(),
+            survey: Survey::of(root),
+            usage: OnceCell::new(),
+            lookups: Lookups::default(),
+            census: Census::default(),
+        };
         let members = root.get("paths").into_iter().flat_map(Node::members);
         context.paths = members
             .filter(|member| !is_extension(member.key))
@@ -206,6 +280,7 @@ impl<'d> Context<'d> {
             .collect();
         let counts = |path: &&Path<'d>| root.get("paths").and_then(|all| all.get(path.template)) == Some(path.node);
         context.operations = context.paths.iter().filter(counts).flat_map(|path| context.operations_of(path)).collect();
+        context.census = Census::new(&context);
         context
     }
 
@@ -248,7 +323,7 @@ impl<'d> Context<'d> {
     }
 
     /// The parameters of a list, references followed, and whether one of them leads nowhere.
-    fn parameter_list(&self, list: Option<Node<'d>>) -> (Vec<Parameter<'d>>, bool) {
+    pub(crate) fn parameter_list(&self, list: Option<Node<'d>>) -> (Vec<Parameter<'d>>, bool) {
         let mut unknown = false;
         let mut parameters = Vec::new();
         for declared in list.into_iter().flat_map(Node::items) {
@@ -262,6 +337,19 @@ impl<'d> Context<'d> {
             }
         }
         (parameters, unknown)
+    }
+
+    /// The responses of an operation.
+    pub(crate) fn responses(&self, operation: &Operation<'d>) -> impl Iterator<Item = Response<'d>> {
+        let members = operation.responses.into_iter().flat_map(Node::members);
+        members.filter(|member| !member.shadowed && !is_extension(member.key)).map(|member| {
+            let declared = member.value;
+            let node = match declared.get("$ref") {
+                Some(node) => self.resolve(&Reference { node, target: Target::Response }).ok().flatten(),
+                None => Some(declared),
+            };
+            Response { status: member.key, declared, node }
+        })
     }
 
     /// What a reference leads to: `Ok(None)` when its form is right and nothing is there.
@@ -290,9 +378,57 @@ impl<'d> Context<'d> {
         None
     }
 
+    /// The response that `response` stands for: itself, or what its reference leads to.
+    pub(crate) fn response(&self, response: Node<'d>) -> Option<Node<'d>> {
+        match response.get("$ref") {
+            Some(node) => self.resolve(&Reference { node, target: Target::Response }).ok().flatten(),
+            None => Some(response),
+        }
+    }
+
+    /// How the document departs from the shape of a definition.
+    pub(crate) fn survey(&self) -> &Survey<'d> {
+        &self.survey
+    }
+
+    /// What the schemas are used for.
+    pub(crate) fn usage(&self) -> &Usage {
+        self.usage.get_or_init(|| Usage::of(self))
+    }
+
+    /// Whether a response says anything about its body: an empty schema does not, one that cannot be found may.
+    pub(crate) fn has_schema(&self, response: Node<'d>) -> bool {
+        let Some(schema) = response.get("schema") else { return false };
+        self.schema(schema).is_none_or(|schema| schema.is_object() && !schema.is_empty())
+    }
+
     /// The security definition of this name.
     pub(crate) fn security_definition(&self, name: &str) -> Option<Node<'d>> {
         self.root.get("securityDefinitions")?.get(name)
+    }
+}
+
+impl<'d> Operation<'d> {
+    /// Its id, when it is a text.
+    pub(crate) fn id_text(&self) -> Option<&'d str> {
+        self.id.and_then(Node::as_str)
+    }
+
+    /// The response that says what the operation answers when all is well: 200, else 201, else the first other 2xx.
+    pub(crate) fn success(&self, context: &Context<'d>) -> Option<Node<'d>> {
+        let responses = self.responses?;
+        let is_success = |code: &str| code.len() == 3 && code.starts_with('2');
+        let other = || responses.members().find(|member| is_success(member.key)).map(|member| member.value);
+        let response = responses.get("200").or_else(|| responses.get("201")).or_else(other)?;
+        match response.get("$ref") {
+            Some(node) => context.resolve(&Reference { node, target: Target::Response }).ok()?,
+            None => Some(response),
+        }
+    }
+
+    /// The schema of what it answers when all is well, references followed.
+    pub(crate) fn answer(&self, context: &Context<'d>) -> Option<Node<'d>> {
+        context.schema(self.success(context)?.get("schema")?)
     }
 }
 
@@ -325,6 +461,9 @@ impl<'d> Value<'d> {
             format: None,
             items: None,
             default: None,
+            description: None,
+            example: None,
+            sample: None,
             one_of: None,
             required: None,
             schema: None,
@@ -333,6 +472,9 @@ impl<'d> Value<'d> {
             all_of: None,
             enum_values: None,
             notification_url: None,
+            collection_format: None,
+            unique_items: None,
+            editor: None,
         };
         for member in node.members().filter(|member| !member.shadowed) {
             if !is_keyword(kind, member.key) {
@@ -344,6 +486,9 @@ impl<'d> Value<'d> {
                 "format" => &mut value.format,
                 "items" => &mut value.items,
                 "default" => &mut value.default,
+                "description" => &mut value.description,
+                "example" => &mut value.example,
+                "x-ms-test-value" => &mut value.sample,
                 "enum" => &mut value.one_of,
                 "required" => &mut value.required,
                 "schema" => &mut value.schema,
@@ -352,6 +497,9 @@ impl<'d> Value<'d> {
                 "allOf" => &mut value.all_of,
                 "x-ms-enum-values" => &mut value.enum_values,
                 "x-ms-notification-url" => &mut value.notification_url,
+                "collectionFormat" if kind != ObjectKind::Schema => &mut value.collection_format,
+                "uniqueItems" => &mut value.unique_items,
+                "x-ms-editor" => &mut value.editor,
                 _ => continue,
             };
             *field = Some(member.value);
@@ -362,6 +510,13 @@ impl<'d> Value<'d> {
     /// The name of its type, when there is exactly one.
     pub(crate) fn type_text(&self) -> Option<&'d str> {
         self.type_name.and_then(Node::as_str)
+    }
+}
+
+impl Response<'_> {
+    /// Whether its status says that the call succeeded.
+    pub(crate) fn is_success(&self) -> bool {
+        self.status.len() == 3 && self.status.starts_with('2')
     }
 }
 

@@ -1,13 +1,18 @@
 //! Where the walk goes, and where it does not.
 
 use backshell_findings::Finding;
-use backshell_lint::{Options, check};
+use backshell_lint::{Options, Rule, check};
 use backshell_package::{Limits, read_files};
 use std::fmt::Write as _;
 
 fn lint(definition: &str) -> Vec<Finding> {
+    lint_by(definition, None)
+}
+
+/// The findings of these rules only.
+fn lint_by(definition: &str, only: Option<Vec<&'static Rule>>) -> Vec<Finding> {
     let files = vec![("apiDefinition.swagger.json".to_owned(), definition.as_bytes().into())];
-    check(&read_files("package", files, &Limits::default()), &Options::default())
+    check(&read_files("package", files, &Limits::default()), &Options { only, ..Options::default() })
 }
 
 /// The pointers that `rule` reports.
@@ -99,7 +104,8 @@ fn findings_are_bounded_and_errors_are_not_pushed_out() {
         let _ = write!(definition, r#""p{number}": {{ "in": "query", "name": "p", "x-ms-url-encoding": "single" }},"#);
     }
     definition.push_str(r#""last": { "in": "path", "name": "id" } } }"#);
-    let findings = lint(&definition);
+    let rules = ["PathParameterMustBeRequired", "QueryParameterEncodingNotSupported"].into_iter();
+    let findings = lint_by(&definition, Some(rules.filter_map(backshell_lint::rule).collect()));
     assert!(findings.iter().any(|finding| finding.rule == "PathParameterMustBeRequired"));
     assert_eq!(findings.iter().filter(|finding| finding.rule == "QueryParameterEncodingNotSupported").count(), 10_000);
 }
@@ -128,4 +134,64 @@ fn files_are_shown_by_the_path_that_was_given() {
     let files: Vec<String> = check(&read, &options).into_iter().map(|finding| finding.place.file).collect();
     assert!(files.contains(&"connectors/contoso/apiDefinition.swagger.json".to_owned()), "{files:?}");
     assert!(files.contains(&"connectors/contoso/apiProperties.json".to_owned()), "{files:?}");
+}
+
+/// The definition with `operations` operations that share a schema of `choices` properties with dynamic values.
+fn shared_choices(operations: usize, choices: usize) -> String {
+    let mut definition = String::from("{ \"definitions\": { \"Item\": { \"properties\": {");
+    for choice in 0..choices {
+        let comma = if choice == 0 { "" } else { "," };
+        let _ = write!(
+            definition,
+            r#"{comma}"p{choice}": {{ "type": "string", "x-ms-dynamic-values": {{ "operationId": "Get",
+                "parameters": {{ "q": {{ "parameter": "id" }} }} }} }}"#
+        );
+    }
+    definition += "} } }, \"paths\": { \"/q\": { \"get\": { \"operationId\": \"Get\", \"parameters\": [{ \"in\": \"query\", \"name\": \"q\", \"type\": \"string\" }] } }";
+    for operation in 0..operations {
+        let _ = write!(
+            definition,
+            r##", "/{operation}": {{ "post": {{ "parameters": [{{ "in": "query", "name": "id{operation}", "type": "string" }},
+                {{ "in": "body", "name": "body", "schema": {{ "$ref": "#/definitions/Item" }} }}] }} }}"##
+        );
+    }
+    definition + "} }"
+}
+
+#[test]
+fn shared_extensions_are_judged_by_each_use_and_reported_once() {
+    let definition = shared_choices(3, 2);
+    assert_eq!(pointers(&definition, "OperationParameterNameNotFound").len(), 2);
+    // One of three operations has no such parameter: what the others have does not help it.
+    let definition = definition.replace("\"id0\"", "\"id\"").replace("\"id1\"", "\"id\"");
+    assert_eq!(pointers(&definition, "OperationParameterNameNotFound").len(), 2);
+    let definition = definition.replace("\"id2\"", "\"id\"");
+    assert_eq!(pointers(&definition, "OperationParameterNameNotFound"), Vec::<String>::new());
+}
+
+#[test]
+fn many_uses_of_many_extensions_are_bounded() {
+    let definition = shared_choices(3_000, 3_000);
+    assert_eq!(pointers(&definition, "OperationParameterNameNotFound").len(), 3_000);
+}
+
+#[test]
+fn dynamic_extensions_and_callbacks_in_circles_and_in_the_deep_are_found() {
+    let nested = |inner: &str, depth: usize| r#"{ "properties": { "a": "#.repeat(depth) + inner + &" } }".repeat(depth);
+    let hook = nested(r#"{ "type": "string", "x-ms-notification-url": true }"#, 300);
+    let choice = nested(
+        r#"{ "type": "string", "x-ms-dynamic-values": { "operationId": "Get", "parameters": { "x": 1 } } }"#,
+        300,
+    );
+    let definition = format!(
+        r##"{{ "definitions": {{
+            "Loop": {{ "properties": {{ "again": {{ "$ref": "#/definitions/Loop" }}, "hook": {{ "$ref": "#/definitions/Hook" }} }},
+                "allOf": [{{ "$ref": "#/definitions/Loop" }}, {{ "$ref": "#/definitions/Choice" }}] }},
+            "Hook": {hook}, "Choice": {choice} }},
+        "paths": {{ "/q": {{ "get": {{ "operationId": "Get" }} }}, "/hooks": {{ "post": {{ "parameters": [
+            {{ "in": "body", "name": "body", "schema": {{ "$ref": "#/definitions/Loop" }} }}] }} }} }} }}"##
+    );
+    assert_eq!(pointers(&definition, "OperationMustHaveNotificationContentExtension"), ["/paths/~1hooks/post"]);
+    assert_eq!(pointers(&definition, "NotificationUrlNotRequired").len(), 1);
+    assert_eq!(pointers(&definition, "OperationParameterNameNotFound").len(), 1);
 }

@@ -15,6 +15,16 @@ const SMALL_ENTRY: u64 = 1 << 20;
 
 /// Reads every file of the archive; when all of them lie in one folder, that folder is taken away.
 pub(crate) fn read(bytes: &[u8], name: &str, limits: &Limits) -> Result<Vec<PackageFile>, Vec<Problem>> {
+    let mut files = read_as_is(bytes, name, limits)?;
+    let prefix = common_folder(&files);
+    for file in &mut files {
+        file.path = file.path.get(prefix..).unwrap_or_default().to_owned();
+    }
+    Ok(files)
+}
+
+/// Reads every file of the archive under the path it has there.
+pub(crate) fn read_as_is(bytes: &[u8], name: &str, limits: &Limits) -> Result<Vec<PackageFile>, Vec<Problem>> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| vec![damaged(name, &error)])?;
     if archive.len() > limits.max_files {
         return Err(vec![too_many(name, limits)]);
@@ -22,13 +32,11 @@ pub(crate) fn read(bytes: &[u8], name: &str, limits: &Limits) -> Result<Vec<Pack
     let names = plan(&mut archive, bytes, name, limits)?;
     // What the directory says and what stands before each file must agree, and no two files may share bytes.
     archive.validate_header_consistency().map_err(|error| vec![damaged(name, &error)])?;
-    let prefix = common_folder(&names);
     let mut files = Vec::new();
     let mut left = limits.max_expanded_bytes;
     for (index, path) in names {
         let bytes = expand(&mut archive, index, &path, left, limits).map_err(|problem| vec![problem])?;
         left = left.saturating_sub(bytes.len() as u64);
-        let path = path.get(prefix..).unwrap_or_default().to_owned();
         if !name::is_ignored(&path) {
             files.push(PackageFile { path, bytes: bytes.into() });
         }
@@ -127,13 +135,9 @@ fn expand(
     }
 }
 
-/// The length of the folder name (with its slash) that all files share; 0 when they share none. What is ignored anyway
-/// does not count.
-fn common_folder(files: &[(usize, String)]) -> usize {
-    let mut folders = files
-        .iter()
-        .filter(|(_, path)| !name::is_ignored(path))
-        .map(|(_, path)| path.split_once('/').map(|(folder, _)| folder));
+/// The length of the folder name (with its slash) that all files share; 0 when they share none.
+fn common_folder(files: &[PackageFile]) -> usize {
+    let mut folders = files.iter().map(|file| file.path.split_once('/').map(|(folder, _)| folder));
     let Some(Some(first)) = folders.next() else { return 0 };
     if folders.all(|folder| folder == Some(first)) { first.len() + 1 } else { 0 }
 }

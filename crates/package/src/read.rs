@@ -152,6 +152,12 @@ pub fn read_zip(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> ReadPackage {
     }
 }
 
+/// The files of an archive that lies within a package, under the paths they have there. It is read with the same
+/// suspicion as a package: one problem, and none of it is read.
+pub fn read_nested(name: &str, bytes: &[u8], limits: &Limits) -> Result<Vec<PackageFile>, Vec<Problem>> {
+    archive::read_as_is(bytes, name, limits)
+}
+
 /// Makes a package of its files.
 fn assemble(
     name: String,

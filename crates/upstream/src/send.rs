@@ -133,8 +133,9 @@ impl Upstream {
             }
         }
         let Some(request) = attempt else { return Err(SendError::CallerGone) };
-        let sender = self.open(&key, &credentialed).await?;
-        self.exchange(&key, sender, request, &progress).await.map_err(|failure| match failure {
+        // Apart on the heap: every call would carry the room that a handshake needs, and few calls make one.
+        let sender = Box::pin(self.open(&key, &credentialed)).await?;
+        Box::pin(self.exchange(&key, sender, request, &progress)).await.map_err(|failure| match failure {
             Failure::NotSent(_, error) | Failure::Maybe(error) | Failure::Final(error) => error,
         })
     }

@@ -38,7 +38,7 @@ async fn concurrent_calls_make_one_chain_that_survives_a_restart() {
         assert_eq!(seqs.len(), 500);
         ledger.shutdown().await;
         let metrics = ledger.metrics();
-        assert!(metrics.groups < 100, "{metrics:?}");
+        assert!(metrics.groups * 2 < metrics.records, "several records share a flush: {metrics:?}");
         let key = PublicKey::from_bytes(&[0; 32]).unwrap();
         let report = verify(store.as_ref(), &[], &key).await.unwrap();
         assert!(report.is_intact(), "{report:?}");

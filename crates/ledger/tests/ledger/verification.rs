@@ -111,7 +111,7 @@ async fn a_changed_column_is_found_even_without_a_body() {
     let report = bench.tampered(|rows| rows[4].environment = None).await;
     assert_eq!(report.first_bad(), Some(5));
     let bench = Bench::new().await;
-    let report = bench.tampered(|rows| rows[4].kind = "act".to_owned()).await;
+    let report = bench.tampered(|rows| rows[4].kind = "act".into()).await;
     assert_eq!(report.first_bad(), Some(5));
 }
 
@@ -311,7 +311,7 @@ async fn a_foreign_table_is_no_ledger() {
     let row = LedgerRow {
         seq: 1,
         at: backshell_model::Timestamp::from_secs(1),
-        kind: "act".to_owned(),
+        kind: "act".into(),
         environment: None,
         body: None,
         body_hash: [0; 32],

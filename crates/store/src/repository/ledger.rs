@@ -3,6 +3,7 @@
 use crate::{Limit, StoreError};
 use async_trait::async_trait;
 use backshell_model::Timestamp;
+use std::borrow::Cow;
 
 /// One record of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub struct LedgerRow {
     /// When it was recorded.
     pub at: Timestamp,
     /// What it records.
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// The environment it belongs to, if any.
     pub environment: Option<String>,
     /// The record, JSON; `None` after its retention has ended.

@@ -2,30 +2,16 @@
 
 use super::SqliteStore;
 use super::column::Columns;
-use super::statement::{failure, many, run};
+use super::statement::{many, run};
 use crate::repository::{LedgerRepository, LedgerRow};
 use crate::{Limit, StoreError};
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite, SqliteExecutor};
-
-/// Rows per statement: seven values each, below SQLite's bound of 32,766 values.
-const ROWS_PER_STATEMENT: usize = 4_096;
-/// Groups up to this size have a prepared statement each.
-pub(super) const PREPARED_ROWS: usize = 128;
 
 #[async_trait]
 impl LedgerRepository for SqliteStore {
     async fn append(&self, rows: &[LedgerRow]) -> Result<(), StoreError> {
-        // One statement is one transaction: nothing else goes to the database for a group of records.
-        if rows.len() <= ROWS_PER_STATEMENT {
-            return insert_rows(&self.writer, rows).await;
-        }
-        let mut write = self.write().await?;
-        for part in rows.chunks(ROWS_PER_STATEMENT) {
-            insert_rows(write.sql(), part).await?;
-        }
-        write.commit().await
+        self.appender.append(rows)
     }
 
     async fn ledger_tail(&self) -> Result<Option<LedgerRow>, StoreError> {
@@ -55,32 +41,11 @@ impl LedgerRepository for SqliteStore {
     }
 }
 
-async fn insert_rows(executor: impl SqliteExecutor<'_>, rows: &[LedgerRow]) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let mut statement =
-        QueryBuilder::<Sqlite>::new("INSERT INTO ledger (seq, at, kind, environment, body, body_hash, hash) ");
-    statement.push_values(rows, |mut values, row| {
-        values
-            .push_bind(row.seq)
-            .push_bind(row.at.as_micros())
-            .push_bind(row.kind.as_str())
-            .push_bind(row.environment.as_deref())
-            .push_bind(row.body.as_deref())
-            .push_bind(row.body_hash.as_slice())
-            .push_bind(row.hash.as_slice());
-    });
-    // Up to this size a statement stays prepared; larger groups are rare and would push the others out of the cache.
-    let statement = statement.build().persistent(rows.len() <= PREPARED_ROWS);
-    statement.execute(executor).await.map(drop).map_err(failure)
-}
-
 fn ledger_row(row: &SqliteRow) -> Result<LedgerRow, StoreError> {
     Ok(LedgerRow {
         seq: row.value("seq")?,
         at: row.time("at")?,
-        kind: row.text("kind")?,
+        kind: row.text("kind")?.into(),
         environment: row.value("environment")?,
         body: row.value("body")?,
         body_hash: row.array("body_hash")?,
@@ -100,7 +65,7 @@ mod tests {
         let row = LedgerRow {
             seq: 1,
             at: Timestamp::from_secs(1),
-            kind: "act".to_owned(),
+            kind: "act".into(),
             environment: None,
             body: Some("{}".to_owned()),
             body_hash: [1; 32],

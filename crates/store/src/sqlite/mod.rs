@@ -4,6 +4,7 @@
 //! turn and does not fail as busy because of another write of the same process.
 
 mod access;
+mod appender;
 mod cell;
 mod column;
 mod connection;
@@ -20,6 +21,7 @@ mod tenant;
 
 use crate::error::StoreError;
 use crate::repository::{SnapshotFacts, Store};
+use appender::Appender;
 use async_trait::async_trait;
 use backshell_model::{PackageDigest, Timestamp};
 use column::Columns;
@@ -30,8 +32,10 @@ use std::{collections::BTreeSet, fmt};
 /// The embedded SQLite database.
 #[derive(Clone)]
 pub struct SqliteStore {
-    /// One connection.
+    /// One connection, for everything but the ledger's rows.
     writer: SqlitePool,
+    /// The connection on which the ledger is written.
+    appender: Appender,
     /// A few connections that cannot write; the writer itself for a database in memory.
     readers: SqlitePool,
 }
@@ -104,6 +108,7 @@ impl Store for SqliteStore {
 
     async fn close(&self) {
         self.readers.close().await;
+        self.appender.close();
         // The last connection to close moves what is in the write-ahead log into the database file.
         self.writer.close().await;
     }

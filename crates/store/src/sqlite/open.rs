@@ -1,14 +1,17 @@
 //! Opening the database: where the file lies, who may read it, and the settings that durability rests on.
 
-use super::{SqliteStore, statement::failure};
+use super::{SqliteStore, appender::Appender, statement::failure};
 use crate::error::StoreError;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqlitePool};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::{io, path::Path, time::Duration};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
+/// Bytes of a page of the database file.
+const PAGE: u32 = 16 * 1024;
 /// How many statements may read at the same time.
 const READERS: u32 = 4;
 /// How long a statement waits for another process that holds the database.
@@ -28,25 +31,36 @@ impl SqliteStore {
         // on systems that tell the two apart. secure_delete: erased pseudonyms and secrets are overwritten, too.
         let writer = common
             .clone()
+            // Of a new database. The ledger appends megabytes a second under load: larger pages are fewer writes.
+            .page_size(PAGE)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .pragma("fullfsync", "1")
             .pragma("secure_delete", "1")
-            .statement_cache_capacity(super::ledger::PREPARED_ROWS + 128);
+            .statement_cache_capacity(128);
         let writer = pool(1).connect_with(writer).await.map_err(failure)?;
         migrate(&writer).await?;
         let reader = common.pragma("query_only", "1");
         let readers = pool(READERS).connect_with(reader).await.map_err(failure)?;
-        Ok(Self { writer, readers })
+        let appender = Appender::open(path, BUSY)?;
+        Ok(Self { writer, appender, readers })
     }
 
     /// A database in memory that is gone with this value: for demos and tests.
     pub async fn in_memory() -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true).disable_statement_logging();
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        // A name that begins with a slash is one database for all connections of the process.
+        let name = format!("file:/backshell-{}?vfs=memdb", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let options = SqliteConnectOptions::new()
+            .filename(&name)
+            .foreign_keys(true)
+            .busy_timeout(BUSY)
+            .disable_statement_logging();
         let writer = pool(1).connect_with(options).await.map_err(failure)?;
         migrate(&writer).await?;
-        Ok(Self { readers: writer.clone(), writer })
+        let appender = Appender::open(Path::new(&name), BUSY)?;
+        Ok(Self { readers: writer.clone(), appender, writer })
     }
 }
 

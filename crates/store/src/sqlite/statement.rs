@@ -60,7 +60,7 @@ pub(super) fn failure(error: sqlx::Error) -> StoreError {
 }
 
 /// The meaning of SQLite's result codes (<https://sqlite.org/rescode.html>). The low byte is the primary code.
-fn by_code(code: u32) -> StoreError {
+pub(super) fn by_code(code: u32) -> StoreError {
     let unavailable = |why: &str| StoreError::Unavailable(format!("{why} (SQLite code {code})"));
     // SQLITE_CONSTRAINT_TRIGGER: only the ledger's triggers raise one.
     if code == 1811 {

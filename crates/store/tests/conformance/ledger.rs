@@ -66,7 +66,7 @@ pub(crate) async fn values_pass_unchanged(store: &dyn Store) {
     let rows = [
         LedgerRow {
             at: Timestamp::from_micros(i64::MIN),
-            kind: "k'; DROP TABLE ledger; --".to_owned(),
+            kind: "k'; DROP TABLE ledger; --".into(),
             environment: Some(String::new()),
             body: Some("{\"quote\":\"\\\"\",\"text\":\"ünï\u{0}\u{1f600}\"}".to_owned()),
             body_hash: [0; 32],

@@ -138,7 +138,7 @@ pub(super) fn ledger_row(seq: i64) -> LedgerRow {
     LedgerRow {
         seq,
         at: at(number),
-        kind: "decision".to_owned(),
+        kind: "decision".into(),
         environment: (seq % 2 == 0).then(|| "env_01".to_owned()),
         body: Some(format!("{{\"call\":{seq}}}")),
         body_hash: [number; 32],

@@ -192,7 +192,7 @@ fn entry(row: LedgerRow) -> Result<LedgerEntry, Problem> {
     Ok(LedgerEntry {
         seq: row.seq,
         at: rfc3339(row.at),
-        kind: row.kind,
+        kind: row.kind.into_owned(),
         environment: row.environment,
         record,
         body_hash: hex(row.body_hash),

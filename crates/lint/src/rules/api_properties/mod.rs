@@ -1,10 +1,29 @@
 //! The rules of the group `api-properties`. Written by `cargo xtask gen`; do not edit.
 
+pub(super) mod bs_props_capabilities;
 pub(super) mod bs_props_client_secret_present;
+pub(super) mod bs_props_dynamic_host;
+pub(super) mod bs_props_icon_brand_color_forbidden;
 pub(super) mod bs_props_icon_brand_color_format;
+pub(super) mod bs_props_icon_brand_color_publisher;
+pub(super) mod bs_props_identity_provider;
 pub(super) mod bs_props_invalid_json;
+pub(super) mod bs_props_parameter_name;
+pub(super) mod bs_props_parameter_sets;
 pub(super) mod bs_props_parameter_type;
 pub(super) mod bs_props_policy_operation_not_found;
 pub(super) mod bs_props_policy_parameter_missing;
 pub(super) mod bs_props_policy_parameter_reference;
 pub(super) mod bs_props_policy_unknown;
+pub(super) mod bs_props_publisher_alphanumeric;
+pub(super) mod bs_props_publisher_mismatch;
+pub(super) mod bs_props_publisher_missing;
+pub(super) mod bs_props_redirect_mode;
+pub(super) mod bs_props_redirect_url;
+pub(super) mod bs_props_scope_mismatch;
+pub(super) mod bs_props_script_mismatch;
+pub(super) mod bs_props_secret_in_clear;
+pub(super) mod bs_props_security_mismatch;
+pub(super) mod bs_props_stack_owner_missing;
+pub(super) mod bs_props_ui_definition;
+pub(super) mod bs_props_unknown_member;

@@ -41,13 +41,15 @@ pub(crate) static RULE: Rule = Rule {
 const OTHERS: [&str; 1] = ["x-ms-examples"];
 
 fn check(_: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
-    if EXTENSIONS.binary_search(&extension.name).is_ok() || !looks_like_one(extension.name) {
-        return;
-    }
-    if let Some(meant) = meant(extension.name) {
+    if let Some(meant) = misspelt(extension) {
         out.help(format!("write {meant}"))
             .at_key(extension.node, format!("{} is no extension; `{meant}` is", quoted(extension.name)));
     }
+}
+
+/// The extension that was meant by one that is not known.
+pub(crate) fn misspelt(extension: &Extension<'_>) -> Option<&'static str> {
+    if extension.known || !looks_like_one(extension.name) { None } else { meant(extension.name) }
 }
 
 fn looks_like_one(name: &str) -> bool {

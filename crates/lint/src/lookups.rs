@@ -1,0 +1,167 @@
+//! What several rules look up in a definition, worked out at the first question: which operation has an id, which places
+//! lead to an extension, which operations a policy acts on.
+//!
+//! Nothing here borrows from the document, so that a [`Context`] can be lent out for as short as a rule needs it.
+
+use crate::dynamic;
+use crate::view::{Context, Operation, Reference, Target};
+use backshell_package::Properties;
+use backshell_source::Node;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
+
+/// The answers that are already known.
+#[derive(Default)]
+pub(crate) struct Lookups {
+    /// Indices of operations with an id, ordered by id.
+    ids: OnceCell<Vec<usize>>,
+    leads: OnceCell<Leads>,
+    polling: OnceCell<Cover>,
+    paging: OnceCell<Cover>,
+}
+
+/// Which nodes lead down to an extension, through references too. More may be marked than do: an example may hold what
+/// looks like an extension. Whoever walks down the marked nodes along schemas finds every extension and nothing else.
+#[derive(Default)]
+pub(crate) struct Leads {
+    /// To any of the `x-ms-dynamic-*` extensions.
+    pub(crate) dynamic: Marks,
+    /// To `"x-ms-notification-url": true`.
+    pub(crate) notification_url: Marks,
+}
+
+/// A set of nodes.
+#[derive(Default)]
+pub(crate) struct Marks(Vec<u64>);
+
+/// The operations that a policy template acts on.
+#[derive(Default)]
+pub(crate) struct Cover {
+    everywhere: bool,
+    /// Ids in lower case.
+    ids: HashSet<String>,
+}
+
+impl<'d> Context<'d> {
+    /// The operation with exactly this id; of several the first.
+    pub(crate) fn operation_with_id(&self, id: &str) -> Option<&Operation<'d>> {
+        let text = |index: &usize| self.operations.get(*index).and_then(Operation::id_text).unwrap_or_default();
+        let ids = self.lookups.ids.get_or_init(|| {
+            let mut ids: Vec<usize> = (0..self.operations.len()).filter(|index| !text(index).is_empty()).collect();
+            ids.sort_by_key(text);
+            ids
+        });
+        let index = ids.get(ids.partition_point(|index| text(index) < id))?;
+        self.operations.get(*index).filter(|operation| operation.id_text() == Some(id))
+    }
+
+    /// What leads to extensions.
+    pub(crate) fn leads(&self) -> &Leads {
+        self.lookups.leads.get_or_init(|| Leads::new(self))
+    }
+}
+
+impl Operation<'_> {
+    /// Whether the template `pollingtrigger` acts on it; `None` when the package has no policies to ask.
+    pub(crate) fn is_polled_by_policy(&self, context: &Context<'_>) -> Option<bool> {
+        context.package.properties.as_ref()?;
+        Some(context.lookups.polling.get_or_init(|| Cover::new(context, "pollingtrigger")).has(self))
+    }
+
+    /// Whether the template `updatenextlink` acts on it; `None` when the package has no policies to ask.
+    pub(crate) fn is_paged_by_policy(&self, context: &Context<'_>) -> Option<bool> {
+        context.package.properties.as_ref()?;
+        Some(context.lookups.paging.get_or_init(|| Cover::new(context, "updatenextlink")).has(self))
+    }
+}
+
+impl Leads {
+    /// One pass over the document, and one over what the extensions stand in.
+    fn new(context: &Context<'_>) -> Self {
+        let (mut dynamic, mut notification_url, mut references) = (Vec::new(), Vec::new(), Vec::new());
+        for node in context.root.document().nodes() {
+            match node.key() {
+                Some("$ref") => references.push(node),
+                Some("x-ms-notification-url") if node.as_bool() == Some(true) => notification_url.push(node),
+                Some(key) if dynamic::Kind::of(key).is_some() => dynamic.push(node),
+                _ => {}
+            }
+        }
+        if dynamic.is_empty() && notification_url.is_empty() {
+            return Self::default();
+        }
+        let definitions = context.root.get("definitions");
+        let mut users: HashMap<u32, Vec<Node<'_>>> = HashMap::new();
+        for node in references {
+            if let Ok(Some(schema)) = context.resolve(&Reference { node, target: Target::Schema }) {
+                users.entry(schema.id()).or_default().push(node);
+            }
+        }
+        Self {
+            dynamic: Marks::leading_to(dynamic, definitions, &users),
+            notification_url: Marks::leading_to(notification_url, definitions, &users),
+        }
+    }
+}
+
+impl Marks {
+    /// Everything that `nodes` stand in, and everything that refers to a definition among that. `users` has the
+    /// references to each definition.
+    fn leading_to<'d>(
+        mut nodes: Vec<Node<'d>>,
+        definitions: Option<Node<'d>>,
+        users: &HashMap<u32, Vec<Node<'d>>>,
+    ) -> Self {
+        let mut marks = Self::default();
+        while let Some(node) = nodes.pop() {
+            for ancestor in node.ancestors() {
+                if !marks.insert(ancestor.id()) {
+                    break;
+                }
+                if definitions.is_some() && ancestor.parent() == definitions {
+                    nodes.extend(users.get(&ancestor.id()).into_iter().flatten());
+                }
+            }
+        }
+        marks
+    }
+
+    /// Marks a node; `false` when it was marked before.
+    fn insert(&mut self, id: u32) -> bool {
+        let (word, bit) = (id as usize / 64, 1 << (id % 64));
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.0.get_mut(word).is_some_and(|word| {
+            let is_new = *word & bit == 0;
+            *word |= bit;
+            is_new
+        })
+    }
+
+    /// Whether the node is marked.
+    pub(crate) fn contains(&self, node: Node<'_>) -> bool {
+        self.0.get(node.id() as usize / 64).is_some_and(|word| word & (1 << (node.id() % 64)) != 0)
+    }
+
+    /// Whether nothing is marked.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Cover {
+    fn new(context: &Context<'_>, template: &str) -> Self {
+        let mut cover = Self::default();
+        let policies = context.package.properties.iter().flat_map(Properties::policies);
+        for policy in policies.filter(|policy| policy.template_id == template) {
+            cover.everywhere |= policy.applies_everywhere();
+            cover.ids.extend(policy.operations.iter().map(|id| id.to_ascii_lowercase()));
+        }
+        cover
+    }
+
+    fn has(&self, operation: &Operation<'_>) -> bool {
+        self.everywhere || operation.id_text().is_some_and(|id| self.ids.contains(&id.to_ascii_lowercase()))
+    }
+}

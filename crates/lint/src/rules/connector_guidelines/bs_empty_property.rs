@@ -1,0 +1,44 @@
+use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::view::{Context, Value};
+use crate::{Out, quoted};
+use backshell_findings::Severity;
+use backshell_source::Node;
+use std::collections::HashSet;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "BS-EmptyProperty",
+    group: Group::ConnectorGuidelines,
+    severity: Severity::Warning,
+    since: "0.1.0",
+    source: Source::Requirement("connector certification requirements"),
+    what: "The schema of a property is `{}`, and the property is not among the `required` ones of its object.",
+    why: "Clients cannot show a field of which nothing is known, and nobody misses one that need not be there.",
+    fix: "describe the property, or remove it",
+    bad: &[Example::Definition(
+        r#"
+{ "definitions": { "Item": { "required": ["id"], "properties": { "id": {}, "note": {} } } } }
+                                                                           ^^^^^^
+"#,
+    )],
+    good: &[Example::Definition(
+        r#"
+{ "definitions": { "Item": { "required": ["id"], "properties": { "id": {}, "note": { "type": "string" } } }, "Any": {} } }
+"#,
+    )],
+    visits: &[Visit::Schema(check)],
+};
+
+fn check(_: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
+    let mut required = None;
+    let properties = value.properties.into_iter().flat_map(Node::members);
+    for member in properties.filter(|member| member.value.is_object() && member.value.is_empty()) {
+        let required: &HashSet<&str> = required.get_or_insert_with(|| names(value.required));
+        if !required.contains(member.key) {
+            out.at_key(member.value, format!("nothing is said about the property {}", quoted(member.key)));
+        }
+    }
+}
+
+fn names(list: Option<Node<'_>>) -> HashSet<&str> {
+    list.into_iter().flat_map(Node::items).filter_map(Node::as_str).collect()
+}

@@ -1,0 +1,139 @@
+use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::view::{Context, Parameter};
+use crate::{Out, quoted};
+use backshell_findings::Severity;
+use backshell_source::Node;
+use std::collections::HashSet;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "BS-InternalRequiredWithoutDefault",
+    group: Group::ConnectorGuidelines,
+    severity: Severity::Error,
+    since: "0.1.0",
+    source: Source::Requirement("connector certification requirements"),
+    what: "A parameter, or a property in the body of a request, is internal and required and has no `default`. A \
+           property is internal also when an object around it is; where that object is optional or has a default \
+           itself, what is in it is not judged. Internal objects are judged by their properties. A property that \
+           takes the callback address (`x-ms-notification-url`) or is read-only is exempt.",
+    why: "Nobody can enter what is not shown, and without a default nothing fills it in: the call cannot be made.",
+    fix: "add a default, or show the field to the user",
+    bad: &[
+        Example::Definition(
+            r#"
+{ "parameters": { "q": { "in": "header", "name": "version", "required": true, "type": "string", "x-ms-visibility": "internal" } } }
+                                                 ^^^^^^^^^
+"#,
+        ),
+        Example::Definition(
+            r#"
+{ "paths": { "/a": { "post": { "parameters": [{ "in": "body", "name": "body", "schema": { "required": ["meta"],
+    "properties": { "meta": { "x-ms-visibility": "internal", "required": ["kind"], "properties": { "kind": { "type": "string" } } } } } }] } } } }
+                                                                                                   ^^^^^^
+"#,
+        ),
+    ],
+    good: &[
+        Example::Definition(
+            r#"
+{ "parameters": { "q": { "in": "query", "name": "q", "required": true, "x-ms-visibility": "internal", "type": "string", "default": "" }, "o": { "in": "query", "name": "o", "required": false, "x-ms-visibility": "internal" }, "v": { "in": "query", "name": "v", "required": true } } }
+"#,
+        ),
+        Example::Definition(
+            r#"
+{ "paths": { "/a": { "post": { "parameters": [{ "in": "body", "name": "body", "required": true, "x-ms-visibility": "internal", "schema": { "required": ["url", "kind"],
+    "properties": { "url": { "type": "string", "x-ms-notification-url": true }, "kind": { "type": "string", "default": "a" }, "note": { "type": "string" } } } }] } } } }
+"#,
+        ),
+    ],
+    visits: &[Visit::Parameter(parameter), Visit::Document(bodies)],
+};
+
+fn parameter(_: &Context<'_>, parameter: &Parameter<'_>, out: &mut Out<'_>) {
+    let node = parameter.node;
+    if parameter.location != "body" && is_internal(node) && is_true(node, "required") && node.get("default").is_none() {
+        out.at_parameter(parameter, "the parameter is internal and required, and has no default");
+    }
+}
+
+/// Judges the properties of all bodies: each schema once as it is, and once as part of something internal.
+fn bodies(context: &Context<'_>, out: &mut Out<'_>) {
+    let parameters = context.operations.iter().flat_map(|operation| &operation.parameters);
+    let bodies = parameters.map(|parameter| parameter.node).filter(|node| is_sent(*node));
+    let mut waiting: Vec<_> =
+        bodies.filter_map(|body| Some(Place { written: body.get("schema")?, internal: is_internal(body) })).collect();
+    let mut seen = HashSet::new();
+    while let Some(place) = waiting.pop() {
+        let Some(schema) = context.schema(place.written) else { continue };
+        if !seen.insert((schema.id(), place.internal)) {
+            continue;
+        }
+        let inner = schema.get("items").into_iter().chain(schema.get("allOf").into_iter().flat_map(Node::items));
+        waiting.extend(inner.map(|written| Place { written, ..place }));
+        properties(context, schema, place.internal, &mut waiting, out);
+    }
+}
+
+/// A schema in a body, and whether it or something around it is internal.
+#[derive(Clone, Copy)]
+struct Place<'d> {
+    written: Node<'d>,
+    internal: bool,
+}
+
+fn properties<'d>(
+    context: &Context<'d>,
+    schema: Node<'d>,
+    around: bool,
+    waiting: &mut Vec<Place<'d>>,
+    out: &mut Out<'_>,
+) {
+    let mut required = None;
+    for member in schema.get("properties").into_iter().flat_map(Node::members) {
+        let written = member.value;
+        let Some(property) = context.schema(written) else { continue };
+        let says = |said: fn(Node<'_>) -> bool| said(written) || said(property);
+        if !around && !says(is_internal) {
+            waiting.push(Place { written, internal: false });
+            continue;
+        }
+        let required: &HashSet<&str> = required.get_or_insert_with(|| names(schema.get("required")));
+        if !required.contains(member.key) || says(is_filled_in) {
+            continue;
+        }
+        if is_object(property) {
+            waiting.push(Place { written, internal: true });
+        } else {
+            let name = quoted(member.key);
+            out.at_key(written, format!("the property {name} is internal and required, and has no default"));
+        }
+    }
+}
+
+fn names(list: Option<Node<'_>>) -> HashSet<&str> {
+    list.into_iter().flat_map(Node::items).filter_map(Node::as_str).collect()
+}
+
+/// Whether it is a body that is sent in any case or can be filled in by the user.
+fn is_sent(parameter: Node<'_>) -> bool {
+    let is_body = parameter.get("in").and_then(Node::as_str) == Some("body");
+    is_body && (!is_internal(parameter) || is_true(parameter, "required"))
+}
+
+fn is_internal(node: Node<'_>) -> bool {
+    node.get("x-ms-visibility").and_then(Node::as_str).is_some_and(|word| word.eq_ignore_ascii_case("internal"))
+}
+
+/// Whether something else than the user gives the value.
+fn is_filled_in(node: Node<'_>) -> bool {
+    node.get("default").is_some() || is_true(node, "x-ms-notification-url") || is_true(node, "readOnly")
+}
+
+fn is_object(schema: Node<'_>) -> bool {
+    schema.get("type").and_then(Node::as_str) == Some("object")
+        || schema.get("properties").is_some()
+        || schema.get("allOf").is_some()
+}
+
+fn is_true(node: Node<'_>, name: &str) -> bool {
+    node.get(name).and_then(Node::as_bool) == Some(true)
+}

@@ -1,0 +1,95 @@
+use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::view::{Context, Parameter};
+use crate::{Out, quoted};
+use backshell_findings::Severity;
+use backshell_source::Node;
+use std::collections::HashMap;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "BS-ParameterRepeated",
+    group: Group::ConnectorGuidelines,
+    severity: Severity::Warning,
+    since: "0.1.0",
+    source: Source::Requirement("connector coding standards"),
+    what: "The same parameter (not a body) is written out in two or more operations; white space between its \
+           members does not matter, their order does. For information; reported once, where it stands first.",
+    why: "What stands in many places is corrected in some of them; the shared one is corrected once.",
+    fix: "define the parameter once under parameters, and refer to it",
+    bad: &[Example::Definition(
+        r#"
+{ "paths": { "/items": {
+    "get": { "parameters": [{ "in": "query", "name": "top", "type": "integer" }] },
+                                                     ^^^^^
+    "put": { "parameters": [{"in":"query","name":"top","type":"integer"}] } } } }
+"#,
+    )],
+    good: &[Example::Definition(
+        r##"
+{ "paths": { "/items": {
+    "parameters": [{ "in": "query", "name": "q", "description": "a b" }],
+    "get": { "parameters": [{ "in": "query", "name": "q", "description": "a  b" }, { "in": "body", "name": "b" }, { "$ref": "#/parameters/v" }] },
+    "put": { "parameters": [{ "in": "query", "name": "q", "description": "a b" }, { "in": "body", "name": "b" }, { "$ref": "#/parameters/v" }] } } },
+  "parameters": { "v": { "in": "query", "name": "v" } } }
+"##,
+    )],
+    visits: &[Visit::Document(check)],
+};
+
+/// A parameter that is written out, where it stands first and in how many operations.
+struct Written<'c, 'd> {
+    first: &'c Parameter<'d>,
+    operations: usize,
+    last_operation: u32,
+}
+
+fn check(context: &Context<'_>, out: &mut Out<'_>) {
+    let mut places: HashMap<u64, usize> = HashMap::new();
+    let mut all: Vec<Written<'_, '_>> = Vec::new();
+    for operation in &context.operations {
+        let here = operation.node.id();
+        for parameter in &operation.own_parameters {
+            if parameter.declared != parameter.node || parameter.location == "body" {
+                continue;
+            }
+            let place = *places.entry(hash(parameter.node)).or_insert(all.len());
+            match all.get_mut(place) {
+                None => all.push(Written { first: parameter, operations: 1, last_operation: here }),
+                // Two parameters with the same hash are taken for one only if they are.
+                Some(written) if written.last_operation != here && same(written.first.node, parameter.node) => {
+                    written.operations += 1;
+                    written.last_operation = here;
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    for written in all.iter().filter(|written| written.operations > 1) {
+        let (name, operations) = (quoted(written.first.name), written.operations);
+        let message = format!("the parameter {name} is written out in {operations} operations");
+        out.severity(Severity::Note).at_parameter(written.first, message);
+    }
+}
+
+fn same(left: Node<'_>, right: Node<'_>) -> bool {
+    dense(left).eq(dense(right))
+}
+
+/// FNV-1a over the text without white space between its members.
+fn hash(node: Node<'_>) -> u64 {
+    dense(node).fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// The text of a value without white space between its parts.
+fn dense(node: Node<'_>) -> impl Iterator<Item = u8> + '_ {
+    let (mut in_string, mut escaped) = (false, false);
+    node.source().bytes().filter(move |byte| {
+        let counts = in_string || !byte.is_ascii_whitespace();
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            _ => {}
+        }
+        counts
+    })
+}

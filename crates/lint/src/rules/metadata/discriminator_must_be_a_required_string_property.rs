@@ -1,0 +1,55 @@
+use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::usage;
+use crate::view::Context;
+use crate::{Out, quoted};
+use backshell_findings::Severity;
+use backshell_source::Node;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "DiscriminatorMustBeARequiredStringProperty",
+    group: Group::Metadata,
+    severity: Severity::Error,
+    since: "0.1.0",
+    source: Source::SwaggerValidator,
+    what: "The `discriminator` of a schema names a property that the schema does not have, that is not of type \
+           string, or that is not required. References and `allOf` are followed; nothing is said where one of \
+           them leads nowhere.",
+    why: "Readers take the value of that property to know which kind of object they have before them.",
+    fix: "declare the property with type string and add it to the required list",
+    bad: &[Example::Definition(
+        r#"
+{ "definitions": { "A": { "discriminator": "kind", "properties": { "kind": { "type": "string" } } },
+                                           ^^^^^^
+    "B": { "discriminator": "kind", "required": ["kind"], "properties": { "kind": { "type": "integer" } } },
+                            ^^^^^^
+    "C": { "discriminator": "Kind", "required": ["kind", "Kind"], "properties": { "kind": { "type": "string" } } } } }
+                            ^^^^^^
+"#,
+    )],
+    good: &[Example::Definition(
+        r##"
+{ "definitions": { "A": { "discriminator": "kind", "allOf": [{ "$ref": "#/definitions/B" }], "required": ["kind"] },
+    "B": { "properties": { "kind": { "$ref": "#/definitions/Kind" }, "discriminator": { "type": "string" } } }, "Kind": { "type": "string" },
+    "C": { "discriminator": "kind", "allOf": [{ "$ref": "#/definitions/None" }] } } }
+"##,
+    )],
+    visits: &[Visit::Document(check)],
+};
+
+fn check(context: &Context<'_>, out: &mut Out<'_>) {
+    for &schema in &context.survey().limited {
+        let Some(node) = schema.get("discriminator") else { continue };
+        let Some(name) = node.as_str() else { continue };
+        let Some(parts) = usage::composition(context, schema) else { continue };
+        let Some(property) = usage::property(&parts, name) else {
+            out.at(node, format!("the schema has no property {}", quoted(name)));
+            continue;
+        };
+        let Some(property) = context.schema(property) else { continue };
+        if property.get("type").and_then(Node::as_str) != Some("string") {
+            out.at(node, format!("the property {} is not of type string", quoted(name)));
+        } else if !usage::is_required(&parts, name) {
+            out.at(node, format!("the property {} is not required", quoted(name)));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::template;
+use crate::view::{Context, Operation};
+use crate::{Out, quoted};
+use backshell_findings::Severity;
+use std::collections::HashMap;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "PartialDuplicateOperationPath",
+    group: Group::Operations,
+    severity: Severity::Warning,
+    since: "0.1.0",
+    source: Source::SwaggerValidator,
+    what: "Two operations with the same method have paths with the same number of segments that differ, and in every \
+           segment the two are equal (letter case ignored) or one of them is a variable. One finding for each \
+           operation, which names some of the others. Paths that are the same but for the names of variables have a \
+           rule of their own.",
+    why: "An address such as /items/latest fits both, and a gateway that tries the variable first calls the wrong \
+          operation.",
+    fix: "make the paths differ in a fixed segment, or merge the operations",
+    bad: &[Example::Definition(
+        r#"
+{ "paths": {
+    "/items/{id}": { "get": {} },
+                     ^^^^^
+    "/items/latest": { "get": {}, "put": {} }
+                       ^^^^^
+} }
+"#,
+    )],
+    good: &[Example::Definition(
+        r#"
+{ "paths": { "/items/{id}": { "get": {} }, "/items/{id}/notes": { "get": {} }, "/orders/latest": { "get": {} }, "/items/latest": { "put": {} }, "/items/{key}": { "get": {} }, "/Items('{id}')": { "get": {} }, "/Items(1)": { "get": {} } } }
+"#,
+    )],
+    visits: &[Visit::Document(check)],
+};
+
+/// How many comparisons are made in a document: enough for a thousand operations that all have the same method and length.
+const MOST_COMPARISONS: usize = 1 << 20;
+/// How many other paths a finding names.
+const NAMED: usize = 3;
+
+fn check(context: &Context<'_>, out: &mut Out<'_>) {
+    let folded: Vec<_> =
+        context.operations.iter().map(|operation| (operation, template::folded(operation.path))).collect();
+    let mut groups: HashMap<(&str, usize), Vec<(&Operation<'_>, &str)>> = HashMap::new();
+    for (operation, path) in &folded {
+        groups.entry((operation.method, path.matches('/').count())).or_default().push((operation, path));
+    }
+    let mut left = MOST_COMPARISONS;
+    for (operation, path) in &folded {
+        let Some(group) = groups.get(&(operation.method, path.matches('/').count())) else { continue };
+        let Some(rest) = left.checked_sub(group.len()) else { return };
+        left = rest;
+        let mut similar = group.iter().filter(|(_, other)| overlap(path, other)).map(|(other, _)| other.path);
+        let named: Vec<_> = similar.by_ref().take(NAMED).map(quoted).collect();
+        if named.is_empty() {
+            continue;
+        }
+        let more = match similar.count() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        out.at_key(operation.node, format!("an address may fit this path and {}{more}", named.join(", ")));
+    }
+}
+
+/// Whether two folded templates of the same length differ, and take a common address.
+fn overlap(left: &str, right: &str) -> bool {
+    const VARIABLE: &str = "{}";
+    let mut segments = left.split('/').zip(right.split('/'));
+    left != right && segments.all(|(left, right)| left == right || left == VARIABLE || right == VARIABLE)
+}

@@ -1,0 +1,42 @@
+use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::view::Context;
+use crate::{Out, quoted};
+use backshell_findings::Severity;
+use backshell_source::Node;
+use std::collections::HashSet;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "FilterFunctionsPropertyHasDuplicates",
+    group: Group::Properties,
+    severity: Severity::Error,
+    since: "0.1.0",
+    source: Source::SwaggerValidator,
+    what: "The list `filterFunctions` in the `x-ms-capabilities` of a schema names a function twice. Each one \
+           after the first is reported.",
+    why: "A function listed twice shows that the list was not written with care: another one may be missing.",
+    fix: "name each function once",
+    bad: &[Example::Definition(
+        r#"
+{ "definitions": { "A": { "type": "string", "x-ms-capabilities": { "filterFunctions": ["eq", "gt", "eq"] } } } }
+                                                                                                   ^^^^
+"#,
+    )],
+    good: &[Example::Definition(
+        r#"
+{ "definitions": { "A": { "type": "string", "x-ms-capabilities": { "filterFunctions": ["eq", "gt", "EQ"] } } } }
+"#,
+    )],
+    visits: &[Visit::Document(check)],
+};
+
+fn check(context: &Context<'_>, out: &mut Out<'_>) {
+    for capabilities in &context.survey().schema_capabilities {
+        let mut seen = HashSet::new();
+        for entry in capabilities.get("filterFunctions").into_iter().flat_map(Node::items) {
+            let Some(name) = entry.as_str() else { continue };
+            if !seen.insert(name) {
+                out.at(entry, format!("the filter function {} is listed twice", quoted(name)));
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+use crate::Out;
+use crate::dynamic::children;
+use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::view::{Context, Reference, Target, is_extension};
+use backshell_findings::Severity;
+use backshell_source::Node;
+use std::collections::HashSet;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "NotificationUrlNotAllowedInThisPosition",
+    group: Group::Webhooks,
+    severity: Severity::Error,
+    since: "0.1.0",
+    source: Source::SwaggerValidator,
+    what: "`\"x-ms-notification-url\": true` stands anywhere but in the schema of a body parameter: on a parameter \
+           or header, in the schema of a response or of `x-ms-notification-content`. A schema that a body uses too \
+           is right there and is not reported for its other uses, nor is the answer of an operation that takes the \
+           address, which repeats what was registered. A schema that nobody uses is not judged.",
+    why: "The address is written into the body of the request that registers the webhook. In any other place it is \
+           never filled in.",
+    fix: "move the mark to a property of the body that registers the webhook",
+    bad: &[
+        Example::Definition(
+            r##"
+{ "paths": { "/hooks": { "post": {
+    "parameters": [{ "in": "query", "name": "url", "type": "string", "x-ms-notification-url": true }],
+                                                                     ^^^^^^^^^^^^^^^^^^^^^^^
+    "responses": { "200": { "schema": { "$ref": "#/definitions/Hook" } } } } } },
+  "definitions": { "Hook": { "properties": { "url": { "type": "string", "x-ms-notification-url": true } } } } }
+                                                                        ^^^^^^^^^^^^^^^^^^^^^^^
+"##,
+        ),
+        Example::Definition(
+            r#"
+{ "paths": { "/hooks": { "x-ms-notification-content": { "schema": { "items": { "x-ms-notification-url": true } } },
+                                                                               ^^^^^^^^^^^^^^^^^^^^^^^
+    "post": { "responses": { "201": { "headers": { "Location": { "type": "string", "x-ms-notification-url": true } } } } } } } }
+                                                                                   ^^^^^^^^^^^^^^^^^^^^^^^
+"#,
+        ),
+    ],
+    good: &[Example::Definition(
+        r##"
+{ "paths": { "/hooks": { "post": {
+    "parameters": [{ "in": "query", "name": "url", "type": "string", "x-ms-notification-url": false },
+        { "in": "body", "name": "body", "schema": { "$ref": "#/definitions/Hook" } }],
+    "responses": { "200": { "schema": { "$ref": "#/definitions/Hook" } },
+        "201": { "schema": { "properties": { "url": { "type": "string", "x-ms-notification-url": true } } } } } },
+    "get": { "responses": { "200": { "schema": { "$ref": "#/definitions/Hook" } },
+        "201": { "schema": { "properties": { "x-ms-notification-url": { "type": "boolean" } } } } } } } },
+  "definitions": { "Hook": { "properties": { "url": { "type": "string", "x-ms-notification-url": true } } },
+      "Unused": { "properties": { "url": { "type": "string", "x-ms-notification-url": true } } } } }
+"##,
+    )],
+    visits: &[Visit::Document(check)],
+};
+
+fn check(context: &Context<'_>, out: &mut Out<'_>) {
+    let marks = &context.leads().notification_url;
+    if marks.is_empty() {
+        return;
+    }
+    let bodies = context.operations.iter().flat_map(|operation| &operation.parameters);
+    let bodies = bodies.filter(|parameter| parameter.location == "body");
+    let mut seen = HashSet::new();
+    walk(context, bodies.filter_map(|body| body.node.get("schema")).collect(), &mut seen, &mut |_| {});
+    let mut elsewhere: Vec<Node<'_>> = context.paths.iter().filter_map(|path| content(path.node)).collect();
+    for operation in &context.operations {
+        elsewhere.extend(content(operation.node));
+        for parameter in operation.parameters.iter().filter(|parameter| marks.contains(parameter.node)) {
+            let mut value = Some(parameter.node);
+            while let Some(node) = value {
+                report(node, out);
+                value = node.get("items");
+            }
+        }
+        let responses = operation.responses.into_iter().flat_map(Node::members);
+        for member in responses.filter(|member| !member.shadowed && !is_extension(member.key)) {
+            let response = match member.value.get("$ref") {
+                Some(node) => context.resolve(&Reference { node, target: Target::Response }).ok().flatten(),
+                None => Some(member.value),
+            };
+            let Some(response) = response.filter(|response| marks.contains(*response)) else { continue };
+            elsewhere.extend(response.get("schema").filter(|_| !operation.takes_notification_url_in_body(context)));
+            let headers = response.get("headers").into_iter().flat_map(Node::members);
+            headers.for_each(|header| report(header.value, out));
+        }
+    }
+    walk(context, elsewhere, &mut seen, &mut |schema| report(schema, out));
+}
+
+/// Visits the schemas that lead to a mark, each once, however many uses lead to it.
+fn walk<'d>(
+    context: &Context<'d>,
+    mut waiting: Vec<Node<'d>>,
+    seen: &mut HashSet<u32>,
+    visit: &mut dyn FnMut(Node<'d>),
+) {
+    let marks = &context.leads().notification_url;
+    while let Some(written) = waiting.pop() {
+        let Some(schema) = context.schema(written).filter(|schema| marks.contains(*schema)) else { continue };
+        if seen.insert(schema.id()) {
+            visit(schema);
+            waiting.extend(children(schema));
+        }
+    }
+}
+
+fn content(holder: Node<'_>) -> Option<Node<'_>> {
+    holder.get("x-ms-notification-content")?.get("schema")
+}
+
+fn report(node: Node<'_>, out: &mut Out<'_>) {
+    if let Some(mark) = node.get("x-ms-notification-url").filter(|mark| mark.as_bool() == Some(true)) {
+        out.at_key(mark, "the address of the callback is not filled in here");
+    }
+}

@@ -1,0 +1,214 @@
+//! What secrets look like in a text.
+
+/// The shortest text that can be a secret without having the form of one.
+const SHORTEST: usize = 20;
+
+/// A form of secret: how it begins, and how many characters of which kind follow at least.
+struct Form {
+    prefix: &'static str,
+    tail: usize,
+    alphabet: fn(char) -> bool,
+    what: &'static str,
+}
+
+const FORMS: &[Form] = &[
+    Form { prefix: "AccountKey=", tail: 20, alphabet: is_base64, what: "a connection string with its key" },
+    Form { prefix: "SharedAccessKey=", tail: 20, alphabet: is_base64, what: "a connection string with its key" },
+    Form { prefix: "AKIA", tail: 16, alphabet: is_upper_or_digit, what: "an access key of a cloud" },
+    Form { prefix: "ASIA", tail: 16, alphabet: is_upper_or_digit, what: "an access key of a cloud" },
+    Form { prefix: "AIza", tail: 35, alphabet: is_url_safe, what: "an API key of a cloud" },
+    Form { prefix: "ghp_", tail: 36, alphabet: is_url_safe, what: "an access token of a code host" },
+    Form { prefix: "gho_", tail: 36, alphabet: is_url_safe, what: "an access token of a code host" },
+    Form { prefix: "ghu_", tail: 36, alphabet: is_url_safe, what: "an access token of a code host" },
+    Form { prefix: "ghs_", tail: 36, alphabet: is_url_safe, what: "an access token of a code host" },
+    Form { prefix: "ghr_", tail: 36, alphabet: is_url_safe, what: "an access token of a code host" },
+    Form { prefix: "github_pat_", tail: 22, alphabet: is_url_safe, what: "an access token of a code host" },
+    Form { prefix: "glpat-", tail: 20, alphabet: is_url_safe, what: "an access token of a code host" },
+    Form { prefix: "npm_", tail: 36, alphabet: is_url_safe, what: "an access token of a package registry" },
+    Form { prefix: "sk_live_", tail: 16, alphabet: is_url_safe, what: "a key of a payment service" },
+    Form { prefix: "rk_live_", tail: 16, alphabet: is_url_safe, what: "a key of a payment service" },
+    Form { prefix: "xoxb-", tail: 20, alphabet: is_url_safe, what: "a token of a chat service" },
+    Form { prefix: "xoxp-", tail: 20, alphabet: is_url_safe, what: "a token of a chat service" },
+    Form { prefix: "xoxa-", tail: 20, alphabet: is_url_safe, what: "a token of a chat service" },
+    Form { prefix: "xoxs-", tail: 20, alphabet: is_url_safe, what: "a token of a chat service" },
+    Form { prefix: "SG.", tail: 40, alphabet: is_url_safe_or_dot, what: "a key of a mail service" },
+];
+
+/// What kind of secret stands in the text, judged by its form alone.
+pub(crate) fn shape(text: &str) -> Option<&'static str> {
+    if text.len() < SHORTEST {
+        return None;
+    }
+    let mut after_letter = false;
+    for (at, byte) in text.bytes().enumerate() {
+        let may_begin = !after_letter && matches!(byte, b'e' | b'-' | b'A' | b'S' | b'g' | b'n' | b's' | b'r' | b'x');
+        after_letter = byte.is_ascii_alphanumeric();
+        if may_begin && let Some(found) = text.get(at..).and_then(shape_at) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// The kind of the secret that the text begins with.
+fn shape_at(text: &str) -> Option<&'static str> {
+    if let Some(label) = text.strip_prefix("-----BEGIN ") {
+        let label = label.split("-----").next().unwrap_or_default();
+        return label.ends_with("PRIVATE KEY").then_some("a private key");
+    }
+    if text.starts_with("eyJ") {
+        return is_signed_token(text).then_some("a signed token");
+    }
+    let form = FORMS.iter().find(|form| text.starts_with(form.prefix))?;
+    let tail = text.strip_prefix(form.prefix)?;
+    let is_long = tail.chars().take(form.tail).filter(|letter| (form.alphabet)(*letter)).count() == form.tail;
+    is_long.then_some(form.what)
+}
+
+/// Whether the text begins with a JSON Web Token: header, content and signature, the first two of them JSON objects.
+fn is_signed_token(text: &str) -> bool {
+    const SHORTEST_PART: usize = 10;
+    let token = text.split(|letter| !is_url_safe_or_dot(letter)).next().unwrap_or_default();
+    let mut parts = token.split('.');
+    let (header, content, signature) = (parts.next(), parts.next(), parts.next());
+    content.is_some_and(|content| content.starts_with("eyJ"))
+        && [header, content, signature].iter().all(|part| part.is_some_and(|part| part.len() >= SHORTEST_PART))
+}
+
+/// Whether a value of this name is meant to be secret.
+pub(crate) fn is_named(name: &str) -> bool {
+    let ends_with = |word: &str| {
+        let start = name.len().checked_sub(word.len());
+        start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
+    };
+    ["key", "token", "secret", "password"].into_iter().any(ends_with)
+}
+
+/// Whether the text is made of letters and digits without an order, as keys and passwords are that a machine made.
+pub(crate) fn is_opaque(text: &str) -> bool {
+    const LONGEST: usize = 512;
+    const LONGEST_WORD: usize = 15;
+    if !(SHORTEST..=LONGEST).contains(&text.len()) || !text.chars().all(is_token_letter) {
+        return false;
+    }
+    // Names are made of short words; of what is random at least one piece is long and has digits in it.
+    let is_random = |piece: &str| {
+        piece.len() > LONGEST_WORD
+            && piece.bytes().filter(u8::is_ascii_digit).count() >= 2
+            && piece.bytes().any(|byte| byte.is_ascii_alphabetic())
+    };
+    text.split(['-', '_', '.', '~', '/']).any(is_random) && has_entropy(text) && !is_placeholder(text)
+}
+
+/// Whether the characters are spread as evenly as in a random text.
+fn has_entropy(text: &str) -> bool {
+    let mut counts = [0_u16; 128];
+    for byte in text.bytes() {
+        if let Some(count) = counts.get_mut(usize::from(byte)) {
+            *count += 1;
+        }
+    }
+    let length = f64::from(u16::try_from(text.len()).unwrap_or(u16::MAX));
+    let entropy: f64 = counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| f64::from(*count) / length)
+        .map(|share| -share * share.log2())
+        .sum();
+    let least = if text.bytes().all(|byte| byte.is_ascii_hexdigit()) { 3.0 } else { 3.5 };
+    entropy >= least
+}
+
+/// Whether the text says itself that it stands for something.
+fn is_placeholder(text: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "example",
+        "sample",
+        "your",
+        "dummy",
+        "placeholder",
+        "test",
+        "secret",
+        "token",
+        "password",
+        "xxx",
+        "000000",
+        "123456",
+        "abcdef",
+        "replace",
+    ];
+    let text = text.to_ascii_lowercase();
+    WORDS.iter().any(|word| text.contains(word))
+}
+
+fn is_upper_or_digit(letter: char) -> bool {
+    letter.is_ascii_uppercase() || letter.is_ascii_digit()
+}
+
+fn is_url_safe(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')
+}
+
+fn is_url_safe_or_dot(letter: char) -> bool {
+    is_url_safe(letter) || letter == '.'
+}
+
+fn is_base64(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/' | '=')
+}
+
+fn is_token_letter(letter: char) -> bool {
+    is_url_safe_or_dot(letter) || matches!(letter, '+' | '/' | '=' | '~')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes() {
+        let tail = "q8Zt3Lw0Yv7Rb2Nc5Hd9Kx1MPw4Sg6Tj8Ue";
+        for (text, expected) in [
+            (format!("Bearer eyJhbGciOiJub25l.eyJzdWIiOiIxIn0.{tail}"), Some("a signed token")),
+            (format!("eyJhbGciOiJub25l.{tail}.{tail}"), None),
+            (format!("page token eyJhbGciOiJub25l{tail}"), None),
+            ("-----BEGIN RSA PRIVATE KEY-----\nMIIE".to_owned(), Some("a private key")),
+            ("-----BEGIN PUBLIC KEY-----\nMIIE".to_owned(), None),
+            (format!("a;AccountKey={tail}=="), Some("a connection string with its key")),
+            ("AccountName=a;AccountKey=<the key of the account>".to_owned(), None),
+            (format!("ghp_{tail}x"), Some("an access token of a code host")),
+            (format!("highp_{tail}x"), None),
+            ("AKIA7Q2W9E4R6T8Y1U3I".to_owned(), Some("an access key of a cloud")),
+            ("AKIA is how such keys begin".to_owned(), None),
+            ("ÄAKIA and a few more words".to_owned(), None),
+        ] {
+            assert_eq!(shape(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn names() {
+        assert!(["key", "api_key", "clientSecret", "X-Auth-TOKEN"].into_iter().all(is_named));
+        assert!(!["keys", "tokenId", "", "é", "description"].into_iter().any(is_named));
+    }
+
+    #[test]
+    fn opaque_texts() {
+        for text in ["q8Zt3Lw0Yv7Rb2Nc5Hd9Kx1M", "b7f0c1d92e3a4856bb01c2d3e4f5a697", "Yv7R-b2Nc5Hd9Kx1MPw4S_g6Tj"] {
+            assert!(is_opaque(text), "{text}");
+        }
+        for text in [
+            "q8Zt3Lw0Yv7Rb2Nc",
+            "orders-of-contoso-2024-in-europe",
+            "3f2504e0-4f89-41d3-9a0c-0305e82cabcd",
+            "2024-01-31T00:00:00.000Z",
+            "aaaaaaaaaaaaaaaa11111111",
+            "TheNameOfACustomerWithoutDigits",
+            "YOUR0API1KEY2HERE3AND4MORE",
+            "an ordinary text with 12 words",
+            "12345678901234567890",
+        ] {
+            assert!(!is_opaque(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What schemas are used for: which ones a request's body, a response or a callback leads to, at its root or below.
+//!
+//! A shared definition may be input of one operation and output of another, so that a judgement which depends on the use
+//! cannot be made where the schema is written. The walk starts at each use and follows references; it remembers for every
+//! schema how it was reached and goes on from there once for each way, of which there are few. Circles end by themselves.
+
+use crate::view::{Context, is_extension};
+use backshell_source::Node;
+use std::collections::HashSet;
+
+/// What the schemas of a definition are used for.
+pub(crate) struct Usage {
+    /// For each value of the document the ways in which it was reached, one bit each.
+    marks: Vec<u32>,
+}
+
+/// What a schema is part of.
+#[derive(Clone, Copy)]
+enum Payload {
+    Body,
+    Response,
+    Callback,
+    /// Nothing that is known: a shared object, looked at as if something used it.
+    Shared,
+}
+
+/// A way to reach a schema.
+#[derive(Clone, Copy)]
+struct Way {
+    payload: Payload,
+    /// Below the root of the payload, not its root itself.
+    is_below: bool,
+    /// Inside something internal.
+    is_hidden: bool,
+    /// As a part of another schema's `allOf`.
+    is_part: bool,
+}
+
+impl Way {
+    const fn root(payload: Payload, is_hidden: bool) -> Self {
+        Self { payload, is_below: false, is_hidden, is_part: false }
+    }
+
+    const fn bit(self) -> u32 {
+        let payload = match self.payload {
+            Payload::Body => 0,
+            Payload::Response => 8,
+            Payload::Callback => 16,
+            Payload::Shared => 24,
+        };
+        1 << (payload + 4 * self.is_below as u32 + 2 * self.is_hidden as u32 + self.is_part as u32)
+    }
+
+    const fn mask(filter: Filter) -> u32 {
+        let mut mask = 0;
+        let mut index = 0;
+        while index < u32::BITS {
+            let is_body = index < 8;
+            let (is_below, is_hidden, is_part) = (index & 4 != 0, index & 2 != 0, index & 1 != 0);
+            let fits = match filter {
+                Filter::Body => is_body,
+                Filter::WholeOfBody => is_body && !is_part,
+                Filter::HiddenInBody => is_body && is_hidden,
+                Filter::Below => is_below,
+            };
+            if fits {
+                mask |= 1 << index;
+            }
+            index += 1;
+        }
+        mask
+    }
+}
+
+/// A question about the ways in which a schema was reached.
+#[derive(Clone, Copy)]
+enum Filter {
+    Body,
+    WholeOfBody,
+    HiddenInBody,
+    Below,
+}
+
+impl Usage {
+    /// Looks at every use of a schema in the definition.
+    pub(crate) fn of(context: &Context<'_>) -> Self {
+        let mut waiting = uses(context);
+        let mut marks = vec![0; context.root.document().node_count()];
+        while let Some((written, way)) = waiting.pop() {
+            let Some(schema) = context.schema(written) else { continue };
+            let is_hidden = way.is_hidden || is_internal(written) || is_internal(schema);
+            let way = Way { is_hidden, ..way };
+            let Some(mark) = marks.get_mut(schema.id() as usize) else { continue };
+            if *mark & way.bit() != 0 {
+                continue;
+            }
+            *mark |= way.bit();
+            let below = Way { is_below: true, is_part: false, ..way };
+            for member in schema.members().filter(|member| !member.shadowed) {
+                let value = member.value;
+                match member.key {
+                    "properties" => waiting.extend(value.members().map(|property| (property.value, below))),
+                    "items" | "additionalProperties" if value.is_object() => waiting.push((value, below)),
+                    "allOf" => waiting.extend(value.items().map(|part| (part, Way { is_part: true, ..way }))),
+                    _ => {}
+                }
+            }
+        }
+        Self { marks }
+    }
+
+    /// Whether the body of an operation has this schema in it.
+    pub(crate) fn is_input(&self, schema: Node<'_>) -> bool {
+        self.is(schema, const { Way::mask(Filter::Body) })
+    }
+
+    /// Whether the body of an operation has it in it as such, not only as a part of another schema's `allOf`.
+    pub(crate) fn is_whole_input(&self, schema: Node<'_>) -> bool {
+        self.is(schema, const { Way::mask(Filter::WholeOfBody) })
+    }
+
+    /// Whether it is internal, or inside something internal, in the body of an operation.
+    pub(crate) fn is_hidden_input(&self, schema: Node<'_>) -> bool {
+        self.is(schema, const { Way::mask(Filter::HiddenInBody) })
+    }
+
+    /// Whether a body, a response, a callback or a shared object has it in it below its root.
+    pub(crate) fn is_below_a_root(&self, schema: Node<'_>) -> bool {
+        self.is(schema, const { Way::mask(Filter::Below) })
+    }
+
+    fn is(&self, schema: Node<'_>, mask: u32) -> bool {
+        self.marks.get(schema.id() as usize).is_some_and(|mark| mark & mask != 0)
+    }
+}
+
+/// The roots of all payloads.
+fn uses<'d>(context: &Context<'d>) -> Vec<(Node<'d>, Way)> {
+    let mut uses = Vec::new();
+    for operation in &context.operations {
+        for parameter in operation.parameters.iter().filter(|parameter| parameter.location == "body") {
+            let way = Way::root(Payload::Body, is_internal(parameter.node));
+            uses.extend(parameter.node.get("schema").map(|schema| (schema, way)));
+        }
+        let responses = operation.responses.into_iter().flat_map(Node::members);
+        for response in responses.filter(|member| !is_extension(member.key)) {
+            let schema = context.response(response.value).and_then(|response| response.get("schema"));
+            uses.extend(schema.map(|schema| (schema, Way::root(Payload::Response, false))));
+        }
+    }
+    for path in &context.paths {
+        let schema = path.node.get("x-ms-notification-content").and_then(|content| content.get("schema"));
+        uses.extend(schema.map(|schema| (schema, Way::root(Payload::Callback, false))));
+    }
+    let shared = |part: &str| context.root.get(part).into_iter().flat_map(Node::members).map(|member| member.value);
+    let holders = shared("parameters").chain(shared("responses"));
+    let schemas = shared("definitions").chain(holders.filter_map(|holder| holder.get("schema")));
+    uses.extend(schemas.map(|schema| (schema, Way::root(Payload::Shared, false))));
+    uses
+}
+
+/// Whether an object is marked as hidden from users; letter case does not matter.
+pub(crate) fn is_internal(object: Node<'_>) -> bool {
+    object.get("x-ms-visibility").and_then(Node::as_str).is_some_and(|text| text.eq_ignore_ascii_case("internal"))
+}
+
+/// The schema and everything that its `allOf` leads to, references followed. `None` when that is not known: a reference
+/// leads nowhere, or there are too many to look through for every schema of a document.
+pub(crate) fn composition<'d>(context: &Context<'d>, schema: Node<'d>) -> Option<Vec<Node<'d>>> {
+    const MOST_SCHEMAS: usize = 200;
+    let mut seen = HashSet::new();
+    let mut parts = Vec::new();
+    let mut waiting = vec![schema];
+    while let Some(schema) = waiting.pop() {
+        let schema = context.schema(schema)?;
+        if seen.insert(schema.id()) {
+            if parts.len() == MOST_SCHEMAS {
+                return None;
+            }
+            parts.push(schema);
+            waiting.extend(schema.get("allOf").into_iter().flat_map(Node::items));
+        }
+    }
+    Some(parts)
+}
+
+/// The property of this name of a composed schema, references not followed.
+pub(crate) fn property<'d>(parts: &[Node<'d>], name: &str) -> Option<Node<'d>> {
+    parts.iter().find_map(|part| part.get("properties")?.get(name))
+}
+
+/// Whether a composed schema demands the property of this name.
+pub(crate) fn is_required(parts: &[Node<'_>], name: &str) -> bool {
+    let mut required = parts.iter().filter_map(|part| part.get("required")).flat_map(Node::items);
+    required.any(|entry| entry.as_str() == Some(name))
+}
