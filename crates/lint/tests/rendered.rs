@@ -48,7 +48,7 @@ fn report() -> Report {
     let read = read_files("orders", files, &Limits::default());
     let only = RULES.iter().map(|id| rule(id).unwrap()).collect();
     let options = Options { only: Some(only), path: Some("orders".to_owned()), ..Options::default() };
-    Report { findings: check(&read, &options), files: read.package.files.len() }
+    Report { findings: check(&read, &options), files: read.package.files.len(), ..Report::default() }
 }
 
 #[test]
