@@ -27,6 +27,7 @@ mod lookups;
 mod markdown;
 mod metadata;
 mod mime;
+mod operation_ids;
 mod out;
 mod policy;
 mod reference;
