@@ -34,6 +34,7 @@ mod markdown;
 mod metadata;
 mod mime;
 pub mod notices;
+mod operation_ids;
 mod out;
 mod pattern;
 mod policy;
