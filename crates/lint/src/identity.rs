@@ -2,7 +2,8 @@
 //! lists are named by what they hold instead of by their number.
 //!
 //! A parameter keeps its name when another one is put before it, so `/paths/~1items/get/parameters/[query:status]` stays
-//! what it is where `/paths/~1items/get/parameters/1` does not. Messages are no part of it: they quote values and lines.
+//! what it is where `/paths/~1items/get/parameters/1` does not. Messages are no part of it, since they quote what stands
+//! elsewhere too; only where a finding is about a file as a whole, what its message names tells it from its neighbours.
 
 use crate::view::ShownPath;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -15,6 +16,8 @@ use std::fmt::Write as _;
 const FINGERPRINT_BYTES: usize = 8;
 /// Characters of a value that name an entry.
 const LONGEST_NAME: usize = 60;
+/// Things in a message that name a finding about a whole file.
+const MOST_NAMED: usize = 2;
 /// Members that tell one entry of a list from the others, the best first.
 const NAMES: &[&str] = &["name", "operationId", "templateId", "id", "propertyName", "title", "value", "$ref", "url"];
 
@@ -32,10 +35,13 @@ pub(crate) fn identify(read: &ReadPackage, path: &ShownPath, findings: &mut [Fin
     .collect();
     for finding in findings {
         let known = documents.iter().find(|(shown, ..)| *shown == finding.place.file);
-        let (file, place) = match known {
-            // A lone definition may have any name; it is the definition all the same.
-            Some((_, name, document)) => ((*name).to_owned(), stable(document, &finding.place.pointer)),
-            None => (path.inside(&finding.place.file).to_ascii_lowercase(), finding.place.pointer.clone()),
+        // A lone definition may have any name; it is the definition all the same.
+        let file = known.map(|(_, name, _)| (*name).to_owned());
+        let file = file.unwrap_or_else(|| path.inside(&finding.place.file).to_ascii_lowercase());
+        let place = match known {
+            _ if finding.place.pointer.is_empty() => named_in(&finding.message),
+            Some((_, _, document)) => stable(document, &finding.place.pointer),
+            None => finding.place.pointer.clone(),
         };
         let fingerprint = fingerprint(&finding.rule, &file, &place);
         finding.identity = Some(Box::new(Identity { file, place, fingerprint }));
@@ -85,6 +91,12 @@ fn entry(node: Node<'_>) -> String {
     }
 }
 
+/// What a message names, each in brackets: the parts between its backticks.
+fn named_in(message: &str) -> String {
+    let names = message.split('`').skip(1).step_by(2).take(MOST_NAMED);
+    names.map(|name| format!("[{}]", escape_token(&name.chars().take(LONGEST_NAME).collect::<String>()))).collect()
+}
+
 /// The name of the member of an object that has one: security requirements are such objects.
 fn only_member(node: Node<'_>) -> Option<String> {
     let mut members = node.members();
@@ -116,6 +128,13 @@ mod tests {
         ] {
             assert_eq!(place(text, pointer), expected);
         }
+    }
+
+    #[test]
+    fn findings_about_a_file_are_told_by_what_they_name() {
+        assert_eq!(named_in("the readme has no section `Known Issues/Limits`"), "[Known Issues~1Limits]");
+        assert_eq!(named_in("`a` is not `b` and not `c`"), "[a][b]");
+        assert_eq!(named_in("there are 7 of them"), "");
     }
 
     #[test]
