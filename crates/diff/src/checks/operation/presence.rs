@@ -110,7 +110,7 @@ static PATH_REMOVED: Check = Check {
     examples: &[Example {
         snippet: Snippet::Paths,
         before: r#"{ "/items": { "get": { "operationId": "GetItems", "responses": { "200": { "description": "" } } }, "delete": { "operationId": "DeleteItems", "responses": { "200": { "description": "" } } } } }"#,
-        after: r#"{ }"#,
+        after: "{ }",
         old: &["/~1items"],
         new: &[],
         also: &[],
@@ -189,7 +189,7 @@ static PATH_ADDED: Check = Check {
     instead: "nothing needs to be done",
     examples: &[Example {
         snippet: Snippet::Paths,
-        before: r#"{ }"#,
+        before: "{ }",
         after: r#"{ "/items": { "get": { "operationId": "GetItems", "responses": { "200": { "description": "" } } }, "delete": { "operationId": "DeleteItems", "responses": { "200": { "description": "" } } } } }"#,
         old: &[],
         new: &["/~1items"],

@@ -30,7 +30,7 @@ static REQUIRED_ADDED: Check = Check {
     instead: "make the new parameter optional, or add it in a new operation of the same family",
     examples: &[Example {
         snippet: Snippet::Parameter,
-        before: r#""#,
+        before: "",
         after: r#"{ "name": "filter", "in": "query", "type": "string", "required": true }"#,
         old: &[],
         new: &[""],
@@ -50,7 +50,7 @@ static REQUIRED_ADDED_WITH_DEFAULT: Check = Check {
     instead: "make the new parameter optional: its default says what its absence means",
     examples: &[Example {
         snippet: Snippet::Parameter,
-        before: r#""#,
+        before: "",
         after: r#"{ "name": "filter", "in": "query", "type": "string", "required": true, "default": "all", "x-ms-visibility": "internal" }"#,
         old: &[],
         new: &[""],
@@ -70,7 +70,7 @@ static OPTIONAL_ADDED: Check = Check {
     instead: "nothing needs to be done",
     examples: &[Example {
         snippet: Snippet::Parameter,
-        before: r#""#,
+        before: "",
         after: r#"{ "name": "filter", "in": "query", "type": "string" }"#,
         old: &[],
         new: &[""],
@@ -91,7 +91,7 @@ static REMOVED: Check = Check {
     examples: &[Example {
         snippet: Snippet::Parameter,
         before: r#"{ "name": "filter", "in": "query", "type": "string" }"#,
-        after: r#""#,
+        after: "",
         old: &[""],
         new: &[],
         also: &[],
@@ -111,7 +111,7 @@ static REMOVED_AFTER_DEPRECATION: Check = Check {
     examples: &[Example {
         snippet: Snippet::Parameter,
         before: r#"{ "name": "filter", "in": "query", "type": "string", "x-ms-deprecated": true }"#,
-        after: r#""#,
+        after: "",
         old: &[""],
         new: &[],
         also: &[],

@@ -19,7 +19,7 @@ static ADDED_REQUIRED: Check = Check {
     instead: "make the body optional, or demand it in a new operation of the same family",
     examples: &[Example {
         snippet: Snippet::Parameter,
-        before: r#""#,
+        before: "",
         after: r#"{ "name": "body", "in": "body", "required": true, "schema": { "type": "object" } }"#,
         old: &[],
         new: &[""],
@@ -39,7 +39,7 @@ static ADDED_OPTIONAL: Check = Check {
     instead: "nothing needs to be done",
     examples: &[Example {
         snippet: Snippet::Parameter,
-        before: r#""#,
+        before: "",
         after: r#"{ "name": "body", "in": "body", "schema": { "type": "object" } }"#,
         old: &[],
         new: &[""],
@@ -60,7 +60,7 @@ static REMOVED: Check = Check {
     examples: &[Example {
         snippet: Snippet::Parameter,
         before: r#"{ "name": "body", "in": "body", "schema": { "type": "object" } }"#,
-        after: r#""#,
+        after: "",
         old: &[""],
         new: &[],
         also: &[],
