@@ -19,7 +19,6 @@ pub(crate) fn diff(old: &str, new: &str) -> Comparison {
 }
 
 /// The ids of the changes, sorted, each once.
-#[expect(dead_code, reason = "not every test binary asks")]
 pub(crate) fn ids(comparison: &Comparison) -> Vec<&'static str> {
     let mut ids: Vec<_> = comparison.changes.iter().map(|change| change.check.id).collect();
     ids.sort_unstable();
@@ -28,7 +27,6 @@ pub(crate) fn ids(comparison: &Comparison) -> Vec<&'static str> {
 }
 
 /// A path beside the repository that need not be there; in CI it must.
-#[expect(dead_code, reason = "not every test binary asks")]
 #[expect(clippy::disallowed_methods, reason = "the one place where these tests read the environment")]
 pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     let found = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(path);

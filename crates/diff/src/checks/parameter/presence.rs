@@ -269,8 +269,11 @@ fn check<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
     );
     let counts = |parameter: &&Parameter<'d>| {
         // Variables come and go with the path, form fields with the form.
-        !(path_changed && parameter.location == ParameterLocation::Path)
-            && !(to_form && parameter.location == ParameterLocation::FormData)
+        match parameter.location {
+            ParameterLocation::Path => !path_changed,
+            ParameterLocation::FormData => !to_form,
+            _ => true,
+        }
     };
     for old in pair.parameters.removed.iter().filter(counts) {
         let is_marked = ["x-ms-deprecated", "deprecated"]
