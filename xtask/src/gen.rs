@@ -1,8 +1,9 @@
 //! `cargo xtask gen`: writes what follows from the rule files, so that no list is kept by hand.
 //!
-//! Written: `crates/lint/src/rules/mod.rs`, the `mod.rs` of each group below it, and `docs/rules`. The module lists come
-//! from the file names alone, so that they can be written while `backshell-lint` does not compile; the pages come from the
-//! compiled rules. `--check` writes nothing and fails when something on disk is not what would be written.
+//! Written: `crates/lint/src/rules/mod.rs`, the `mod.rs` of each group below it, and `docs/rules`; the same lists below
+//! `crates/diff/src/checks`. The module lists come from the file names alone, so that they can be written while the crate
+//! does not compile; the pages come from the compiled rules. `--lists` writes the module lists and no pages. `--check`
+//! writes nothing and fails when something on disk is not what would be written.
 
 use anyhow::{Context as _, Result, bail, ensure};
 use std::collections::BTreeMap;
@@ -12,7 +13,9 @@ use std::{fs, process::Command};
 
 /// Where the rules are, from the root of the repository.
 pub(crate) const RULES: &str = "crates/lint/src/rules";
-/// Where their pages are.
+/// Where the checks of breaking changes are.
+const CHECKS: &str = "crates/diff/src/checks";
+/// Where the pages of rules are.
 const PAGES: &str = "docs/rules";
 
 /// Runs the command. `args` may hold `--check`.
@@ -20,10 +23,12 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     let check = match args {
         [] => false,
         [flag] if flag == "--check" => true,
-        _ => bail!("usage: cargo xtask gen [--check]"),
+        [flag] if flag == "--lists" => return write_module_lists(),
+        _ => bail!("usage: cargo xtask gen [--check | --lists]"),
     };
     let root = root()?;
-    let mut stale = update(&root.join(RULES), &module_lists(&root)?, check)?;
+    let mut stale = update(&root.join(RULES), &rule_lists(&root)?, check)?;
+    stale.extend(update(&root.join(CHECKS), &check_lists(&root)?, check)?);
     if check && !stale.is_empty() {
         // The pages would be those of another set of rules.
         return report(&stale);
@@ -36,7 +41,8 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
 /// Writes the module lists alone: what a new rule file needs in order to be compiled.
 pub(crate) fn write_module_lists() -> Result<()> {
     let root = root()?;
-    update(&root.join(RULES), &module_lists(&root)?, false).map(drop)
+    update(&root.join(RULES), &rule_lists(&root)?, false)?;
+    update(&root.join(CHECKS), &check_lists(&root)?, false).map(drop)
 }
 
 /// The root of the repository.
@@ -59,29 +65,15 @@ pub(crate) fn rule_id(file_stem: &str) -> String {
 }
 
 /// Every module list below the rules folder, by path from there.
-fn module_lists(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
-    let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for group in sorted_names(&root.join(RULES))? {
-        let folder = root.join(RULES).join(&group);
-        if folder.is_dir() {
-            let files = sorted_names(&folder)?.into_iter();
-            let rules =
-                files.filter_map(|name| name.strip_suffix(".rs").filter(|stem| *stem != "mod").map(str::to_owned));
-            groups.insert(group, rules.collect());
-        }
-    }
+fn rule_lists(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
+    let groups = groups(&root.join(RULES))?;
     let mut lists = BTreeMap::new();
     let mut all = String::from("//! Every rule, one file each. Written by `cargo xtask gen`; do not edit.\n\n");
     let mut rules = BTreeMap::new();
     for (group, stems) in &groups {
         writeln!(all, "mod {group};")?;
-        let title = group.replace('_', "-");
-        let mut list = format!("//! The rules of the group `{title}`. Written by `cargo xtask gen`; do not edit.\n\n");
-        for stem in stems {
-            writeln!(list, "pub(super) mod {stem};")?;
-            rules.insert(rule_id(stem), format!("{group}::{stem}"));
-        }
-        lists.insert(Path::new(group).join("mod.rs"), list);
+        lists.insert(Path::new(group).join("mod.rs"), group_list("rules", group, stems));
+        rules.extend(stems.iter().map(|stem| (rule_id(stem), format!("{group}::{stem}"))));
     }
     all.push_str("\nuse crate::Rule;\n\n/// Every rule, ordered by id.\npub(crate) static ALL: &[&Rule] = &[\n");
     for path in rules.values() {
@@ -90,6 +82,49 @@ fn module_lists(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
     all.push_str("];\n");
     lists.insert(PathBuf::from("mod.rs"), all);
     Ok(lists)
+}
+
+/// Every module list below the checks folder, by path from there.
+fn check_lists(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
+    let mut lists = BTreeMap::new();
+    let mut all =
+        String::from("//! Every family of checks, one file each. Written by `cargo xtask gen`; do not edit.\n\n");
+    let mut families = String::new();
+    for (group, stems) in groups(&root.join(CHECKS))? {
+        writeln!(all, "mod {group};")?;
+        lists.insert(Path::new(&group).join("mod.rs"), group_list("checks", &group, &stems));
+        for stem in stems {
+            writeln!(families, "    &{group}::{stem}::FAMILY,")?;
+        }
+    }
+    all.push_str("\nuse crate::check::Family;\n\n/// Every family, ordered by file.\n");
+    write!(all, "pub(crate) static ALL: &[&Family] = &[\n{families}];\n")?;
+    lists.insert(PathBuf::from("mod.rs"), all);
+    Ok(lists)
+}
+
+/// The module list of one group.
+fn group_list(things: &str, group: &str, stems: &[String]) -> String {
+    let title = group.replace('_', "-");
+    let mut list = format!("//! The {things} of the group `{title}`. Written by `cargo xtask gen`; do not edit.\n\n");
+    for stem in stems {
+        list.push_str(&format!("pub(super) mod {stem};\n"));
+    }
+    list
+}
+
+/// The folders below `folder`, each with the names of its files, without extension.
+fn groups(folder: &Path) -> Result<BTreeMap<String, Vec<String>>> {
+    let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for group in sorted_names(folder)? {
+        if folder.join(&group).is_dir() {
+            let files = sorted_names(&folder.join(&group))?.into_iter();
+            let stems =
+                files.filter_map(|name| name.strip_suffix(".rs").filter(|stem| *stem != "mod").map(str::to_owned));
+            groups.insert(group, stems.collect());
+        }
+    }
+    Ok(groups)
 }
 
 /// Every page by its file name, as the compiled rules give it.

@@ -18,7 +18,8 @@ usage: cargo xtask COMMAND
 
 commands:
   tidy           check dependency directions, ARCHITECTURE.md and the house rules
-  gen [--check]  write module lists and pages from the rule files; with --check only say whether they are fresh
+  gen [--check]  write module lists and pages from the rule files; with --check only say whether they are fresh,
+                 with --lists write the module lists alone
   new KIND NAME  write the skeleton of a rule";
 
 fn main() -> ExitCode {

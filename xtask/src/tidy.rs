@@ -24,7 +24,7 @@ const fn place(layer: u8, name: &'static str, may_use: &'static [&'static str]) 
 
 /// Who may depend on whom. The picture in ARCHITECTURE.md shows the same.
 #[rustfmt::skip]
-const CRATES: [Crate; 19] = [
+const CRATES: [Crate; 20] = [
     // 0 foundation
     place(0, "model",      &[]),
     place(0, "source",     &[]),
@@ -33,6 +33,7 @@ const CRATES: [Crate; 19] = [
     place(1, "package",    &["model", "source", "findings"]),
     // 2 decisions: a proof is handed from permission to boundary to auth
     place(2, "lint",       &["model", "source", "findings", "package"]),
+    place(2, "diff",       &["model", "source", "findings", "package"]),
     place(2, "permission", &["model"]),
     place(2, "boundary",   &["model", "permission"]),
     place(2, "auth",       &["model", "source", "package", "boundary"]),

@@ -1,0 +1,131 @@
+//! The result of a comparison.
+
+use crate::check::{Check, Verdict};
+use backshell_findings::{Finding, Place};
+
+/// What a comparison found.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The result as a whole.
+    pub outcome: Outcome,
+    /// What the new version should be called at least.
+    pub suggested_version: SuggestedVersion,
+    /// The changes: worst first, then by operation, place and check.
+    pub changes: Vec<Change>,
+    /// What makes a version unreadable; empty unless the outcome says so.
+    pub findings: Vec<Finding>,
+}
+
+/// The result as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// At least one change breaks something.
+    Breaking,
+    /// Nothing breaks for certain.
+    Warning,
+    /// Nothing saved is affected.
+    Compatible,
+    /// Nothing that means anything differs.
+    Identical,
+    /// One of the versions is no usable package; nothing was compared.
+    Unreadable,
+}
+
+/// Which part of the version number should go up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SuggestedVersion {
+    /// The first.
+    Major,
+    /// The second.
+    Minor,
+    /// The third.
+    Patch,
+    /// None needs to.
+    None,
+}
+
+/// One change, with everybody it concerns.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The check that reports it.
+    pub check: &'static Check,
+    /// How much it weighs; that of the check, unless the check decided otherwise.
+    pub verdict: Verdict,
+    /// The operations it concerns, by the name that callers know (`method path` where there is none), sorted. Empty when
+    /// it concerns the connector as a whole.
+    pub operations: Vec<String>,
+    /// The method, when it concerns exactly one operation.
+    pub method: Option<String>,
+    /// The path as written, when it concerns exactly one operation.
+    pub path: Option<String>,
+    /// What changed, in one sentence without a full stop.
+    pub message: String,
+    /// What to do instead, in one line.
+    pub help: String,
+    /// Names the change across unrelated edits: 16 hexadecimal digits of check, operation, place by names and values.
+    pub fingerprint: String,
+    /// The place by names that went into the fingerprint: `operation/parameter/name/...`.
+    pub locus: String,
+    /// Where it stands in the old version; `None` for an addition.
+    pub old: Option<Place>,
+    /// Where it stands in the new version; `None` for a removal.
+    pub new: Option<Place>,
+}
+
+/// Counts of changes by verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Breaking changes.
+    pub breaking: usize,
+    /// Warnings.
+    pub warning: usize,
+    /// Compatible changes.
+    pub compatible: usize,
+}
+
+impl Comparison {
+    /// How many changes of each verdict there are.
+    pub fn summary(&self) -> Summary {
+        let count = |verdict| self.changes.iter().filter(|change| change.verdict == verdict).count();
+        Summary {
+            breaking: count(Verdict::Breaking),
+            warning: count(Verdict::Warning),
+            compatible: count(Verdict::Compatible),
+        }
+    }
+}
+
+impl Outcome {
+    /// The outcome that the worst of the changes makes.
+    pub(crate) fn of(changes: &[Change]) -> Self {
+        match changes.iter().map(|change| change.verdict).min() {
+            None => Self::Identical,
+            Some(Verdict::Breaking) => Self::Breaking,
+            Some(Verdict::Warning) => Self::Warning,
+            Some(Verdict::Compatible) => Self::Compatible,
+        }
+    }
+
+    /// The outcome's name in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Breaking => "breaking",
+            Self::Warning => "warning",
+            Self::Compatible => "compatible",
+            Self::Identical => "identical",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+impl SuggestedVersion {
+    /// The part's name in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Major => "major",
+            Self::Minor => "minor",
+            Self::Patch => "patch",
+            Self::None => "none",
+        }
+    }
+}

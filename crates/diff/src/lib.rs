@@ -1,0 +1,73 @@
+//! What an update of a connector breaks: two versions of a package compared, from the point of view of everybody who saved
+//! a call of the older one.
+//!
+//! A check (or a family of mirror checks) is one file under `checks/<object>/`: declarations with the texts of their pages,
+//! examples that run as tests in both directions, and functions that judge one kind of pair. The module lists are written
+//! from these files by `cargo xtask gen`.
+//!
+//! What this crate does not do: it reads no files (that is `backshell-package`), judges no version by itself (that is
+//! `backshell-lint`), fetches nothing, and does not print.
+//!
+//! Start reading at a check, for example `checks/parameter/required.rs`; then [`Check`], `view.rs` (what checks are given)
+//! and `engine.rs`, which pairs two versions and calls the checks.
+
+mod annotation;
+mod branches;
+mod change;
+mod check;
+mod checks;
+mod contract;
+mod engine;
+mod fingerprint;
+mod graph;
+mod out;
+mod pairing;
+mod path_change;
+mod render;
+mod schema_pair;
+mod shape;
+mod suggestion;
+#[cfg(test)]
+mod tester;
+mod view;
+
+pub use change::{Change, Comparison, Outcome, SuggestedVersion, Summary};
+pub use check::{Check, Direction, Example, Object, Snippet, Verdict};
+pub use render::{json, text};
+
+use backshell_package::ReadPackage;
+
+pub(crate) use out::{Out, quoted};
+
+/// How two versions are compared.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The path that the user gave for the old version: places show its files below it. `None` where there is no path.
+    pub old_path: Option<String>,
+    /// The same for the new version.
+    pub new_path: Option<String>,
+    /// Whether changes without any effect (order, spelling, where a schema is written) are listed as well.
+    pub list_silent: bool,
+    /// The time of the comparison, for checks of notice periods; without it they rely on nothing but the files.
+    pub now: Option<backshell_model::Timestamp>,
+    /// The days of notice that an operation's users must be given; `None` for 30.
+    pub notice_days: Option<u32>,
+}
+
+/// Every check, ordered by id.
+pub fn checks() -> Vec<&'static Check> {
+    let mut all: Vec<_> = checks::ALL.iter().flat_map(|family| family.checks).copied().collect();
+    all.push(&engine::UNDECIDED);
+    all.sort_unstable_by_key(|check| check.id);
+    all
+}
+
+/// The check with this id; letter case does not matter.
+pub fn check(id: &str) -> Option<&'static Check> {
+    checks().into_iter().find(|check| check.id.eq_ignore_ascii_case(id))
+}
+
+/// Compares two versions of a package. Changes are sorted: worst first, then by operation, place and check.
+pub fn compare(old: &ReadPackage, new: &ReadPackage, options: &Options) -> Comparison {
+    engine::run(old, new, options)
+}

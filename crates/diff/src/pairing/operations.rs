@@ -1,0 +1,59 @@
+//! Operations: by id and place, then by place, then by id.
+
+use super::Pairing;
+use crate::view::Operation;
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::rc::Rc;
+
+/// The pairing. An operation that kept its method and path is the same one whatever it is called; one that kept its id
+/// is the same one where its old place is gone and its new place is new.
+pub(super) fn pair<'d>(old: &[Rc<Operation<'d>>], new: &[Rc<Operation<'d>>]) -> Pairing<Rc<Operation<'d>>> {
+    let mut pairing = Pairing { removed: old.to_vec(), added: new.to_vec(), ..Pairing::default() };
+    let (old_places, new_places) = (counts(old, place), counts(new, place));
+    let (old_ids, new_ids) = (counts(old, id), counts(new, id));
+    pairing.pairs = pairing.take_by_key(|operation| (id(operation), place(operation)));
+    let unique_place = |operation: &Rc<Operation<'d>>| {
+        let place = place(operation);
+        old_places.get(&place).is_none_or(|count| *count == 1) && new_places.get(&place).is_none_or(|count| *count == 1)
+    };
+    pairing.take_where(unique_place, place);
+    let unique_id = |operation: &Rc<Operation<'d>>| {
+        let id = id(operation);
+        id.is_some() && old_ids.get(&id) == Some(&1) && new_ids.get(&id) == Some(&1)
+    };
+    pairing.take_where(unique_id, id);
+    pairing.take_where(|_| true, |operation| (operation.method(), operation.path_template()));
+    pairing
+}
+
+impl<T: Clone> Pairing<T> {
+    /// Pairs by key among the leftovers that qualify.
+    fn take_where<K: Eq + Hash>(&mut self, qualifies: impl Fn(&T) -> bool, key: impl Fn(&T) -> K) {
+        let split = |things: &mut Vec<T>| std::mem::take(things).into_iter().partition::<Vec<T>, _>(&qualifies);
+        let ((removed, kept_old), (added, kept_new)) = (split(&mut self.removed), split(&mut self.added));
+        let mut found = Self { removed, added, ..Self::default() };
+        let pairs = found.take_by_key(key);
+        self.pairs.extend(pairs);
+        self.removed = kept_old;
+        self.removed.extend(found.removed);
+        self.added = kept_new;
+        self.added.extend(found.added);
+    }
+}
+
+fn id<'d>(operation: &Rc<Operation<'d>>) -> Option<&'d str> {
+    operation.id()
+}
+
+fn place(operation: &Rc<Operation<'_>>) -> (backshell_package::Method, String) {
+    (operation.method(), operation.normalised.clone())
+}
+
+fn counts<T, K: Eq + Hash>(things: &[T], key: impl Fn(&T) -> K) -> HashMap<K, usize> {
+    let mut counts = HashMap::with_capacity(things.len());
+    for thing in things {
+        *counts.entry(key(thing)).or_default() += 1;
+    }
+    counts
+}

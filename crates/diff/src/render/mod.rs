@@ -1,0 +1,4 @@
+//! The forms of output, one file each.
+
+pub mod json;
+pub mod text;

@@ -1,0 +1,266 @@
+//! What checks are given: two versions of a thing, side by side.
+
+use crate::pairing::Pairing;
+use backshell_package::{
+    ConnectionParameter, Origin, Parameter, ParameterLocation, Policy, Properties, ReadPackage, Response,
+    SecurityDefinition, Swagger,
+};
+use backshell_source::Node;
+use std::ops::Deref;
+use std::rc::Rc;
+
+/// One version of a package.
+pub(crate) struct Version<'d> {
+    /// What was read.
+    pub(crate) read: &'d ReadPackage,
+    /// The definition; `None` for lone files that are none.
+    pub(crate) swagger: Option<Swagger<'d>>,
+    /// `apiProperties.json`; `None` where there is none.
+    pub(crate) properties: Option<&'d Properties>,
+    /// The operations, in document order.
+    pub(crate) operations: Vec<Rc<Operation<'d>>>,
+    /// The path that the user gave.
+    path: Option<String>,
+}
+
+/// An operation of one version. Everything that `backshell_package::Operation` answers is answered here too.
+#[derive(Debug)]
+pub(crate) struct Operation<'d> {
+    inner: backshell_package::Operation<'d>,
+    /// The name that callers know: the `operationId`, else method and path.
+    pub(crate) name: String,
+    /// The path with `{}` for each variable.
+    pub(crate) normalised: String,
+    /// The parameters that count, those of the path included.
+    pub(crate) parameters: Vec<Parameter<'d>>,
+    /// The responses.
+    pub(crate) responses: Vec<Response<'d>>,
+}
+
+/// The two packages.
+pub(crate) struct PackagePair<'d> {
+    /// The old version.
+    pub(crate) old: Version<'d>,
+    /// The new version.
+    pub(crate) new: Version<'d>,
+    /// The operations that are in both.
+    pub(crate) operations: Vec<Rc<OperationPair<'d>>>,
+    /// The old operations that have no counterpart.
+    pub(crate) removed: Vec<Rc<Operation<'d>>>,
+    /// The new operations that have no counterpart.
+    pub(crate) added: Vec<Rc<Operation<'d>>>,
+    /// The security definitions: paired by name, renamed where the content is equal.
+    pub(crate) security: Pairing<SecurityDefinition<'d>>,
+    /// What both versions' `apiProperties.json` say; `None` where one of the versions has none.
+    pub(crate) properties: Option<PropertiesPair<'d>>,
+}
+
+/// The two `apiProperties.json`.
+pub(crate) struct PropertiesPair<'d> {
+    /// The old file.
+    pub(crate) old: &'d Properties,
+    /// The new file.
+    pub(crate) new: &'d Properties,
+    /// The connection parameters outside sets, paired by name (letter case counts), renamed where the content is equal.
+    pub(crate) parameters: Pairing<ConnectionParameter<'d>>,
+    /// The sets that are in both, by name, each with its parameters.
+    pub(crate) sets: Vec<SetPair<'d>>,
+    /// The sets that are gone.
+    pub(crate) removed_sets: Vec<backshell_package::ParameterSet<'d>>,
+    /// The sets that are new.
+    pub(crate) added_sets: Vec<backshell_package::ParameterSet<'d>>,
+    /// The policies: paired by template, section and operations; leftovers by template and title.
+    pub(crate) policies: Pairing<Policy<'d>>,
+}
+
+/// A set of connection parameters that is in both versions.
+pub(crate) struct SetPair<'d> {
+    /// The old set.
+    pub(crate) old: backshell_package::ParameterSet<'d>,
+    /// The new set.
+    pub(crate) new: backshell_package::ParameterSet<'d>,
+    /// Its parameters.
+    pub(crate) parameters: Pairing<ConnectionParameter<'d>>,
+}
+
+/// An operation that is in both versions.
+pub(crate) struct OperationPair<'d> {
+    /// The old one.
+    pub(crate) old: Rc<Operation<'d>>,
+    /// The new one.
+    pub(crate) new: Rc<Operation<'d>>,
+    /// The parameters but for the body. Renamed: path variables by position, then by letter case, then by equal content.
+    pub(crate) parameters: Pairing<Parameter<'d>>,
+    /// Parameters of the same name in another place: old, new.
+    pub(crate) moved: Vec<(Parameter<'d>, Parameter<'d>)>,
+    /// The body of the old version and that of the new one.
+    pub(crate) body: (Option<Parameter<'d>>, Option<Parameter<'d>>),
+    /// The responses by status. Renamed: the only success status was replaced by another one.
+    pub(crate) responses: Pairing<Response<'d>>,
+}
+
+/// A parameter, not a body, that is in both versions.
+pub(crate) struct ParameterPair<'d> {
+    /// The operation.
+    pub(crate) operation: Rc<OperationPair<'d>>,
+    /// The old one.
+    pub(crate) old: Parameter<'d>,
+    /// The new one.
+    pub(crate) new: Parameter<'d>,
+}
+
+/// The body of an operation, where at least one of the versions has one.
+pub(crate) struct BodyPair<'d> {
+    /// The operation.
+    pub(crate) operation: Rc<OperationPair<'d>>,
+    /// The old one.
+    pub(crate) old: Option<Parameter<'d>>,
+    /// The new one.
+    pub(crate) new: Option<Parameter<'d>>,
+}
+
+/// A response that is in both versions.
+pub(crate) struct ResponsePair<'d> {
+    /// The operation.
+    pub(crate) operation: Rc<OperationPair<'d>>,
+    /// The old one.
+    pub(crate) old: Response<'d>,
+    /// The new one.
+    pub(crate) new: Response<'d>,
+    /// Whether callers take outputs from it: a 2xx status, or `default` where there is none.
+    pub(crate) is_success: bool,
+    /// Its headers, letter case ignored: name and object.
+    pub(crate) headers: Pairing<(&'d str, Node<'d>)>,
+}
+
+/// A header of a response that is in both versions.
+pub(crate) struct HeaderPair<'d> {
+    /// The operation.
+    pub(crate) operation: Rc<OperationPair<'d>>,
+    /// Its old name and object.
+    pub(crate) old: (&'d str, Node<'d>),
+    /// Its new name and object.
+    pub(crate) new: (&'d str, Node<'d>),
+}
+
+/// What a webhook sends (`x-ms-notification-content` of its path), where at least one of the versions says it.
+pub(crate) struct NotificationPair<'d> {
+    /// The trigger.
+    pub(crate) operation: Rc<OperationPair<'d>>,
+    /// The old one.
+    pub(crate) old: Option<Node<'d>>,
+    /// The new one.
+    pub(crate) new: Option<Node<'d>>,
+}
+
+/// A security definition that is in both versions.
+pub(crate) struct SecurityPair<'d> {
+    /// The old one.
+    pub(crate) old: SecurityDefinition<'d>,
+    /// The new one.
+    pub(crate) new: SecurityDefinition<'d>,
+}
+
+/// A connection parameter that is in both versions.
+pub(crate) struct ConnectionParameterPair<'d> {
+    /// The name of its set; `None` outside sets.
+    pub(crate) set: Option<&'d str>,
+    /// The old one.
+    pub(crate) old: ConnectionParameter<'d>,
+    /// The new one.
+    pub(crate) new: ConnectionParameter<'d>,
+}
+
+/// A policy that is in both versions.
+pub(crate) struct PolicyPair<'d> {
+    /// The old one.
+    pub(crate) old: Policy<'d>,
+    /// The new one.
+    pub(crate) new: Policy<'d>,
+}
+
+impl<'d> Version<'d> {
+    /// The view of a package that the user knows under `path`.
+    pub(crate) fn new(read: &'d ReadPackage, path: Option<String>) -> Self {
+        let swagger = read.package.definition.as_ref().map(backshell_package::Definition::swagger);
+        let operations = swagger.into_iter().flat_map(Swagger::operations);
+        Self {
+            read,
+            swagger,
+            properties: read.package.properties.as_ref(),
+            operations: operations.map(|operation| Rc::new(Operation::new(operation))).collect(),
+            path,
+        }
+    }
+
+    /// A file of the package as the user knows it.
+    pub(crate) fn shown(&self, file: &str) -> String {
+        match &self.path {
+            None => file.to_owned(),
+            Some(path) if self.read.package.origin == Origin::File => path.clone(),
+            Some(path) => format!("{}/{file}", path.trim_end_matches(['/', std::path::MAIN_SEPARATOR])),
+        }
+    }
+
+    /// The file that a value stands in, as the user knows it.
+    pub(crate) fn file_of(&self, node: Node<'_>) -> String {
+        let root = node.document().root();
+        let package = &self.read.package;
+        let properties = package.properties.as_ref().filter(|properties| properties.document.root() == root);
+        let definition = package.definition.as_ref().map(|definition| definition.file.as_str());
+        self.shown(properties.map_or(definition.unwrap_or_default(), |properties| properties.file.as_str()))
+    }
+
+    /// The operation that callers know under this `operationId`.
+    pub(crate) fn operation(&self, id: &str) -> Option<&Rc<Operation<'d>>> {
+        self.operations.iter().find(|operation| operation.id() == Some(id))
+    }
+}
+
+impl<'d> Operation<'d> {
+    fn new(operation: backshell_package::Operation<'d>) -> Self {
+        let template = operation.path_template();
+        let name = operation.id().map_or_else(|| format!("{} {template}", operation.method()), str::to_owned);
+        Self {
+            inner: operation,
+            name,
+            normalised: crate::path_change::normalised(template),
+            parameters: operation.effective_parameters(),
+            responses: operation.responses(),
+        }
+    }
+
+    /// The body parameter.
+    pub(crate) fn body_parameter(&self) -> Option<Parameter<'d>> {
+        self.parameters.iter().find(|parameter| parameter.location == ParameterLocation::Body).copied()
+    }
+
+    /// The responses that callers take outputs from: those with a 2xx status, or `default` where there is none.
+    pub(crate) fn success_responses(&self) -> impl Iterator<Item = Response<'d>> {
+        let is_2xx = |response: &&Response<'d>| response.code().is_some_and(|code| (200..300).contains(&code));
+        let any_2xx = self.responses.iter().any(|response| is_2xx(&response));
+        self.responses
+            .iter()
+            .filter(move |response| if any_2xx { is_2xx(response) } else { response.status == "default" })
+            .copied()
+    }
+
+    /// Whether callers take outputs from the response of this status.
+    pub(crate) fn is_success(&self, status: &str) -> bool {
+        self.success_responses().any(|response| response.status == status)
+    }
+
+    /// What the webhook sends: `x-ms-notification-content` of the operation's path, for a trigger only.
+    pub(crate) fn notification(&self) -> Option<Node<'d>> {
+        let content = self.path_item().node.get("x-ms-notification-content")?;
+        self.is_trigger().then_some(content).filter(|node| node.is_object())
+    }
+}
+
+impl<'d> Deref for Operation<'d> {
+    type Target = backshell_package::Operation<'d>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.inner
+    }
+}
