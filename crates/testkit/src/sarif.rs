@@ -10,6 +10,7 @@ const CARRIER: &str = "serde-sarif";
 ///
 /// # Panics
 /// When the sources are not there: `cargo fetch` brings them.
+#[expect(clippy::unwrap_used, reason = "for tests, where a panic is the verdict")]
 pub fn sarif_schema() -> Value {
     let metadata = MetadataCommand::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))

@@ -2,9 +2,11 @@
 
 mod pairs;
 
+use crate::system::SystemClock;
 use crate::terminal::{self, Format};
 use anyhow::bail;
 use backshell_diff::{Comparison, Options, Outcome, compare, json, text};
+use backshell_model::Clock as _;
 use backshell_package::{Limits, ReadPackage, read};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -62,14 +64,10 @@ fn compare_paths(old: &Path, new: &Path) -> anyhow::Result<Comparison> {
     let options = Options {
         old_path: Some(old.display().to_string()),
         new_path: Some(new.display().to_string()),
-        now: Some(now()),
+        now: Some(SystemClock.now()),
         ..Options::default()
     };
     Ok(compare(&read(old)?, &read(new)?, &options))
-}
-
-fn now() -> backshell_model::Timestamp {
-    backshell_model::Timestamp::from_micros(jiff::Timestamp::now().as_microsecond())
 }
 
 /// The exit status that a comparison asks for.

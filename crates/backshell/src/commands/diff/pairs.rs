@@ -6,7 +6,6 @@ use anyhow::{Context as _, bail};
 use backshell_diff::{Comparison, Outcome, SuggestedVersion, json};
 use backshell_findings::{Check, Finding, Place, Severity};
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -96,7 +95,7 @@ fn one(old: &Path, new: &Path) -> Comparison {
             severity: Severity::Error,
             message: error.to_string(),
             help: "check the path in the list".to_owned(),
-            place: Place::file(&if old.exists() { new } else { old }.display().to_string()),
+            place: Place::file(if old.exists() { new } else { old }.display().to_string()),
             identity: None,
         }],
     })
