@@ -18,6 +18,7 @@ mod check;
 mod checks;
 mod contract;
 mod engine;
+mod facets;
 mod fingerprint;
 mod graph;
 mod out;
