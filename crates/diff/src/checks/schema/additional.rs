@@ -72,7 +72,7 @@ static OPENED: Check = Check {
     ..Check::BASE
 };
 
-static SCHEMA_NARROWED: Check = Check {
+pub(super) static SCHEMA_NARROWED: Check = Check {
     id: "request-additional-schema-narrowed",
     object: Object::Schema,
     direction: Direction::Request,
