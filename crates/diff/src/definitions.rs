@@ -210,7 +210,7 @@ impl<'a, 'd> Users<'a, 'd> {
         let uses = |roots: &&(Vec<usize>, Vec<usize>)| {
             roots.0.iter().chain(&roots.1).any(|number| leads.get(*number) == Some(&true))
         };
-        let users = self.roots.iter().enumerate().filter(|(_, roots)| uses(&roots));
+        let users = self.roots.iter().enumerate().filter(|(_, roots)| uses(roots));
         users.map(|(number, _)| number).collect()
     }
 }

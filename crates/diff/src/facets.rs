@@ -46,8 +46,10 @@ pub(crate) fn format_fit(old: Option<&str>, new: Option<&str>) -> Fit {
     let new = new.filter(|format| !PLAIN.contains(format));
     match (old, new) {
         _ if old == new => Fit::Same,
-        (None, _) | (Some("int64"), Some("int32")) | (Some("double"), Some("float")) => Fit::Narrower,
-        (Some("date-time"), Some("date")) => Fit::Narrower,
+        (None, _)
+        | (Some("int64"), Some("int32"))
+        | (Some("double"), Some("float"))
+        | (Some("date-time"), Some("date")) => Fit::Narrower,
         (_, None) | (Some("int32"), Some("int64")) | (Some("float"), Some("double")) => Fit::Wider,
         _ => Fit::Other,
     }
@@ -96,11 +98,9 @@ enum Sort {
 /// Values for a message: the first few, and how many more there are.
 pub(crate) fn shown(values: &[Node<'_>]) -> String {
     const MOST: usize = 4;
-    let mut text = values.iter().take(MOST).map(|value| value_text(*value)).collect::<Vec<_>>().join(", ");
-    if values.len() > MOST {
-        text.push_str(&format!(" and {} more", values.len() - MOST));
-    }
-    text
+    let text = values.iter().take(MOST).map(|value| value_text(*value)).collect::<Vec<_>>().join(", ");
+    let more = values.len().saturating_sub(MOST);
+    if more == 0 { text } else { format!("{text} and {more} more") }
 }
 
 /// Values for a fingerprint.

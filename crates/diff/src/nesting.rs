@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 /// The most objects that are searched for properties that have moved.
 const MOST_HOLDERS: usize = 64;
+/// The most schemas of one name that are compared.
+const MOST_TRIES: usize = 256;
 
 /// A value that is on another level now.
 pub(crate) struct Move<'d> {
@@ -87,14 +89,15 @@ fn search<'d>(
     }
     let mut wanted: BTreeMap<&str, Property<'d>> =
         outer.iter().filter(travels).map(|property| (property.name, *property)).collect();
-    let mut found = Vec::new();
+    let (mut found, mut tries) = (Vec::new(), 0);
     for (name, counterpart, holder) in holders.take(MOST_HOLDERS) {
         let object = Shape::of(holder);
         let other = counterpart.map(Shape::of);
         for (inner_name, inner) in object.properties() {
             let is_new = other.as_ref().is_none_or(|other| other.property(inner_name).is_none());
-            let is_equal = |property: &Property<'d>| is_new && same_schema(property.node, *inner);
-            if wanted.get(inner_name).is_some_and(is_equal) {
+            let Some(property) = wanted.get(inner_name).filter(|_| is_new && tries < MOST_TRIES) else { continue };
+            tries += 1;
+            if same_schema(property.node, *inner) {
                 let lone_holder = counterpart.is_none().then_some(holder);
                 found.extend(wanted.remove(inner_name).map(|property| (property, *inner, name, lone_holder)));
             }

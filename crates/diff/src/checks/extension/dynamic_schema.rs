@@ -13,7 +13,7 @@ static ADDED: Check = Check {
     direction: Direction::Request,
     verdict: Verdict::Breaking,
     what: "Properties to be sent are no longer listed but fetched while a step is edited.",
-    why: "Inputs that steps have stored are unknown until the schema has been fetched, and may not be in it.",
+    why: "Values that steps hold by name have no place until the list arrives, and perhaps not even then.",
     instead: "keep the static properties beside the dynamic ones",
     examples: &[Example {
         snippet: Snippet::Body,

@@ -12,8 +12,8 @@ static CHANGED: Check = Check {
     object: Object::Extension,
     direction: Direction::Response,
     verdict: Verdict::Warning,
-    what: "What is returned is marked as another kind of media, or no longer as one.",
-    why: "Apps show the value in another way: as a picture, as a sound, or as plain text.",
+    what: "The mark that tells apps whether a value is a picture or a sound was set, changed or removed.",
+    why: "Apps show the value in another way: as a picture, as a player, or as plain text.",
     instead: "keep the mark",
     examples: &[
         Example {

@@ -13,7 +13,7 @@ static NARROWED: Check = Check {
     direction: Direction::Request,
     verdict: Verdict::Breaking,
     what: "A media type is no longer accepted.",
-    why: "Steps that send it are refused before the service looks at the content.",
+    why: "Content that saved steps send in it is turned away unread.",
     instead: "keep accepting the media type",
     examples: &[
         Example {
@@ -42,7 +42,7 @@ static WIDENED: Check = Check {
     direction: Direction::Request,
     verdict: Verdict::Compatible,
     what: "One more media type is accepted, and all old ones still are.",
-    why: "Old requests stay valid.",
+    why: "Nothing is refused that was accepted before.",
     instead: "nothing needs to be done",
     examples: &[Example {
         snippet: Snippet::Operation,
@@ -99,10 +99,9 @@ fn check<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
             .at(format!("consumes/{name}"))
             .values("", *name);
     }
-    if let (true, Some((one, old)), Some((two, new))) = (come.is_empty(), old.first(), new.first()) {
-        if one != two {
-            let message = format!("the first media type is {} now, not {}", quoted(two), quoted(one));
-            out.changed(&DEFAULT_CHANGED, old, new, message).at("consumes").values(one, two);
-        }
+    let (Some((one, old)), Some((two, new))) = (old.first(), new.first()) else { return };
+    if come.is_empty() && one != two {
+        let message = format!("the first media type is {} now, not {}", quoted(two), quoted(one));
+        out.changed(&DEFAULT_CHANGED, old, new, message).at("consumes").values(one, two);
     }
 }

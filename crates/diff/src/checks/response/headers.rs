@@ -50,7 +50,7 @@ static TYPE_CHANGED: Check = Check {
     object: Object::Response,
     direction: Direction::Response,
     verdict: Verdict::Breaking,
-    what: "The type or format of a header is another one.",
+    what: "What a header holds is of another kind, or is written in another format.",
     why: "Readers parse the text of the header by the old one.",
     instead: "send the new value in a header of its own",
     examples: &[

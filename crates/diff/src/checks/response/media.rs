@@ -13,7 +13,7 @@ static NARROWED: Check = Check {
     direction: Direction::Response,
     verdict: Verdict::Breaking,
     what: "A media type is no longer given back.",
-    why: "Steps that parse it get another one, or none.",
+    why: "A step that was made for this format is handed something else, or nothing.",
     instead: "keep giving back the media type",
     examples: &[Example {
         snippet: Snippet::Operation,

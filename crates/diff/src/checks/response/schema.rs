@@ -82,7 +82,8 @@ fn check<'d>(pair: &ResponsePair<'d>, out: &mut Out<'_, 'd>) {
             let lives_on = swagger(&pair.operation.new).resolve_ref(one).is_some();
             let was_there = swagger(&pair.operation.old).resolve_ref(two).is_some();
             // A definition that was renamed is reported once, by itself.
-            if one != two && (lives_on || was_there) && same_schema(old.node(), new.node()) {
+            let is_listed = out.options().list_silent;
+            if is_listed && one != two && (lives_on || was_there) && same_schema(old.node(), new.node()) {
                 let message = "the response refers to another definition that says the same";
                 out.changed(&REDIRECTED, old.node(), new.node(), message).at(at).values(one, two);
             }

@@ -161,7 +161,7 @@ static DEFAULT_WAS_SUCCESS: Check = Check {
     direction: Direction::Response,
     verdict: Verdict::Breaking,
     what: "The response `default` is gone, and it was the only one that said what is returned.",
-    why: "Designers took the outputs from it; references to them lead nowhere now.",
+    why: "There was nothing else to take outputs from, so whatever refers to one has lost it.",
     instead: "describe the same schema under the status of success before `default` goes",
     examples: &[
         Example {

@@ -49,8 +49,9 @@ static RENAMED: Check = Check {
     ..Check::BASE
 };
 
-/// The most definitions a side that are taken for each other by what they say.
+/// The most new definitions that are looked at for an old name, and the most that are looked at in all.
 const MOST: usize = 64;
+const MOST_TRIES: usize = 4_096;
 
 fn check<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
     let (Some(old), Some(new)) = (pair.old.swagger, pair.new.swagger) else { return };
@@ -66,6 +67,11 @@ fn check<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
     let mut added: Vec<_> = new.list().iter().copied().filter(|(name, _)| old.number(name).is_none()).collect();
     added.retain(|(name, _)| used_now.contains(name));
     added.truncate(MOST);
+    let mut tries = 0;
+    let mut is_equal = |old: Node<'d>, new: Node<'d>| {
+        tries += 1;
+        tries <= MOST_TRIES && same_schema(old, new)
+    };
     for (name, node) in removed {
         // The name of a kind of object is the value that tells it from others: it does travel.
         if subtypes::value(name, node).is_some() {
@@ -74,7 +80,7 @@ fn check<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
         if !used.contains(name) {
             let message = format!("the definition {} is gone; nothing referred to it", quoted(name));
             out.removed(&REMOVED_UNUSED, node, message).at(format!("definitions/{name}"));
-        } else if let Some(at) = added.iter().position(|(_, new)| same_schema(node, *new)) {
+        } else if let Some(at) = added.iter().position(|(_, new)| is_equal(node, *new)) {
             let (new_name, new) = added.remove(at);
             let message = format!("the definition {} is called {} now", quoted(name), quoted(new_name));
             out.changed(&RENAMED, node, new, message).at(format!("definitions/{name}")).values(name, new_name);

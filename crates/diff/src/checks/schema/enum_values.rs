@@ -45,7 +45,6 @@ static REMOVED: Check = Check {
             new: &["/properties/p/enum"],
             also: &["request-property-enum-value-added"],
             reversed: &["request-property-enum-value-added", "request-property-enum-value-removed"],
-            ..Example::BASE
         },
     ],
     ..Check::BASE

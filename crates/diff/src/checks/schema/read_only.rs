@@ -4,6 +4,7 @@ use crate::schema_pair::Role;
 use crate::schema_pair::SchemaPair;
 use crate::shape::Shape;
 use crate::{Out, quoted};
+use backshell_package::Schema;
 use backshell_source::Node;
 
 pub(crate) static FAMILY: Family = Family {
@@ -119,10 +120,10 @@ fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
         return;
     }
     for (old, new) in pair.properties.kept() {
-        let (one, two) = (Shape::of(old.node), Shape::of(new.node));
-        let becomes = match (one.is_true("readOnly"), two.is_true("readOnly")) {
-            (false, true) => true,
-            (true, false) => false,
+        let (one, two) = (mark(old.node), mark(new.node));
+        let becomes = match (one, two) {
+            (None, Some(_)) => true,
+            (Some(_), None) => false,
             _ => continue,
         };
         let name = quoted(new.name);
@@ -133,9 +134,19 @@ fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
             (true, false) if new.required => (&LIFTED_REQUIRED, format!("the property {name} must be sent now")),
             (true, false) => (&LIFTED, format!("the property {name} can be sent now")),
         };
-        let place = |shape: &Shape<'d>, property: Node<'d>| shape.get("readOnly").unwrap_or(property);
-        out.changed(check, place(&one, old.node), place(&two, new.node), message)
+        let place = |property: Node<'d>| Schema::new(property).get("readOnly").unwrap_or(property);
+        out.changed(check, one.unwrap_or_else(|| place(old.node)), two.unwrap_or_else(|| place(new.node)), message)
             .at(format!("{}/readOnly", backshell_source::escape_token(old.name)))
             .values((!becomes).to_string(), becomes.to_string());
     }
+}
+
+/// Where a property is marked as read-only.
+fn mark(property: Node<'_>) -> Option<Node<'_>> {
+    let schema = Schema::new(property).target();
+    let is_on = |node: &Node<'_>| node.as_bool() == Some(true);
+    if schema.get("allOf").is_none() {
+        return schema.get("readOnly").filter(is_on);
+    }
+    Shape::of(schema).parts().iter().filter_map(|part| part.get("readOnly")).find(is_on)
 }

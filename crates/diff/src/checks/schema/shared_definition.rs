@@ -29,7 +29,6 @@ static BOTH_WAYS: Check = Check {
             "request-property-became-optional",
             "response-property-became-optional",
         ],
-        ..Example::BASE
     }],
     ..Check::BASE
 };
