@@ -15,6 +15,7 @@ mod change;
 mod check;
 mod checks;
 mod contract;
+mod dynamic;
 mod engine;
 mod fingerprint;
 mod graph;
@@ -23,6 +24,7 @@ mod pairing;
 mod path_change;
 mod render;
 mod schema_pair;
+mod schema_path;
 mod shape;
 mod suggestion;
 #[cfg(test)]
