@@ -11,6 +11,8 @@
 //! Start reading at a check, for example `checks/parameter/required.rs`; then [`Check`], `view.rs` (what checks are given)
 //! and `engine.rs`, which pairs two versions and calls the checks.
 
+mod annotation;
+mod branches;
 mod change;
 mod check;
 mod checks;

@@ -25,9 +25,9 @@ impl<'d> Shape<'d> {
         let mut shape =
             Self { declared, parts: Vec::new(), properties: Vec::new(), required: Vec::new(), was_cut: false };
         if target.get("allOf").is_some() {
-            shape.merge(target)
+            shape.merge(target);
         } else {
-            shape.parts.push(target)
+            shape.parts.push(target);
         }
         for part in &shape.parts {
             let properties = part.get("properties").map(Node::members).into_iter().flatten();

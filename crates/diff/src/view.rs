@@ -26,7 +26,7 @@ pub(crate) struct Version<'d> {
 /// An operation of one version. Everything that `backshell_package::Operation` answers is answered here too.
 #[derive(Debug)]
 pub(crate) struct Operation<'d> {
-    operation: backshell_package::Operation<'d>,
+    inner: backshell_package::Operation<'d>,
     /// The name that callers know: the `operationId`, else method and path.
     pub(crate) name: String,
     /// The path with `{}` for each variable.
@@ -222,7 +222,7 @@ impl<'d> Operation<'d> {
         let template = operation.path_template();
         let name = operation.id().map_or_else(|| format!("{} {template}", operation.method()), str::to_owned);
         Self {
-            operation,
+            inner: operation,
             name,
             normalised: crate::path_change::normalised(template),
             parameters: operation.effective_parameters(),
@@ -261,6 +261,6 @@ impl<'d> Deref for Operation<'d> {
     type Target = backshell_package::Operation<'d>;
 
     fn deref(&self) -> &Self::Target {
-        &self.operation
+        &self.inner
     }
 }

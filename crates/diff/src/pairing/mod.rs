@@ -64,7 +64,9 @@ impl<T: Clone> Pairing<T> {
     pub(crate) fn rename_by_key<K: Eq + Hash>(&mut self, key: impl Fn(&T) -> K) {
         let count = |things: &[T]| {
             let mut counts: HashMap<K, usize> = HashMap::new();
-            things.iter().for_each(|thing| *counts.entry(key(thing)).or_default() += 1);
+            for thing in things {
+                *counts.entry(key(thing)).or_default() += 1;
+            }
             counts
         };
         let (old, new) = (count(&self.removed), count(&self.added));

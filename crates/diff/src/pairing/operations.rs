@@ -52,6 +52,8 @@ fn place(operation: &Rc<Operation<'_>>) -> (backshell_package::Method, String) {
 
 fn counts<T, K: Eq + Hash>(things: &[T], key: impl Fn(&T) -> K) -> HashMap<K, usize> {
     let mut counts = HashMap::with_capacity(things.len());
-    things.iter().for_each(|thing| *counts.entry(key(thing)).or_default() += 1);
+    for thing in things {
+        *counts.entry(key(thing)).or_default() += 1;
+    }
     counts
 }

@@ -1,8 +1,4 @@
 //! The checks of the group `operation`. Written by `cargo xtask gen`; do not edit.
 
-pub(super) mod deprecation;
-pub(super) mod expiry;
-pub(super) mod family;
-pub(super) mod media_inherited;
-pub(super) mod revision;
-pub(super) mod text;
+pub(super) mod identity;
+pub(super) mod presence;

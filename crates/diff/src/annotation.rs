@@ -1,0 +1,81 @@
+//! What an operation says of its life: family, revision, replacement, and the date it will go.
+
+use crate::view::{Operation, Version};
+use backshell_source::Node;
+
+/// The days of notice that users must be given when nothing else is said.
+pub(crate) const NOTICE_DAYS: u32 = 30;
+
+/// `x-ms-api-annotation.family`.
+pub(crate) fn family<'d>(operation: &Operation<'d>) -> Option<&'d str> {
+    annotation(operation)?.get("family")?.as_str().filter(|family| !family.is_empty())
+}
+
+/// `x-ms-api-annotation.revision`.
+pub(crate) fn revision(operation: &Operation<'_>) -> Option<i64> {
+    annotation(operation)?.get("revision")?.as_i64()
+}
+
+/// `x-ms-api-annotation.replacement.operationId`.
+pub(crate) fn replacement<'d>(operation: &Operation<'d>) -> Option<Node<'d>> {
+    annotation(operation)?.get("replacement")?.get("operationId")
+}
+
+/// The day an operation will go: `x-sunset` or `expires`, in the operation or its annotation.
+pub(crate) fn expiry<'d>(operation: &Operation<'d>) -> Option<Node<'d>> {
+    let places = [Some(operation.node()), annotation(operation)];
+    places.into_iter().flatten().find_map(|node| node.get("x-sunset").or_else(|| node.get("expires")))
+}
+
+/// Days since 1970-01-01 of an ISO date; a time behind it does not matter.
+pub(crate) fn day(node: Node<'_>) -> Option<i64> {
+    let text = node.as_str()?;
+    let (date, rest) = text.split_at_checked(10)?;
+    let parts: Vec<&str> = date.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    let number = |text: &str, length: usize| {
+        (text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<i64>().ok())?
+    };
+    let (year, month, day) = (number(year, 4)?, number(month, 2)?, number(day, 2)?);
+    let is_date =
+        (1..=12).contains(&month) && (1..=31).contains(&day) && (rest.is_empty() || rest.starts_with(['T', ' ']));
+    // The Gregorian calendar, counted in years that begin in March.
+    let shifted = if month > 2 { year } else { year - 1 };
+    let (era, month) = (shifted.div_euclid(400), (month + 9) % 12);
+    let year = shifted.rem_euclid(400);
+    let of_year = (153 * month + 2) / 5 + day - 1;
+    is_date.then_some(era * 146_097 + year * 365 + year / 4 - year / 100 + of_year - 719_468)
+}
+
+/// Whether `version` has an operation that is not deprecated in the family of `operation`, or the replacement it names.
+pub(crate) fn has_successor<'d>(operation: &Operation<'d>, version: &Version<'d>) -> bool {
+    let named = replacement(operation).and_then(Node::as_str);
+    let family = family(operation);
+    version.operations.iter().any(|other| {
+        let is_named = named.is_some() && other.id() == named;
+        let is_relative = family.is_some() && self::family(other) == family && other.id() != operation.id();
+        !other.is_deprecated() && (is_named || is_relative)
+    })
+}
+
+fn annotation<'d>(operation: &Operation<'d>) -> Option<Node<'d>> {
+    operation.node().get("x-ms-api-annotation").filter(|node| node.is_object())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn days_are_counted() {
+        for (text, expected) in [
+            ("\"1970-01-01\"", Some(0)),
+            ("\"2000-03-01\"", Some(11_017)),
+            ("\"2026-01-01T10:00:00Z\"", Some(20_454)),
+            ("\"2026-13-01\"", None),
+            ("\"soon\"", None),
+            ("7", None),
+        ] {
+            let parsed = backshell_source::parse_str(text);
+            assert_eq!(super::day(parsed.document.unwrap().root()), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The checks of the group `request-body`. Written by `cargo xtask gen`; do not edit.
+
+pub(super) mod presence;
