@@ -212,13 +212,13 @@ impl<'d> Call<'d> {
 impl<'d> CallPair<'d> {
     /// Whether a path names something else.
     pub(crate) fn moves(&self, role: Role) -> bool {
-        let (old, new) = (self.old.path(role), self.new.path(role));
-        let of_schema = |call: &Call<'d>, path: &'d str| {
-            // The older extension leads to the properties of a schema, the newer one to the schema.
+        let of_schema = |call: &Call<'d>| {
+            let path = call.path(role);
+            // The older extension may lead to the properties of a schema instead of the schema.
             let front = path.strip_suffix("properties").filter(|_| call.kind == Kind::Schema);
             front.filter(|front| front.is_empty() || front.ends_with('/')).unwrap_or(path).trim_end_matches('/')
         };
-        if self.old.kind == self.new.kind { old != new } else { of_schema(&self.old, old) != of_schema(&self.new, new) }
+        of_schema(&self.old) != of_schema(&self.new)
     }
 
     /// The first path that led somewhere and leads nowhere any more. A value that was moved is another matter.
@@ -226,7 +226,9 @@ impl<'d> CallPair<'d> {
         self.new.target(new)?;
         [Role::Collection, Role::Value, Role::Title].into_iter().find(|role| {
             let is_moved_value = *role == Role::Value && self.moves(*role);
-            !is_moved_value && self.old.resolve(*role, old).is_some() && self.new.resolve(*role, new).is_none()
+            !is_moved_value
+                && self.old.resolve(*role, old).is_some()
+                && self.new.resolve(*role, new).is_none()
                 && self.new.kind.member(*role).is_some()
         })
     }

@@ -11,6 +11,7 @@
 //! Start reading at a check, for example `checks/parameter/required.rs`; then [`Check`], `view.rs` (what checks are given)
 //! and `engine.rs`, which pairs two versions and calls the checks.
 
+mod aftermath;
 mod annotation;
 mod branches;
 mod change;
@@ -71,5 +72,5 @@ pub fn check(id: &str) -> Option<&'static Check> {
 
 /// Compares two versions of a package. Changes are sorted: worst first, then by operation, place and check.
 pub fn compare(old: &ReadPackage, new: &ReadPackage, options: &Options) -> Comparison {
-    engine::run(old, new, options)
+    aftermath::complete(engine::run(old, new, options), old, new, options)
 }

@@ -35,7 +35,7 @@ static ADDED: Check = Check {
     instead: "nothing needs to be done",
     examples: &[Example {
         snippet: Snippet::Operation,
-        before: r#"{}"#,
+        before: "{}",
         after: r#"{ "x-ms-capabilities": { "chunkTransfer": true } }"#,
         old: &[""],
         new: &["/x-ms-capabilities/chunkTransfer"],

@@ -5,10 +5,8 @@ use crate::schema_pair::SchemaPair;
 use crate::shape::Shape;
 use crate::view::ParameterPair;
 
-pub(crate) static FAMILY: Family = Family {
-    checks: &[&ADDED, &REMOVED, &TWIN],
-    visits: &[Visit::Parameter(parameter), Visit::Schema(schema)],
-};
+pub(crate) static FAMILY: Family =
+    Family { checks: &[&ADDED, &REMOVED, &TWIN], visits: &[Visit::Parameter(parameter), Visit::Schema(schema)] };
 
 static ADDED: Check = Check {
     id: "dynamic-values-added",

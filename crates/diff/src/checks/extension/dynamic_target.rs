@@ -157,9 +157,9 @@ fn check<'d>(old: &Shape<'d>, new: &Shape<'d>, is_request: bool, out: &mut Out<'
         let Some(id) = call.operation_id().filter(|_| call.is_dangling(&package.new)) else { continue };
         let earlier = calls.pairs.iter().find(|pair| pair.new.node == call.node).map(|pair| pair.old);
         let before = earlier.and_then(|earlier| earlier.operation_id());
-        let is_old = earlier.zip(before).is_some_and(|(earlier, before)| {
-            before.as_str() == id.as_str() && earlier.is_dangling(&package.old)
-        });
+        let is_old = earlier
+            .zip(before)
+            .is_some_and(|(earlier, before)| before.as_str() == id.as_str() && earlier.is_dangling(&package.old));
         if !is_old {
             let name = id.as_str().unwrap_or_default();
             let message = format!("{} is fetched from {}, which does not exist", called(call.kind), quoted(name));
@@ -177,7 +177,8 @@ fn check<'d>(old: &Shape<'d>, new: &Shape<'d>, is_request: bool, out: &mut Out<'
             Role::Title => "title",
         };
         let path = quoted(pair.new.path(role));
-        let message = format!("{} takes its {what} from {path}, which its operation does not answer", called(pair.new.kind));
+        let message =
+            format!("{} takes its {what} from {path}, which its operation does not answer", called(pair.new.kind));
         let places = [pair.old, pair.new].map(|call| call.path_node(role).unwrap_or(call.node));
         let [old, new] = places;
         out.changed(&BROKEN, old, new, message).values(pair.new.kind.as_str(), pair.new.part);

@@ -17,7 +17,7 @@ static CHANGED: Check = Check {
     examples: &[
         Example {
             snippet: Snippet::Operation,
-            before: r#"{}"#,
+            before: "{}",
             after: r#"{ "x-ms-long-running-operation": true }"#,
             old: &[""],
             new: &["/x-ms-long-running-operation"],

@@ -15,7 +15,7 @@ static ADDED: Check = Check {
     instead: "offer the pages in a new operation of the same family",
     examples: &[Example {
         snippet: Snippet::Operation,
-        before: r#"{}"#,
+        before: "{}",
         after: r#"{ "x-ms-pageable": { "nextLinkName": "nextLink" } }"#,
         old: &[""],
         new: &["/x-ms-pageable/nextLinkName"],
@@ -46,7 +46,7 @@ static REMOVED: Check = Check {
         Example {
             snippet: Snippet::Operation,
             before: r#"{ "x-ms-pageable": { "nextLinkName": "nextLink" } }"#,
-            after: r#"{}"#,
+            after: "{}",
             old: &["/x-ms-pageable/nextLinkName"],
             new: &[""],
             reversed: &["operation-pagination-added"],
@@ -73,5 +73,8 @@ fn check<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
 
 /// Where the link to the next page is named. `null` and an empty name say that there is one page.
 fn link(operation: Node<'_>) -> Option<Node<'_>> {
-    operation.get("x-ms-pageable")?.get("nextLinkName").filter(|name| name.as_str().is_some_and(|name| !name.is_empty()))
+    operation
+        .get("x-ms-pageable")?
+        .get("nextLinkName")
+        .filter(|name| name.as_str().is_some_and(|name| !name.is_empty()))
 }

@@ -172,7 +172,10 @@ fn life<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
         let holder = |operation: Node<'d>| holder.map_or(Some(operation), |holder| operation.get(holder));
         let said = |operation: Node<'d>| holder(operation).and_then(|holder| holder.get(key));
         let is_judged = match key {
-            "family" => family::is_leaving(pair, &out.package().new),
+            "family" => {
+                let is_same = annotation::family_or_own(&pair.old) == annotation::family_or_own(&pair.new);
+                is_same || family::is_leaving(pair, &out.package().new)
+            }
             "revision" => annotation::revision(&pair.new).unwrap_or(1) <= annotation::revision(&pair.old).unwrap_or(1),
             "replacement" => {
                 let is_dangling = revision::dangling(&pair.new, &out.package().new).is_some();
@@ -192,9 +195,9 @@ fn life<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
 
 fn parameter<'d>(pair: &ParameterPair<'d>, out: &mut Out<'_, 'd>) {
     let (old, new) = (Shape::of(pair.old.node), Shape::of(pair.new.node));
-    // The name that clients keep for a path variable is a matter of its renaming.
-    let is_path = pair.new.location == ParameterLocation::Path;
-    shapes(&old, &new, |key| !(is_path && key == "x-ms-client-name"), out);
+    // The name that clients keep for a parameter is a matter of its renaming.
+    let is_renamed = pair.old.name != pair.new.name || pair.new.location == ParameterLocation::Path;
+    shapes(&old, &new, |key| !(is_renamed && key == "x-ms-client-name"), out);
     calls(&old, &new, true, out);
 }
 
@@ -225,7 +228,8 @@ fn nodes<'d>(old: Node<'d>, new: Node<'d>, out: &mut Out<'_, 'd>) {
     for key in keys([old], [new]) {
         let (one, two) = (old.get(key), new.get(key));
         if let Some(message) = difference(key, one, two) {
-            out.changed(&UNKNOWN, one.unwrap_or(old), two.unwrap_or(new), message).values(text(key, one), text(key, two));
+            out.changed(&UNKNOWN, one.unwrap_or(old), two.unwrap_or(new), message)
+                .values(text(key, one), text(key, two));
         }
     }
 }

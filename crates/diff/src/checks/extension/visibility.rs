@@ -18,7 +18,7 @@ static MADE_INTERNAL: Check = Check {
     instead: "mark the operation as deprecated and name its replacement, if it is not meant to be used any more",
     examples: &[Example {
         snippet: Snippet::Operation,
-        before: r#"{}"#,
+        before: "{}",
         after: r#"{ "x-ms-visibility": "internal" }"#,
         old: &[""],
         new: &["/x-ms-visibility"],

@@ -55,7 +55,7 @@ static NO_SUCCESSOR: Check = Check {
     instead: "name the replacement in `x-ms-api-annotation`, or give the newer operation the same family",
     examples: &[Example {
         snippet: Snippet::Operation,
-        before: r#"{}"#,
+        before: "{}",
         after: r#"{ "deprecated": true }"#,
         old: &[""],
         new: &["/deprecated"],

@@ -5,10 +5,8 @@ use crate::quoted;
 use crate::view::OperationPair;
 use backshell_source::Node;
 
-pub(crate) static FAMILY: Family = Family {
-    checks: &[&NOTICE, &MALFORMED, &EARLIER, &LATER, &DELETED],
-    visits: &[Visit::Operation(check)],
-};
+pub(crate) static FAMILY: Family =
+    Family { checks: &[&NOTICE, &MALFORMED, &EARLIER, &LATER, &DELETED], visits: &[Visit::Operation(check)] };
 
 static NOTICE: Check = Check {
     id: "operation-deprecated-notice-too-short",
@@ -22,7 +20,7 @@ static NOTICE: Check = Check {
     instead: "announce a day after the notice period",
     examples: &[Example {
         snippet: Snippet::Operation,
-        before: r#"{}"#,
+        before: "{}",
         after: r#"{ "deprecated": true, "x-sunset": "2026-01-20" }"#,
         old: &[""],
         new: &["/x-sunset"],

@@ -1,4 +1,4 @@
-use crate::annotation::{family, revision};
+use crate::annotation::{family, family_or_own, revision};
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
 use crate::view::{Operation, OperationPair, PackagePair, Version};
 use crate::{Out, quoted};
@@ -120,9 +120,9 @@ fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
 /// Whether an operation is not in its old family any more while others are. An operation that names no family is in one of
 /// its own name.
 pub(crate) fn is_leaving<'d>(pair: &OperationPair<'d>, version: &Version<'d>) -> bool {
-    let (Some(before), id) = (family(&pair.old), pair.new.id()) else { return false };
-    let is_out = family(&pair.new).or(id) != Some(before);
-    is_out && pair.old.id() == id && version.operations.iter().any(|other| family(other) == Some(before))
+    let Some(before) = family(&pair.old).filter(|_| pair.old.id() == pair.new.id()) else { return false };
+    let is_out = family_or_own(&pair.new) != Some(before);
+    is_out && version.operations.iter().any(|other| family_or_own(other) == Some(before))
 }
 
 fn duplicates<'d>(
@@ -141,7 +141,9 @@ fn duplicates<'d>(
     for number in numbers {
         let (earlier, same) = (with(before, number), with(members, number));
         let is_new = |operation: &&Rc<Operation<'d>>| !earlier.iter().any(|other| other.name == operation.name);
-        let (Some(last), Some(other)) = (same.iter().rev().find(is_new).or(same.last()), same.first()) else { continue };
+        let (Some(last), Some(other)) = (same.iter().rev().find(is_new).or(same.last()), same.first()) else {
+            continue;
+        };
         if same.len() < 2 || same.len() <= earlier.len() {
             continue;
         }
@@ -207,11 +209,11 @@ fn member<'d>(operation: &Operation<'d>, key: &str) -> Node<'d> {
     annotation.and_then(|annotation| annotation.get(key)).unwrap_or(operation.node())
 }
 
-/// The operations by the family that they name, in document order.
+/// The operations by the family that they are in, in document order.
 fn families<'l, 'd>(version: &'l Version<'d>) -> BTreeMap<&'d str, Members<'l, 'd>> {
     let mut families: BTreeMap<&str, Members<'l, 'd>> = BTreeMap::new();
     for operation in &version.operations {
-        if let Some(name) = family(operation) {
+        if let Some(name) = family_or_own(operation) {
             families.entry(name).or_default().push(operation);
         }
     }

@@ -4,8 +4,7 @@ use crate::view::{Operation, PackagePair, Version};
 use crate::{Out, quoted};
 use backshell_source::Node;
 
-pub(crate) static FAMILY: Family =
-    Family { checks: &[&LOWERED, &SUFFIX, &DANGLING], visits: &[Visit::Package(check)] };
+pub(crate) static FAMILY: Family = Family { checks: &[&LOWERED, &SUFFIX, &DANGLING], visits: &[Visit::Package(check)] };
 
 static LOWERED: Check = Check {
     id: "revision-lowered",
@@ -50,7 +49,7 @@ static SUFFIX: Check = Check {
         },
         Example {
             snippet: Snippet::Paths,
-            before: r#"{}"#,
+            before: "{}",
             after: r#"
 { "/items": { "get": { "operationId": "GetItemsNew", "x-ms-api-annotation": { "family": "GetItems", "revision": 2 }, "responses": {} } } }"#,
             new: &["/~1items/get/operationId"],
