@@ -79,7 +79,10 @@ fn change(value: &mut Value, donor: Value, dice: &mut Dice) {
         2 => *value = json!(dice.word()),
         3 => *value = json!({ "$ref": format!("#/{}/{}", dice.word(), dice.word()) }),
         4 => *value = json!([value.clone(), donor]),
-        5 => *value = json!([0, -1, 1.5, 1e308, u64::MAX, true, "", " ", "\u{0}", "\u{1F600}"][dice.below(10)]),
+        5 => {
+            let odd = json!([0, -1, 1.5, 1e308, u64::MAX, true, "", " ", "\u{0}", "\u{1F600}"]);
+            *value = odd.get(dice.below(10)).cloned().unwrap_or_default();
+        }
         6 => wrap(value, dice),
         _ => match value {
             Value::Object(members) => change_members(members, donor, dice),

@@ -51,7 +51,7 @@ const CRATES: [Crate; 20] = [
     // 5 edges; the console never sees the vault: signing in goes through the gateway
     place(5, "console",    &["model", "source", "findings", "package", "lint", "permission", "boundary", "auth",
                              "templates", "store", "ledger", "certify", "gateway"]),
-    place(5, "backshell",  &["model", "source", "findings", "package", "lint", "permission", "boundary", "auth",
+    place(5, "backshell",  &["model", "source", "findings", "package", "lint", "diff", "permission", "boundary", "auth",
                              "templates", "vault", "store", "ledger", "upstream", "mock", "certify", "gateway", "console"]),
     // development
     Crate { name: "testkit", layer: None, may_use: &["model"] },

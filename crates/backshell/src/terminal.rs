@@ -1,7 +1,7 @@
 //! Output for people: standard output and error through `anstream`, which leaves colours out where nobody sees them.
 
 use anstream::AutoStream;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// How a command answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -15,8 +15,18 @@ pub enum Format {
 
 /// Writes to standard output. A closed pipe (`| head`) is the reader's choice and no error.
 pub fn print(text: &str) -> anyhow::Result<()> {
-    match AutoStream::auto(io::stdout().lock()).write_all(text.as_bytes()) {
-        Err(error) if is_closed_pipe(&error) => Ok(()),
+    write(|out| out.write_all(text.as_bytes()))
+}
+
+/// As [`print`], for what is too long to be a text first.
+pub fn write(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(AutoStream::auto(io::stdout().lock()));
+    match render(&mut out).and_then(|()| out.flush()) {
+        Err(error) if is_closed_pipe(&error) => {
+            // What is left in the buffer has no reader either.
+            drop(out.into_parts());
+            Ok(())
+        }
         result => Ok(result?),
     }
 }

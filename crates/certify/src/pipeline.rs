@@ -45,7 +45,7 @@ pub fn certify(read: &ReadPackage, request: &Request) -> Certification {
     let responsibility = responsibility::statements(profile, read);
 
     // 5. The report.
-    let mut report = Report { findings, files: read.package.files.len() };
+    let mut report = Report { findings, files: read.package.files.len(), ..Report::default() };
     report.sort();
     Certification {
         subject,
@@ -85,7 +85,8 @@ fn refused(subject: Subject, request: &Request, reason: &'static str) -> Certifi
 
 /// The Swagger check: every rule over the definition and the package's other files.
 fn swagger(read: &ReadPackage, request: &Request, findings: &mut Vec<Finding>) -> CheckOutcome {
-    let options = backshell_lint::Options { path: request.path.clone(), ..Default::default() };
+    let levels = backshell_lint::Levels::profile(request.publisher);
+    let options = backshell_lint::Options { path: request.path.clone(), levels, ..Default::default() };
     let found = backshell_lint::check(read, &options);
     let errors = found.iter().filter(|finding| finding.severity == Severity::Error).count();
     findings.extend(found);

@@ -75,6 +75,7 @@ fn unreadable(version: &Version<'_>) -> Vec<Finding> {
             message: problem.message.clone(),
             help: problem.help.clone(),
             place: problem.place(version.shown(&problem.file)),
+            identity: None,
         })
         .collect();
     let Some(definition) = &package.definition else {
@@ -102,6 +103,7 @@ fn unusable(message: String, place: Place) -> Finding {
         message,
         help: "give a Swagger 2.0 definition, or a package that holds one as `apiDefinition.swagger.json`".to_owned(),
         place,
+        identity: None,
     }
 }
 

@@ -90,6 +90,19 @@ pub struct Finding {
     pub help: String,
     /// Where it is.
     pub place: Place,
+    /// What tells it from other findings across versions of the file. `None` where nobody asked for it.
+    pub identity: Option<Box<Identity>>,
+}
+
+/// What stays the same about a finding when lines move, members are reordered or the package lies elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity {
+    /// The file: its path in the package.
+    pub file: String,
+    /// A JSON pointer in which entries of lists are named by what they hold, where they have a name: `/parameters/[id]`.
+    pub place: String,
+    /// A digest of rule, file and place. Two findings may share it.
+    pub fingerprint: String,
 }
 
 /// Where a finding is.

@@ -1,10 +1,11 @@
 //! What a check found: findings, reports, and the renderers that print them.
 //!
 //! A [`Finding`] says what is wrong, where, and what to do. A [`Report`] is a sorted list of findings with a summary. One
-//! file under `render` per form of output: [`text`] for people, [`json`] for programs.
+//! file under `render` per form of output: [`text`] for people, [`json`] for programs, [`sarif`] for code scanning, [`github`]
+//! for annotations in a pull request, [`markdown`] for a comment on one.
 //!
-//! What this crate does not do: it judges nothing, reads no files and prints nothing. Renderers return text; the binary
-//! prints it.
+//! What this crate does not do: it judges nothing, reads no files and prints nothing. Renderers write text to what they are
+//! given; the binary prints it.
 //!
 //! Start reading at [`Finding`].
 
@@ -12,6 +13,6 @@ mod finding;
 mod render;
 mod report;
 
-pub use finding::{Check, Finding, Place, Severity, SourceLine};
-pub use render::{json, text};
-pub use report::{Report, Summary};
+pub use finding::{Check, Finding, Identity, Place, Severity, SourceLine};
+pub use render::{RuleInfo, github, json, markdown, sarif, text};
+pub use report::{Report, RuleCount, Summary, Suppressed, Suppression};

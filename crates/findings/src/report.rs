@@ -1,14 +1,54 @@
 //! A list of findings with its summary.
 
 use crate::finding::{Finding, Severity};
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 
 /// What one run of one or more checks found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// The findings. Call [`Report::sort`] before rendering.
     pub findings: Vec<Finding>,
+    /// What was found and is accepted.
+    pub suppressed: Vec<Suppressed>,
     /// How many files were checked.
     pub files: usize,
+}
+
+/// A finding that is accepted: it does not count, and outputs that can say so show it as such.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// What was found.
+    pub finding: Finding,
+    /// Why it does not count.
+    pub because: Suppression,
+}
+
+/// Why a finding is accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Suppression {
+    /// An entry of an allow list names it, for this reason.
+    Allowed(String),
+    /// The baseline has it: a published version had it already.
+    Baseline,
+}
+
+impl Suppression {
+    /// The kind's name in reports.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Allowed(_) => "allowed",
+            Self::Baseline => "baseline",
+        }
+    }
+
+    /// The reason in words.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Allowed(reason) => reason,
+            Self::Baseline => "the baseline has it",
+        }
+    }
 }
 
 /// Counts of a report.
@@ -22,23 +62,46 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings for information.
     pub notes: usize,
+    /// Findings that are accepted, and not among the others.
+    pub suppressed: usize,
+}
+
+/// How often a rule fired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleCount<'r> {
+    /// Its id.
+    pub rule: &'r str,
+    /// The heaviest of its findings.
+    pub severity: Severity,
+    /// How many findings it has.
+    pub findings: usize,
+    /// In how many files.
+    pub files: usize,
 }
 
 impl Report {
     /// Orders the findings by file, then position, then rule, then message: one input, one output.
     pub fn sort(&mut self) {
-        self.findings.sort_by(|a, b| {
-            let place = |finding: &Finding| {
-                let start = finding.place.start;
-                (start.line, start.column)
-            };
-            a.place
-                .file
-                .cmp(&b.place.file)
-                .then_with(|| place(a).cmp(&place(b)))
-                .then_with(|| a.rule.cmp(&b.rule))
-                .then_with(|| a.message.cmp(&b.message))
-        });
+        self.findings.sort_by(order);
+        self.suppressed.sort_by(|a, b| order(&a.finding, &b.finding));
+    }
+
+    /// How often each rule fired, the most frequent first.
+    pub fn by_rule(&self) -> Vec<RuleCount<'_>> {
+        let mut counts: HashMap<&str, (Severity, usize, HashSet<&str>)> = HashMap::new();
+        for finding in &self.findings {
+            let (severity, count, files) = counts.entry(&finding.rule).or_insert((finding.severity, 0, HashSet::new()));
+            // Of a rule with several, the heaviest is what matters.
+            *severity = (*severity).min(finding.severity);
+            *count += 1;
+            files.insert(&finding.place.file);
+        }
+        let mut counts: Vec<RuleCount<'_>> = counts
+            .into_iter()
+            .map(|(rule, (severity, findings, files))| RuleCount { rule, severity, findings, files: files.len() })
+            .collect();
+        counts.sort_by(|one, other| other.findings.cmp(&one.findings).then(one.rule.cmp(other.rule)));
+        counts
     }
 
     /// How many findings of each severity there are.
@@ -49,6 +112,17 @@ impl Report {
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
             notes: count(Severity::Note),
+            suppressed: self.suppressed.len(),
         }
     }
+}
+
+/// File, then position, then rule, then message.
+fn order(one: &Finding, other: &Finding) -> Ordering {
+    let place = |finding: &Finding| (finding.place.start.line, finding.place.start.column);
+    let by_file = one.place.file.cmp(&other.place.file);
+    by_file
+        .then_with(|| place(one).cmp(&place(other)))
+        .then_with(|| one.rule.cmp(&other.rule))
+        .then_with(|| one.message.cmp(&other.message))
 }

@@ -2,6 +2,7 @@
 
 use crate::rule::{DEFINITION, PROPERTIES};
 use crate::{Content, Example, Group, Rule};
+use backshell_findings::RuleInfo;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -82,10 +83,36 @@ pub fn index(rules: &[&Rule]) -> String {
     out
 }
 
+/// What outputs say about a rule or notice beside its findings; `None` for an id that neither has.
+pub fn info(id: &str) -> Option<RuleInfo> {
+    if let Some(rule) = crate::rule(id) {
+        let help = format!("{}\nHow to fix it: {}", one_line(rule.why), rule.fix);
+        let tags = vec![rule.group.as_str().to_owned(), "connector".to_owned()];
+        let (short, full, page) = (first_sentence(rule.what), one_line(rule.what), markdown(rule));
+        return Some(RuleInfo { id: rule.id.to_owned(), severity: rule.severity, short, full, help, page, tags });
+    }
+    let notice = crate::notices::notice(id)?;
+    let page =
+        format!("# {}\n\n{}\n\n## Why\n{}\n\n## How to fix it\n{}\n", notice.id, notice.what, notice.why, notice.fix);
+    Some(RuleInfo {
+        id: notice.id.to_owned(),
+        severity: notice.severity,
+        short: first_sentence(notice.what),
+        full: notice.what.to_owned(),
+        help: format!("{}\nHow to fix it: {}", notice.why, notice.fix),
+        page,
+        tags: vec!["settings".to_owned()],
+    })
+}
+
 /// What the rule is about, in one sentence, for lists.
 pub fn first_sentence(text: &str) -> String {
-    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let one_line = one_line(text);
     one_line.split_once(". ").map_or_else(|| one_line.clone(), |(first, _)| format!("{first}."))
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn sections(rule: &Rule) -> [(&'static str, &'static str); 3] {

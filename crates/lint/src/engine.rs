@@ -145,7 +145,7 @@ impl<'d> Walk<'_, 'd> {
                 "info" => self.info(value),
                 "definitions" => visible(value).for_each(|member| self.schema(member.value)),
                 "parameters" => visible(value).for_each(|member| self.parameter(member.value)),
-                "responses" => visible(value).for_each(|member| self.response_object(member.value)),
+                "responses" => visible(value).for_each(|member| self.shared_response(member.value)),
                 "securityDefinitions" => {
                     visible(value).for_each(|member| self.extensions(member.value, ObjectKind::SecurityDefinition));
                 }
@@ -256,6 +256,13 @@ impl<'d> Walk<'_, 'd> {
         visit!(self.response, &Response { status: member.key, declared, node });
         match reference {
             Some(reference) => self.reference(reference.node, reference.target),
+            None => self.response_object(declared),
+        }
+    }
+
+    fn shared_response(&mut self, declared: Node<'d>) {
+        match declared.get("$ref") {
+            Some(reference) => self.reference(reference, Target::Response),
             None => self.response_object(declared),
         }
     }

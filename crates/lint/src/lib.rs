@@ -10,8 +10,11 @@
 //! Start reading at a rule, for example `rules/operations/operation_id_not_unique.rs`; then [`Rule`], and `engine.rs`,
 //! which walks a package and calls the rules.
 
+mod allow;
+mod baseline;
 mod census;
 mod circles;
+mod config;
 mod csharp;
 pub mod docs;
 mod dynamic;
@@ -20,14 +23,20 @@ mod engine;
 mod equal;
 mod facts;
 mod family;
+pub mod fixes;
 mod icon;
+mod identity;
 mod keywords;
+pub mod levels;
 mod limits;
 mod lookups;
 mod markdown;
 mod metadata;
 mod mime;
+pub mod notices;
+mod operation_ids;
 mod out;
+mod pattern;
 mod policy;
 mod reference;
 mod rule;
@@ -46,7 +55,11 @@ mod usage;
 mod view;
 mod webhook;
 
+pub use allow::{AllowEntry, Day};
+pub use baseline::{Baseline, BaselineError};
+pub use config::{CONFIG_FILE, Config, ConfigErrors, ConfigProblem};
 pub use facts::Facts;
+pub use levels::{Level, Levels, Selector};
 pub use rule::{Content, Example, Group, Rule, Source};
 
 use backshell_findings::Finding;
@@ -63,6 +76,10 @@ pub struct Options {
     pub path: Option<String>,
     /// What is known about the package from outside it.
     pub facts: Facts,
+    /// Which rules are off, and whose findings weigh otherwise than the rule says.
+    pub levels: Levels,
+    /// Whether findings get an identity, which baselines, allow lists and some outputs need.
+    pub identify: bool,
 }
 
 /// Every rule, ordered by id.
@@ -79,10 +96,15 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 /// most 10,000 at error level and 10,000 others are listed.
 pub fn check(read: &ReadPackage, options: &Options) -> Vec<Finding> {
     let path = view::ShownPath(options.path.clone());
-    let findings = engine::run(read, &path, &options.facts, options.only.as_deref().unwrap_or(rules()));
-    let mut report = backshell_findings::Report { findings, files: 0 };
+    let rules = options.levels.active(options.only.as_deref().unwrap_or(rules()));
+    let mut findings = engine::run(read, &path, &options.facts, &rules);
+    options.levels.apply(&mut findings);
+    let mut report = backshell_findings::Report { findings, ..Default::default() };
     report.sort();
     // A shared parameter is judged at each use and reported once.
     report.findings.dedup();
+    if options.identify {
+        identity::identify(read, &path, &mut report.findings);
+    }
     report.findings
 }

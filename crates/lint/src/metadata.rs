@@ -16,12 +16,16 @@ pub(crate) fn entries<'d>(context: &Context<'d>) -> impl Iterator<Item = Node<'d
     list(context).into_iter().flat_map(Node::items)
 }
 
-/// The values of the entries with this name, letter case ignored as Microsoft's own check does.
-pub(crate) fn values<'d>(context: &Context<'d>, name: &'static str) -> impl Iterator<Item = Node<'d>> {
-    let named = entries(context).filter(move |entry| {
+/// The entries with this name, letter case ignored as Microsoft's own check does.
+pub(crate) fn named<'d>(context: &Context<'d>, name: &'static str) -> impl Iterator<Item = Node<'d>> {
+    entries(context).filter(move |entry| {
         entry.get("propertyName").and_then(Node::as_str).is_some_and(|text| text.trim().eq_ignore_ascii_case(name))
-    });
-    named.filter_map(|entry| entry.get("propertyValue"))
+    })
+}
+
+/// The values of the entries with this name.
+pub(crate) fn values<'d>(context: &Context<'d>, name: &'static str) -> impl Iterator<Item = Node<'d>> {
+    named(context, name).filter_map(|entry| entry.get("propertyValue"))
 }
 
 /// The categories of a value: the parts between semicolons that say something.

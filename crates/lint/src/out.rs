@@ -134,6 +134,7 @@ impl<'a> Out<'a> {
             message: message.into(),
             help: self.help.clone().into_owned(),
             place,
+            identity: None,
         });
     }
 }

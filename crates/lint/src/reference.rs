@@ -36,8 +36,9 @@ pub(crate) fn name<'d>(reference: &'d str, part: &str) -> Result<Cow<'d, str>, F
     let fragment = reference.strip_prefix('#').ok_or(Fault::Elsewhere)?;
     // Percent signs are undone before the pointer's own escapes: the fragment is a URL's, the pointer is inside it.
     let pointer = percent_decoded(fragment).ok_or(Fault::NotPointer)?;
+    // An empty pointer is one too: it leads to the document.
     let mut tokens = pointer.split('/');
-    if tokens.next() != Some("") || pointer.is_empty() {
+    if tokens.next() != Some("") {
         return Err(Fault::NotPointer);
     }
     let mut tokens = tokens.map(unescaped).collect::<Option<Vec<_>>>().ok_or(Fault::NotPointer)?.into_iter();
@@ -91,7 +92,7 @@ mod tests {
             ("#/parameters/Item", Err(Fault::WrongPart)),
             ("#/definitions", Err(Fault::WrongPart)),
             ("#definitions/Item", Err(Fault::NotPointer)),
-            ("#", Err(Fault::NotPointer)),
+            ("#", Err(Fault::WrongPart)),
             ("#/definitions/a~2", Err(Fault::NotPointer)),
             ("#/definitions/a%2", Err(Fault::NotPointer)),
             ("#/definitions/%ff", Err(Fault::NotPointer)),

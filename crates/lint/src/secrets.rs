@@ -25,6 +25,7 @@ const FORMS: &[Form] = &[
     Form { prefix: "github_pat_", tail: 22, alphabet: is_url_safe, what: "an access token of a code host" },
     Form { prefix: "glpat-", tail: 20, alphabet: is_url_safe, what: "an access token of a code host" },
     Form { prefix: "npm_", tail: 36, alphabet: is_url_safe, what: "an access token of a package registry" },
+    Form { prefix: "sk-", tail: 32, alphabet: is_url_safe, what: "a key of an AI service" },
     Form { prefix: "sk_live_", tail: 16, alphabet: is_url_safe, what: "a key of a payment service" },
     Form { prefix: "rk_live_", tail: 16, alphabet: is_url_safe, what: "a key of a payment service" },
     Form { prefix: "xoxb-", tail: 20, alphabet: is_url_safe, what: "a token of a chat service" },
@@ -158,7 +159,8 @@ fn is_base64(letter: char) -> bool {
 }
 
 fn is_token_letter(letter: char) -> bool {
-    is_url_safe_or_dot(letter) || matches!(letter, '+' | '/' | '=' | '~')
+    is_url_safe_or_dot(letter)
+        || matches!(letter, '+' | '/' | '=' | '~' | '!' | '#' | '$' | '%' | '^' | '&' | '*' | '@')
 }
 
 #[cfg(test)]
@@ -178,6 +180,8 @@ mod tests {
             ("AccountName=a;AccountKey=<the key of the account>".to_owned(), None),
             (format!("ghp_{tail}x"), Some("an access token of a code host")),
             (format!("highp_{tail}x"), None),
+            (format!("sk-{tail}"), Some("a key of an AI service")),
+            (format!("task-{tail}"), None),
             ("AKIA7Q2W9E4R6T8Y1U3I".to_owned(), Some("an access key of a cloud")),
             ("AKIA is how such keys begin".to_owned(), None),
             ("ÄAKIA and a few more words".to_owned(), None),
@@ -194,7 +198,12 @@ mod tests {
 
     #[test]
     fn opaque_texts() {
-        for text in ["q8Zt3Lw0Yv7Rb2Nc5Hd9Kx1M", "b7f0c1d92e3a4856bb01c2d3e4f5a697", "Yv7R-b2Nc5Hd9Kx1MPw4S_g6Tj"] {
+        for text in [
+            "q8Zt3Lw0Yv7Rb2Nc5Hd9Kx1M",
+            "Xk9$mP2!vLq8@Rw5#Tz7&Yb",
+            "b7f0c1d92e3a4856bb01c2d3e4f5a697",
+            "Yv7R-b2Nc5Hd9Kx1MPw4S_g6Tj",
+        ] {
             assert!(is_opaque(text), "{text}");
         }
         for text in [
@@ -207,6 +216,7 @@ mod tests {
             "YOUR0API1KEY2HERE3AND4MORE",
             "an ordinary text with 12 words",
             "12345678901234567890",
+            "@parameters('n1234567890123456')",
         ] {
             assert!(!is_opaque(text), "{text}");
         }

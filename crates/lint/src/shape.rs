@@ -189,11 +189,11 @@ static LICENSE: Shape = closed("the license", &[member("name", Form::Text).neede
 
 static TAG: Shape = closed(
     "the tag",
-    &[member("name", Form::Text).needed(), member("description", Form::Text), member("externalDocs", EXTERNAL_DOCS)],
+    &[member("name", Form::Text).needed(), member("description", Form::Prose), member("externalDocs", EXTERNAL_DOCS)],
 );
 
 static EXTERNAL_DOCUMENTS: Shape =
-    closed("the externalDocs object", &[member("description", Form::Text), member("url", Form::Url).needed()]);
+    closed("the externalDocs object", &[member("description", Form::Prose), member("url", Form::Url).needed()]);
 
 static PATH_ITEM: Shape = Shape {
     one_of: &["get", "put", "post", "delete", "options", "head", "patch"],
@@ -215,7 +215,7 @@ static PATH_ITEM: Shape = Shape {
 };
 
 static NOTIFICATION_CONTENT: Shape =
-    open("the notification content", &[member("description", Form::Text), member("schema", SCHEMA_OBJECT)]);
+    open("the notification content", &[member("description", Form::Prose), member("schema", SCHEMA_OBJECT)]);
 
 static OPERATION: Shape = closed(
     "the operation",
@@ -233,7 +233,7 @@ static OPERATION: Shape = closed(
         member("schemes", SCHEMES),
         member("externalDocs", EXTERNAL_DOCS),
         member("x-ms-visibility", Form::Visibility),
-        member("x-ms-summary", Form::Text),
+        member("x-ms-summary", Form::Label),
         member("x-ms-trigger", Form::Choice(&["single", "batch"])),
         member("x-ms-trigger-hint", Form::Text),
         member("x-ms-trigger-metadata", Form::Object(ObjectKind::TriggerMetadata)),
@@ -280,7 +280,7 @@ static RESPONSE: Shape = closed(
         member("headers", Form::Map(&Form::Object(ObjectKind::Header))),
         member("examples", Form::Examples),
         member("$ref", Form::Text),
-        member("x-ms-summary", Form::Text),
+        member("x-ms-summary", Form::Label),
     ],
 );
 
@@ -291,10 +291,10 @@ static HEADER: Shape = closed(
     "the header",
     typed![
         member("type", ITEM_TYPES).needed(),
-        member("description", Form::Text),
+        member("description", Form::Prose),
         member("items", ITEMS_OBJECT),
         member("collectionFormat", Form::Text),
-        member("x-ms-summary", Form::Text),
+        member("x-ms-summary", Form::Label),
         member("x-ms-visibility", Form::Visibility),
     ],
 );
@@ -346,7 +346,7 @@ static SECURITY_DEFINITION: Shape = closed(
     "the security definition",
     &[
         member("type", Form::Choice(&["basic", "apiKey", "oauth2"])).needed(),
-        member("description", Form::Text),
+        member("description", Form::Prose),
         member("name", Form::Text),
         member("in", Form::Choice(&["header", "query"])),
         member("flow", Form::Choice(&["implicit", "password", "application", "accessCode"])),
@@ -695,8 +695,18 @@ fn ends_well(text: &str) -> bool {
     match text.chars().next_back() {
         None => true,
         Some(')') => {
-            let count = |wanted: u8| text.bytes().filter(|byte| *byte == wanted).count();
-            count(b'(') >= count(b')')
+            let (mut open, mut closes) = (0_usize, false);
+            for byte in text.bytes() {
+                match byte {
+                    b'(' => open += 1,
+                    b')' => {
+                        closes = open > 0;
+                        open = open.saturating_sub(1);
+                    }
+                    _ => {}
+                }
+            }
+            closes
         }
         Some(last) => last.is_alphanumeric(),
     }
@@ -720,10 +730,10 @@ mod tests {
 
     #[test]
     fn endings() {
-        for text in ["", "Items", "Version 2", "Items (all)", "Größe", "名"] {
+        for text in ["", "Items", "Version 2", "Items (all)", "1) Items (all)", "((a)", "Größe", "名"] {
             assert!(ends_well(text), "{text}");
         }
-        for text in ["Items.", "Items ", "Items)", "(a) b)", "Items?"] {
+        for text in ["Items.", "Items ", "Items)", "(a) b)", ") (a) b)", "Items?"] {
             assert!(!ends_well(text), "{text}");
         }
     }

@@ -4,6 +4,7 @@
 //! (archives again) that contain the connector and a flow that uses it. The archives within are opened in memory, with the
 //! limits of a package, and share one budget of expanded bytes.
 
+use crate::rule::{DEFINITION, PROPERTIES};
 use crate::view::Package;
 use backshell_package::{Limits, PackageFile, Problem, read_nested};
 
@@ -16,8 +17,8 @@ pub(crate) struct Submission<'p> {
     pub(crate) texts: Vec<&'p PackageFile>,
     /// The archives at its top.
     pub(crate) archives: Vec<&'p PackageFile>,
-    /// The first of these, opened, or why it could not be.
-    pub(crate) inner: Result<Inner, String>,
+    /// The first of these, opened, or why it could not be; `None` when there is none.
+    pub(crate) inner: Option<Result<Inner, String>>,
 }
 
 /// The inner archive.
@@ -55,25 +56,28 @@ pub(crate) struct Components {
 }
 
 impl<'p> Submission<'p> {
-    /// Opens the submission archive that a package is: it has archives at its top and neither of the files that make a
-    /// connector.
+    /// Opens the submission archive that a package is: it has archives or an `intro.md` without a readme at its top, and
+    /// neither of the files that make a connector.
     pub(crate) fn open(package: &Package<'p>) -> Option<Self> {
         let files = || package.top_level();
         let archives: Vec<_> = files().filter(|file| has_extension(&file.path, "zip")).collect();
-        let first = archives.first().copied().filter(|_| package.is_complete())?;
-        let is_connector = |name: &str| {
-            name.eq_ignore_ascii_case(crate::rule::DEFINITION) || name.eq_ignore_ascii_case(crate::rule::PROPERTIES)
-        };
-        if files().any(|file| is_connector(&file.path)) {
+        let has = |name: &str| files().any(|file| file.path.eq_ignore_ascii_case(name));
+        let is_handed_in = !archives.is_empty() || has("intro.md") && !has("readme.md");
+        if !is_handed_in || !package.is_complete() || has(DEFINITION) || has(PROPERTIES) {
             return None;
         }
         let texts = files().filter(|file| has_extension(&file.path, "md")).collect();
-        Some(Self { texts, inner: Inner::open(first), archives })
+        Some(Self { texts, inner: archives.first().map(|first| Inner::open(first)), archives })
+    }
+
+    /// The inner archive, if it could be opened.
+    pub(crate) fn opened(&self) -> Option<&Inner> {
+        self.inner.as_ref()?.as_ref().ok()
     }
 
     /// The solutions that could be opened.
     pub(crate) fn components(&self) -> impl Iterator<Item = &Components> {
-        let solutions = self.inner.iter().flat_map(|inner| &inner.solutions);
+        let solutions = self.opened().into_iter().flat_map(|inner| &inner.solutions);
         solutions.filter_map(|solution| solution.content.as_ref().ok())
     }
 }

@@ -8,7 +8,8 @@ use crate::view::{Context, is_extension};
 use backshell_source::Node;
 use std::collections::HashSet;
 
-/// What the schemas of a definition are used for.
+/// What the schemas of a definition are used for. The bodies of operations include shared parameters in the body that no
+/// operation refers to.
 pub(crate) struct Usage {
     /// For each value of the document the ways in which it was reached, one bit each.
     marks: Vec<u32>,
@@ -153,8 +154,14 @@ fn uses<'d>(context: &Context<'d>) -> Vec<(Node<'d>, Way)> {
         uses.extend(schema.map(|schema| (schema, Way::root(Payload::Callback, false))));
     }
     let shared = |part: &str| context.root.get(part).into_iter().flat_map(Node::members).map(|member| member.value);
-    let holders = shared("parameters").chain(shared("responses"));
-    let schemas = shared("definitions").chain(holders.filter_map(|holder| holder.get("schema")));
+    // A shared parameter in the body is one even if no operation refers to it.
+    for parameter in shared("parameters") {
+        let is_body = parameter.get("in").and_then(Node::as_str) == Some("body");
+        let payload = if is_body { Payload::Body } else { Payload::Shared };
+        let way = Way::root(payload, is_internal(parameter));
+        uses.extend(parameter.get("schema").map(|schema| (schema, way)));
+    }
+    let schemas = shared("definitions").chain(shared("responses").filter_map(|response| response.get("schema")));
     uses.extend(schemas.map(|schema| (schema, Way::root(Payload::Shared, false))));
     uses
 }
@@ -182,6 +189,24 @@ pub(crate) fn composition<'d>(context: &Context<'d>, schema: Node<'d>) -> Option
         }
     }
     Some(parts)
+}
+
+/// Whether a schema stands in the `allOf` of another one, with which it is one.
+pub(crate) fn is_part(schema: Node<'_>) -> bool {
+    schema.parent().is_some_and(|list| list.is_array() && list.key() == Some("allOf"))
+}
+
+/// The `required` lists of a schema and of the parts that are written in its `allOf`, references not followed.
+pub(crate) fn required_lists(schema: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let mut waiting = vec![schema];
+    let schemas = std::iter::from_fn(move || {
+        let schema = waiting.pop()?;
+        if let Some(parts) = schema.get("allOf") {
+            waiting.extend(parts.items().filter(|part| part.get("$ref").is_none()));
+        }
+        Some(schema)
+    });
+    schemas.filter_map(|schema| schema.get("required")).filter(|required| required.is_array())
 }
 
 /// The property of this name of a composed schema, references not followed.

@@ -208,6 +208,12 @@ impl ShownPath {
             Some(path) => format!("{}/{file}", path.trim_end_matches(['/', std::path::MAIN_SEPARATOR])),
         }
     }
+
+    /// The part of a file's shown path that lies in the package.
+    pub(crate) fn inside<'f>(&self, shown: &'f str) -> &'f str {
+        let path = self.0.as_deref().unwrap_or_default().trim_end_matches(['/', std::path::MAIN_SEPARATOR]);
+        shown.strip_prefix(path).map_or(shown, |rest| rest.trim_start_matches('/'))
+    }
 }
 
 impl<'p> Package<'p> {

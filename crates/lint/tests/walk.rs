@@ -172,7 +172,9 @@ fn shared_extensions_are_judged_by_each_use_and_reported_once() {
 #[test]
 fn many_uses_of_many_extensions_are_bounded() {
     let definition = shared_choices(3_000, 3_000);
-    assert_eq!(pointers(&definition, "OperationParameterNameNotFound").len(), 3_000);
+    // This rule only: the others find more here than a report holds.
+    let rule = backshell_lint::rule("OperationParameterNameNotFound").unwrap();
+    assert_eq!(lint_by(&definition, Some(vec![rule])).len(), 3_000);
 }
 
 #[test]

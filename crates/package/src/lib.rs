@@ -40,7 +40,7 @@ pub use path_template::{PathTemplate, PathTemplateError, SplitPath};
 pub use policy::{Policy, PolicySection};
 pub use problem::{Problem, ProblemKind};
 pub use properties::Properties;
-pub use read::{ReadError, ReadPackage, read, read_files, read_nested, read_zip};
+pub use read::{ReadError, ReadPackage, read, read_file, read_files, read_nested, read_zip};
 pub use reference::ReferenceError;
 pub use schema::{Property, Schema};
 pub use security::{KeyLocation, SecurityDefinition, SecurityKind};

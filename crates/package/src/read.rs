@@ -89,7 +89,7 @@ pub fn read(path: &Path, limits: &Limits) -> Result<ReadPackage, ReadError> {
         return Ok(read);
     }
     let bytes = bounded(path, max).map_err(|error| ReadError::of(path, error))?;
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") || has_extension(path, "zip") {
+    if is_archive(&bytes) || has_extension(path, "zip") {
         let name = name.strip_suffix(".zip").map(str::to_owned).unwrap_or(name);
         return Ok(read_zip(&name, bytes, limits));
     }
@@ -120,6 +120,26 @@ pub fn read_files(name: &str, files: Vec<(String, Arc<[u8]>)>, limits: &Limits) 
         }
     }
     assemble(name.to_owned(), Origin::Files, taken, problems, limits)
+}
+
+/// Reads a lone file that is handed over, as [`read`] reads a lone file that lies somewhere: what comes through a pipe, for
+/// example. A zip archive is read as one.
+pub fn read_file(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> ReadPackage {
+    if is_archive(&bytes) {
+        return read_zip(name, bytes, limits);
+    }
+    let max = limits.source.max_bytes;
+    if bytes.len() > max {
+        let mut read = assemble(name.to_owned(), Origin::File, Vec::new(), Vec::new(), limits);
+        read.problems.push(too_large(name, bytes.len() as u64, max as u64));
+        return read;
+    }
+    let file = PackageFile { path: name.to_owned(), bytes };
+    assemble(name.to_owned(), Origin::File, vec![file], Vec::new(), limits)
+}
+
+fn is_archive(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
 }
 
 /// Reads a package out of a zip archive. An archive that tries anything (names that lead out, links, encryption, bombs,

@@ -2,7 +2,7 @@
 
 mod common;
 
-use backshell_package::{Limits, Origin, ProblemKind, ReadError, discover, read, read_files};
+use backshell_package::{Limits, Origin, ProblemKind, ReadError, discover, read, read_file, read_files};
 use backshell_source::Position;
 use common::{DEFINITION, PROPERTIES, codes, package};
 use std::fs;
@@ -223,4 +223,17 @@ fn the_digest_is_fixed() {
     );
     assert_ne!(digest(&[("a.txt", "one"), ("b.txt", "two ")]), digest(&[("a.txt", "one"), ("b.txt", "two")]));
     assert_ne!(digest(&[("a.txt", "onetwo"), ("b.txt", "")]), digest(&[("a.txt", "one"), ("b.txt", "two")]));
+}
+
+#[test]
+fn a_file_that_is_handed_over_is_read_as_one_that_lies_somewhere() {
+    let limits = Limits::default();
+    let lone = read_file("-", b"{\"swagger\": \"2.0\"}".as_slice().into(), &limits);
+    assert_eq!((lone.package.origin, lone.package.files.len(), lone.problems.len()), (Origin::File, 1, 0));
+    assert!(lone.package.definition.is_some(), "it needs no name of a definition");
+    let archive = read_file("-", b"PK\x05\x06".as_slice().into(), &limits);
+    assert!(archive.package.origin == Origin::Zip && archive.is_refused());
+    let small = Limits { source: backshell_source::Limits { max_bytes: 4, ..limits.source }, ..limits };
+    let large = read_file("-", b"12345".as_slice().into(), &small);
+    assert!(large.problems.iter().any(|problem| problem.kind == ProblemKind::TooLarge));
 }

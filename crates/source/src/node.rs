@@ -158,7 +158,18 @@ impl<'d> Node<'d> {
         if raw.flags & flags::LARGE != 0 {
             return self.get_indexed(name);
         }
-        self.children().filter(|child| child.key() == Some(name)).last()
+        // The busiest loop of whoever reads documents: lengths are compared before anything is looked at.
+        let nodes = &self.document.tree().nodes;
+        let mut next = self.id + 1;
+        while next < raw.next {
+            let child = nodes.get(next as usize)?;
+            // The last of several with this name is the one that is not shadowed.
+            if child.flags & flags::SHADOWED == 0 && is_called(self.document, child, name) {
+                return Some(Node::new(self.document, next));
+            }
+            next = child.next.max(next.saturating_add(1));
+        }
+        None
     }
 
     /// The value of the member with this name, ASCII letter case ignored: an exact match before any other, among equals
@@ -313,6 +324,16 @@ fn string(document: &Document, start: u32, end: u32, escaped: bool) -> &str {
     document.text().get(start as usize + 1..(end as usize).saturating_sub(1)).unwrap_or_default()
 }
 
+/// Whether the value of an object has this name.
+fn is_called(document: &Document, child: &RawNode, name: &str) -> bool {
+    if child.flags & flags::KEY_ESCAPED != 0 {
+        return document.tree().decoded(child.key_start) == Some(name);
+    }
+    let (start, end) = (child.key_start as usize + 1, child.key_end as usize);
+    end.saturating_sub(start) == name.len() + 1
+        && document.text().as_bytes().get(start..end - 1).is_some_and(|key| key == name.as_bytes())
+}
+
 impl PartialEq for Node<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id && std::ptr::eq(self.document.tree(), other.document.tree())
@@ -345,13 +366,20 @@ impl<'d> Iterator for Items<'d> {
     type Item = Node<'d>;
 
     fn next(&mut self) -> Option<Node<'d>> {
+        self.advance().map(|(node, _)| node)
+    }
+}
+
+impl<'d> Items<'d> {
+    fn advance(&mut self) -> Option<(Node<'d>, &'d RawNode)> {
         if self.next >= self.end {
             return None;
         }
         let node = Node::new(self.document, self.next);
+        let raw = self.document.tree().nodes.get(self.next as usize)?;
         // A node reaches at least to its own successor, so this always moves on.
-        self.next = node.raw().next.max(self.next.saturating_add(1));
-        Some(node)
+        self.next = raw.next.max(self.next.saturating_add(1));
+        Some((node, raw))
     }
 }
 
@@ -365,10 +393,9 @@ impl<'d> Iterator for Members<'d> {
     type Item = Member<'d>;
 
     fn next(&mut self) -> Option<Member<'d>> {
-        let value = self.0.next()?;
-        let raw = value.raw();
+        let (value, raw) = self.0.advance()?;
         Some(Member {
-            key: value.key().unwrap_or_default(),
+            key: string(value.document, raw.key_start, raw.key_end, raw.flags & flags::KEY_ESCAPED != 0),
             key_span: Span::new(raw.key_start, raw.key_end),
             value,
             duplicate: raw.flags & flags::DUPLICATE != 0,

@@ -1,6 +1,11 @@
-//! What tests need in place of the real world: a clock that stands still until it is moved, randomness from a seed.
+//! What tests need in place of the real world: a clock that stands still until it is moved, randomness from a
+//! seed, the schemas that outputs are held against.
 //!
 //! This crate is a development dependency only; nothing that ships uses it.
+
+mod sarif;
+
+pub use sarif::sarif_schema;
 
 use backshell_model::{Clock, Random, Timestamp};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};

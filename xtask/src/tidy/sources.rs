@@ -26,6 +26,7 @@ const RESERVED: [Reserved; 3] = [
             ("backshell", "reads the configuration and what the command line names"),
             ("ledger", "appends checkpoints to a file that whoever administers the database need not be able to write"),
             ("store", "makes the database's folder and file its owner's alone"),
+            ("testkit", "reads schemas out of the sources of crates"),
         ],
         lower_layers_only: false,
     },

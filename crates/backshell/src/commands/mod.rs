@@ -3,6 +3,7 @@
 mod call;
 mod completions;
 mod demo;
+mod diff;
 mod ledger;
 mod lint;
 mod mock;
@@ -26,6 +27,7 @@ use tracing_subscriber::EnvFilter;
     after_help = "Examples:
   backshell demo                      see everything at work, with a sample connector
   backshell lint ./my-connector       check a connector package
+  backshell diff ./old ./new          what does an update break?
   backshell serve                     run the gateway and its API
   backshell rules OperationIdNotUnique  explain one rule
 
@@ -47,6 +49,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Lint(lint::Lint),
+    Diff(diff::Diff),
     Rules(rules::Rules),
     Mock(mock::Mock),
     Serve(serve::Serve),
@@ -76,6 +79,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     start_log(&cli.log, cli.log_format)?;
     match cli.command {
         Command::Lint(command) => command.run(),
+        Command::Diff(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Mock(command) => block_on(command.run()),
         Command::Serve(command) => block_on(command.run()),

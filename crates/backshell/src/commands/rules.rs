@@ -23,6 +23,9 @@ pub(super) struct Rules {
 
 impl Rules {
     pub(super) fn run(&self) -> anyhow::Result<ExitCode> {
+        if let Some(notice) = self.id.as_deref().and_then(backshell_lint::notices::notice) {
+            return self.explain_notice(notice);
+        }
         let rules = match &self.id {
             None => backshell_lint::rules().to_vec(),
             Some(id) => match backshell_lint::rule(id) {
@@ -45,6 +48,7 @@ impl Rules {
                             "id": rule.id, "severity": rule.severity.as_str(), "group": rule.group.as_str(),
                             "since": rule.since, "source": rule.source.as_str(),
                             "what": rule.what, "why": rule.why, "fix": rule.fix,
+                            "fixable": backshell_lint::fixes::fix_of(rule.id).is_some(),
                         })
                     })
                     .collect();
@@ -53,6 +57,9 @@ impl Rules {
             Format::Text if self.id.is_some() => {
                 for rule in rules {
                     terminal::print(&backshell_lint::docs::text(rule))?;
+                    if let Some(fix) = backshell_lint::fixes::fix_of(rule.id) {
+                        terminal::line(&format!("\n`backshell lint --fix` can {}", fix.what))?;
+                    }
                 }
             }
             Format::Text => {
@@ -61,6 +68,26 @@ impl Rules {
                     terminal::line(&format!("{:<52} {:<8} {what}", rule.id, rule.severity.as_str()))?;
                 }
                 terminal::line(&format!("\n{} rules; `backshell rules ID` explains one", rules.len()))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+    /// A remark of `lint` about its own settings, which is no rule and can be met all the same.
+    fn explain_notice(&self, notice: &backshell_lint::notices::Notice) -> anyhow::Result<ExitCode> {
+        let severity = notice.severity.as_str();
+        match self.format {
+            Format::Json => {
+                let list = serde_json::json!([{
+                    "id": notice.id, "severity": severity, "what": notice.what, "why": notice.why, "fix": notice.fix,
+                }]);
+                terminal::line(&serde_json::to_string_pretty(&list)?)?;
+            }
+            Format::Text => {
+                let [what, why, fix] = [notice.what, notice.why, notice.fix];
+                terminal::line(&format!(
+                    "{}\n{severity}, settings\n\nWhat it reports\n  {what}\n\nWhy\n  {why}\n\nHow to fix it\n  {fix}",
+                    notice.id
+                ))?;
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -49,7 +49,7 @@ pub fn definition() -> Value {
         let mut declared = operation(id);
         if path.contains("{id}") {
             declared["parameters"] = json!([{"name": "id", "in": "path", "required": true, "type": "string",
-                "x-ms-summary": "Id", "x-ms-url-encoding": "single"}]);
+                "x-ms-summary": "Id", "description": "The name of the item.", "x-ms-url-encoding": "single"}]);
         }
         paths.insert(path.to_owned(), json!({method: declared}));
     }

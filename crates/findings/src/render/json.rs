@@ -1,26 +1,32 @@
 //! The report for programs: the JSON shape that `lint`, `scan` and `endpoint` print.
 
-use crate::{Finding, Report};
+use crate::{Finding, Report, Suppressed};
 use serde::Serialize;
+use std::io::{self, Write};
 
 /// The report as one JSON object, indented, with a line end. `version` is the version of Backshell.
 pub fn render(report: &Report, version: &str) -> String {
+    super::to_string(|out| write(out, report, version))
+}
+
+/// Writes what [`render`] returns.
+pub fn write(out: &mut dyn Write, report: &Report, version: &str) -> io::Result<()> {
     let summary = report.summary();
     let output = JsonReport {
         tool: "backshell",
         version,
         findings: report.findings.iter().map(JsonFinding::from).collect(),
+        suppressed: report.suppressed.iter().map(JsonSuppressed::from).collect(),
         summary: JsonSummary {
             files: summary.files,
             errors: summary.errors,
             warnings: summary.warnings,
             notes: summary.notes,
+            suppressed: summary.suppressed,
         },
     };
-    // Strings, numbers and lists only: there is nothing in it that serialisation could refuse.
-    let mut text = serde_json::to_string_pretty(&output).unwrap_or_default();
-    text.push('\n');
-    text
+    serde_json::to_writer_pretty(&mut *out, &output)?;
+    writeln!(out)
 }
 
 #[derive(Serialize)]
@@ -28,6 +34,8 @@ struct JsonReport<'a> {
     tool: &'static str,
     version: &'a str,
     findings: Vec<JsonFinding<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressed: Vec<JsonSuppressed<'a>>,
     summary: JsonSummary,
 }
 
@@ -37,6 +45,23 @@ struct JsonSummary {
     errors: usize,
     warnings: usize,
     notes: usize,
+    suppressed: usize,
+}
+
+/// An accepted finding: the finding, and why it is accepted.
+#[derive(Serialize)]
+struct JsonSuppressed<'a> {
+    #[serde(flatten)]
+    finding: JsonFinding<'a>,
+    suppression: &'static str,
+    reason: &'a str,
+}
+
+impl<'a> From<&'a Suppressed> for JsonSuppressed<'a> {
+    fn from(suppressed: &'a Suppressed) -> Self {
+        let because = &suppressed.because;
+        Self { finding: (&suppressed.finding).into(), suppression: because.as_str(), reason: because.reason() }
+    }
 }
 
 /// A finding in the shape that every JSON output shares.
@@ -53,6 +78,8 @@ pub struct JsonFinding<'a> {
     column: u32,
     end_line: u32,
     end_column: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<&'a str>,
 }
 
 impl<'a> From<&'a Finding> for JsonFinding<'a> {
@@ -70,6 +97,7 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
             column: place.start.column,
             end_line: place.end.line,
             end_column: place.end.column,
+            fingerprint: finding.identity.as_ref().map(|identity| identity.fingerprint.as_str()),
         }
     }
 }

@@ -1,4 +1,38 @@
-//! The forms of output, one file each.
+//! The forms of output, one file each. A renderer writes to what it is given; where somebody wants a text instead, there is
+//! `render` beside `write`.
 
+pub mod github;
 pub mod json;
+pub mod markdown;
+pub mod sarif;
 pub mod text;
+
+use crate::Severity;
+use std::io;
+
+/// What outputs say about a rule beside its findings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleInfo {
+    /// Its id.
+    pub id: String,
+    /// How much its findings weigh, unless something else was set.
+    pub severity: Severity,
+    /// What it reports, in one sentence.
+    pub short: String,
+    /// What it reports.
+    pub full: String,
+    /// Why, and what to do, as plain text.
+    pub help: String,
+    /// Its page, in Markdown.
+    pub page: String,
+    /// What it is about, in words for filters.
+    pub tags: Vec<String>,
+}
+
+/// What `write` writes, as a text.
+fn to_string(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> String {
+    let mut bytes = Vec::new();
+    // A vector takes everything, and renderers write UTF-8 only.
+    let _ = write(&mut bytes);
+    String::from_utf8(bytes).unwrap_or_default()
+}

@@ -1,8 +1,8 @@
 //! The report for people: grouped by file, the source line with a mark under the exact place, and one line of advice.
 
-use crate::{Finding, Place, Report, Severity, SourceLine};
+use crate::{Finding, Place, Report, RuleCount, Severity, SourceLine, Summary};
 use anstyle::{AnsiColor, Style};
-use std::fmt::Write as _;
+use std::io::{self, Write};
 use unicode_width::UnicodeWidthChar;
 
 /// How the text looks.
@@ -12,51 +12,88 @@ pub struct TextOptions {
     pub color: bool,
 }
 
-/// The report as text, ending with a summary line.
+/// The report as text, ending with a table of rules, where more than one fired, and a summary line.
 pub fn render(report: &Report, options: &TextOptions) -> String {
+    super::to_string(|out| write(out, report, options))
+}
+
+/// Writes what [`render`] returns.
+pub fn write(out: &mut dyn Write, report: &Report, options: &TextOptions) -> io::Result<()> {
+    write_findings(out, &report.findings, options)?;
+    let counts = report.by_rule();
+    if counts.len() > 1 {
+        write_table(out, &counts)?;
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", totals(&report.summary()))
+}
+
+/// Only how often each rule fired, and the summary line.
+pub fn write_summary(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    write_table(out, &report.by_rule())?;
+    writeln!(out, "\n{}", totals(&report.summary()))
+}
+
+/// The findings, grouped by file, without anything after them.
+pub fn write_findings(out: &mut dyn Write, findings: &[Finding], options: &TextOptions) -> io::Result<()> {
     let paint = Paint { color: options.color };
-    let mut out = String::new();
     let mut file = None;
-    for finding in &report.findings {
+    for finding in findings {
         if file != Some(&finding.place.file) {
             file = Some(&finding.place.file);
-            let _ = writeln!(out, "{}\n", paint.bold(&printable(&finding.place.file)));
+            writeln!(out, "{}\n", paint.bold(&printable(&finding.place.file)))?;
         }
-        write_finding(&mut out, finding, paint);
+        write_finding(out, finding, paint)?;
     }
-    let summary = report.summary();
-    let _ = writeln!(
-        out,
-        "{} checked: {}, {}, {}",
+    Ok(())
+}
+
+/// The counts in words.
+pub fn totals(summary: &Summary) -> String {
+    let accepted = match summary.suppressed {
+        0 => String::new(),
+        some => format!(" ({some} accepted)"),
+    };
+    format!(
+        "{} checked: {}, {}, {}{accepted}",
         count(summary.files, "file"),
         count(summary.errors, "error"),
         count(summary.warnings, "warning"),
         count(summary.notes, "note"),
-    );
-    out
+    )
+}
+
+/// How often each rule fired, one line each.
+fn write_table(out: &mut dyn Write, counts: &[RuleCount<'_>]) -> io::Result<()> {
+    let width = counts.iter().map(|count| count.rule.len()).max().unwrap_or(0).max("rule".len());
+    writeln!(out, "{:<width$}  severity  findings  files", "rule")?;
+    for RuleCount { rule, severity, findings, files } in counts {
+        writeln!(out, "{rule:<width$}  {:<8}  {findings:>8}  {files:>5}", severity.as_str())?;
+    }
+    Ok(())
 }
 
 /// One finding, followed by an empty line.
-fn write_finding(out: &mut String, finding: &Finding, paint: Paint) {
+fn write_finding(out: &mut dyn Write, finding: &Finding, paint: Paint) -> io::Result<()> {
     let severity = paint.severity(finding.severity);
     let message = printable(&finding.message);
-    let _ = writeln!(out, "  {severity}[{}]: {}", printable(&finding.rule), paint.bold(&message));
+    writeln!(out, "  {severity}[{}]: {}", printable(&finding.rule), paint.bold(&message))?;
     let Place { start, pointer, .. } = &finding.place;
     let number = start.line.to_string();
     let margin = " ".repeat(number.len());
     let place = format!("{}:{}", start.line, start.column);
     let pointer = if pointer.is_empty() { String::new() } else { format!(" {}", printable(pointer)) };
-    let _ = writeln!(out, "  {margin}{} {place}{pointer}", paint.frame("-->"));
+    writeln!(out, "  {margin}{} {place}{pointer}", paint.frame("-->"))?;
     if let Some(excerpt) = &finding.place.excerpt {
         let (line, blanks, marks) = underline(excerpt, &finding.place);
         let bar = paint.frame("|");
-        let _ = writeln!(out, "  {} {bar} {line}", paint.frame(&number));
-        let _ = writeln!(out, "  {margin} {bar} {blanks}{}", paint.mark(&marks, finding.severity));
+        writeln!(out, "  {} {bar} {line}", paint.frame(&number))?;
+        writeln!(out, "  {margin} {bar} {blanks}{}", paint.mark(&marks, finding.severity))?;
     }
     if !finding.help.is_empty() {
-        let _ = writeln!(out, "  {margin} {} {}", paint.frame("= help:"), printable(&finding.help));
+        writeln!(out, "  {margin} {} {}", paint.frame("= help:"), printable(&finding.help))?;
     }
-    out.push('\n');
+    writeln!(out)
 }
 
 /// The printable line, the blanks before the mark, and the mark: as wide on the screen as the place is.
@@ -158,11 +195,12 @@ mod tests {
                 end: Position { line: 12, column: end },
                 excerpt: Some(SourceLine { text: text.to_owned(), first_column: 1, cut_after: false }),
             },
+            identity: None,
         }
     }
 
     fn report(finding: Finding) -> Report {
-        Report { findings: vec![finding], files: 1 }
+        Report { findings: vec![finding], files: 1, ..Report::default() }
     }
 
     #[test]

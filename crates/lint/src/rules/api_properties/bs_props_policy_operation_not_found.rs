@@ -1,11 +1,10 @@
+use crate::Out;
+use crate::operation_ids::OperationIds;
 use crate::rule::{DEFINITION, PROPERTIES};
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::PropertiesFile;
-use crate::{Out, quoted};
 use backshell_findings::Severity;
-use backshell_package::Operation;
 use backshell_source::Node;
-use std::collections::HashMap;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-PropsPolicyOperationNotFound",
@@ -13,8 +12,8 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     source: Source::Requirement("connector package layout"),
-    what: "The list of operations of a policy names something that is no `operationId` of the definition. An id \
-           that differs in letter case only is a warning.",
+    what: "The list of operations of a policy names something that is no `operationId` of the definition, \
+           letter case counting.",
     why: "The policy never acts on the operation it was meant for, so that a header, a host or a path is not \
            set.",
     fix: "correct the operationId in x-ms-apimTemplate-operationName, or remove it",
@@ -25,8 +24,8 @@ pub(crate) static RULE: Rule = Rule {
                 PROPERTIES,
                 r#"
 { "properties": { "policyTemplateInstances": [{ "templateId": "setheader", "parameters": {
-    "x-ms-apimTemplate-operationName": ["ListItems", "GetItem"]
-                                                     ^^^^^^^^^
+    "x-ms-apimTemplate-operationName": ["ListItems", "GetItem", "listItems"]
+                                                     ^^^^^^^^^  ^^^^^^^^^^^
 } }] } }
 "#,
             ),
@@ -52,20 +51,14 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
     let Some(definition) = &file.package.definition else { return };
-    let ids = definition.swagger().operations().filter_map(Operation::id);
-    let known: HashMap<String, &str> = ids.map(|id| (id.to_ascii_lowercase(), id)).collect();
+    let mut ids = None;
     for policy in file.properties.policies() {
         let parameters = policy.node.get_ignore_case("parameters");
         let list = parameters.and_then(|parameters| parameters.get_ignore_case("x-ms-apimTemplate-operationName"));
         for node in list.into_iter().flat_map(Node::items) {
-            let id = node.as_str().unwrap_or_default();
-            match known.get(&id.to_ascii_lowercase()) {
-                Some(same) if *same == id => {}
-                Some(other) => {
-                    let message = format!("the operation {} is spelt {} in the definition", quoted(id), quoted(other));
-                    out.severity(Severity::Warning).at(node, message);
-                }
-                None => out.at(node, format!("there is no operation {}", quoted(id))),
+            let ids = ids.get_or_insert_with(|| OperationIds::of(definition));
+            if let Some(fault) = ids.fault(node.as_str().unwrap_or_default()) {
+                out.at(node, fault);
             }
         }
     }

@@ -1,10 +1,10 @@
+use crate::Out;
+use crate::operation_ids::OperationIds;
 use crate::rule::{DEFINITION, PROPERTIES};
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::PropertiesFile;
-use crate::{Out, quoted};
 use backshell_findings::Severity;
-use backshell_package::{Operation, Origin};
-use std::collections::HashMap;
+use backshell_package::Origin;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-PropsScriptMismatch",
@@ -12,8 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     source: Source::Requirement("connector package layout"),
-    what: "`scriptOperations` lists something that is no `operationId` of the definition (one that differs in letter case \
-           only is a warning), or lists operations in a package that has no `script.csx`. A `script.csx` without \
+    what: "`scriptOperations` lists something that is no `operationId` of the definition, letter case counting, or lists operations in a package that has no `script.csx`. A `script.csx` without \
            `scriptOperations` is a warning: it then acts on every operation. An empty list means every operation too, and \
            is taken as meant. Without the package's other files only the ids are judged.",
     why: "The list decides which calls the script takes over. An operation that is missing from it goes to the service \
@@ -64,8 +63,11 @@ pub(crate) static RULE: Rule = Rule {
     good: &[
         Example::Files {
             files: &[
-                (DEFINITION, r#"{ "paths": { "/items": { "get": { "operationId": "ListItems" } } } }"#),
-                (PROPERTIES, r#"{ "properties": { "scriptOperations": ["ListItems"] } }"#),
+                (
+                    DEFINITION,
+                    r#"{ "paths": { "/items": { "get": { "operationId": "ListItems" }, "post": { "operationId": "listItems" } } } }"#,
+                ),
+                (PROPERTIES, r#"{ "properties": { "scriptOperations": ["ListItems", "listItems"] } }"#),
                 ("Script.csx", ""),
             ],
             whole: &[],
@@ -92,20 +94,11 @@ fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
         }
     }
     let Some((definition, list)) = file.package.definition.as_ref().zip(list) else { return };
-    let mut known: Option<HashMap<String, &str>> = None;
+    let mut ids = None;
     for node in list.items() {
-        let known = known.get_or_insert_with(|| {
-            let ids = definition.swagger().operations().filter_map(Operation::id);
-            ids.map(|id| (id.to_ascii_lowercase(), id)).collect()
-        });
-        let id = node.as_str().unwrap_or_default();
-        match known.get(&id.to_ascii_lowercase()) {
-            Some(same) if *same == id => {}
-            Some(other) => {
-                let message = format!("the operation {} is spelt {} in the definition", quoted(id), quoted(other));
-                out.severity(Severity::Warning).at(node, message);
-            }
-            None => out.at(node, format!("there is no operation {}", quoted(id))),
+        let ids = ids.get_or_insert_with(|| OperationIds::of(definition));
+        if let Some(fault) = ids.fault(node.as_str().unwrap_or_default()) {
+            out.at(node, fault);
         }
     }
 }

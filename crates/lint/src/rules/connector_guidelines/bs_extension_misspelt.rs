@@ -11,7 +11,8 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     source: Source::Backshell,
     what: "A member that Swagger does not know has nearly the name of an extension that connectors use: up to \
-           two letters differ, an `s` stands too many, or the name stands with something added to it.",
+           two letters differ, an `s` stands too many, the name stands with something added to it, or `ms-` is left \
+           out of a name that no other tool gives to its extensions. Letter case, blanks and colons do not matter.",
     why: "A misspelt extension is ignored without a word: an internal field becomes visible, a value is \
            encoded the wrong way.",
     fix: "correct the name of the extension",
@@ -28,17 +29,40 @@ pub(crate) static RULE: Rule = Rule {
                                                      ^^^^^^^^^^^^^^^^^^^^
 "#,
         ),
+        Example::Definition(
+            r#"
+{ "parameters": { "q": { "in": "query", "name": "q", "x-summary": "Q", " x-ms-visibility": "internal" } } }
+                                                     ^^^^^^^^^^^       ^^^^^^^^^^^^^^^^^^
+"#,
+        ),
     ],
     good: &[Example::Definition(
         r#"
-{ "parameters": { "q": { "in": "query", "name": "q", "x-ms-visibility": "internal", "x-ms-client-name": "q", "x-example": 1 } } }
+{ "parameters": { "q": { "in": "query", "name": "q", "x-ms-visibility": "internal", "x-ms-client-name": "q", "x-example": 1, "x-enum": [], "x-docs": "", "x-ms-docs-operation-type": "" } } }
 "#,
     )],
     visits: &[Visit::Extension(check)],
 };
 
 /// Names that lie near a known one and are extensions of other tools.
-const OTHERS: [&str; 1] = ["x-ms-examples"];
+const OTHERS: [&str; 2] = ["x-ms-docs-operation-type", "x-ms-examples"];
+
+/// Extensions that are meant when `ms-` is left out, without what they begin with. The other names are common words, which
+/// other tools use too.
+const SHORTENED: [&str; 12] = [
+    "api-annotation",
+    "dynamic-list",
+    "dynamic-properties",
+    "dynamic-schema",
+    "dynamic-tree",
+    "dynamic-values",
+    "enum-values",
+    "notification-content",
+    "notification-url",
+    "summary",
+    "url-encoding",
+    "visibility",
+];
 
 fn check(_: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
     if let Some(meant) = misspelt(extension) {
@@ -53,6 +77,7 @@ pub(crate) fn misspelt(extension: &Extension<'_>) -> Option<&'static str> {
 }
 
 fn looks_like_one(name: &str) -> bool {
+    let name = name.trim_start();
     let starts = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     starts("x-") || starts("x_") || starts("ms-") || starts("x ")
 }
@@ -73,5 +98,9 @@ fn meant(name: &str) -> Option<&'static str> {
     let extended = || {
         EXTENSIONS.iter().filter(|known| name.starts_with(&known.to_ascii_lowercase())).max_by_key(|known| known.len())
     };
-    nearest.map(|(_, known)| known).or_else(|| extended().copied())
+    let shortened = || {
+        let rest = name.strip_prefix("x-").filter(|rest| SHORTENED.contains(rest))?;
+        EXTENSIONS.iter().find(|known| known.strip_prefix("x-ms-") == Some(rest))
+    };
+    nearest.map(|(_, known)| known).or_else(|| extended().or_else(shortened).copied())
 }

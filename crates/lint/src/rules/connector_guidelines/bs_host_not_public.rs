@@ -11,7 +11,8 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     source: Source::Backshell,
-    what: "The `host` is an IP address in any spelling, a name without a dot, or a name that is reserved for private networks. \
+    what: "The `host` is an IP address in any spelling, a name without a dot, or a name that is reserved for private networks, \
+           tests or documents (such as those that end in `.internal`, `.test` or `.example`); a full stop at its end does not matter. \
            A name without a dot is accepted as a placeholder where a policy chooses the host of every operation, and every \
            name where the properties declare the capability `gateway`.",
     why: "Such a name leads to the machine or network that the gateway runs in: calls meant for a service would reach what \
@@ -30,11 +31,28 @@ pub(crate) static RULE: Rule = Rule {
           ^^^^^^^^^^^^^^^^^
 "#,
         ),
+        Example::Definition(
+            r#"
+{ "host": "api.contoso.Example" }
+          ^^^^^^^^^^^^^^^^^^^^^
+"#,
+        ),
+        Example::Definition(
+            r#"
+{ "host": "orders.contoso.local." }
+          ^^^^^^^^^^^^^^^^^^^^^^^
+"#,
+        ),
     ],
     good: &[
         Example::Definition(
             r#"
 { "host": "api.contoso.com:8443" }
+"#,
+        ),
+        Example::Definition(
+            r#"
+{ "host": "local.example.com" }
 "#,
         ),
         Example::Files {
@@ -59,9 +77,11 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
         return;
     }
     let name = without_port(host);
+    let name = name.strip_suffix('.').unwrap_or(name);
     let reason = match HostName::parse(name) {
         Err(HostNameError::IpLiteral) => "the host is an IP address",
         Err(HostNameError::SpecialName) if !is_placeholder(context, name) => "the host is no public name",
+        Ok(_) if is_of_documents(name) => "the host is no public name",
         _ => return,
     };
     let capabilities = context.package.properties.as_ref().map(Properties::capabilities);
@@ -76,6 +96,11 @@ fn without_port(host: &str) -> &str {
         Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     }
+}
+
+/// Whether the name is under the domain that is reserved for documents.
+fn is_of_documents(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, last)| last.eq_ignore_ascii_case("example"))
 }
 
 /// Whether the name stands for a host that a policy puts in its place on every operation.

@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     source: Source::Requirement("connector certification requirements"),
     what: "A parameter, or a property in the body of a request, is internal and required and has no `default`. A \
            property is internal also when an object around it is; where that object is optional or has a default \
-           itself, what is in it is not judged. Internal objects are judged by their properties. A property that \
+           itself, what is in it is not judged. Internal objects are judged by their properties. What \
            takes the callback address (`x-ms-notification-url`) or is read-only is exempt.",
     why: "Nobody can enter what is not shown, and without a default nothing fills it in: the call cannot be made.",
     fix: "add a default, or show the field to the user",
@@ -35,7 +35,7 @@ pub(crate) static RULE: Rule = Rule {
     good: &[
         Example::Definition(
             r#"
-{ "parameters": { "q": { "in": "query", "name": "q", "required": true, "x-ms-visibility": "internal", "type": "string", "default": "" }, "o": { "in": "query", "name": "o", "required": false, "x-ms-visibility": "internal" }, "v": { "in": "query", "name": "v", "required": true } } }
+{ "parameters": { "q": { "in": "query", "name": "q", "required": true, "x-ms-visibility": "internal", "type": "string", "default": "" }, "o": { "in": "query", "name": "o", "required": false, "x-ms-visibility": "internal" }, "v": { "in": "query", "name": "v", "required": true }, "u": { "in": "query", "name": "u", "required": true, "x-ms-visibility": "internal", "x-ms-notification-url": true } } }
 "#,
         ),
         Example::Definition(
@@ -50,7 +50,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn parameter(_: &Context<'_>, parameter: &Parameter<'_>, out: &mut Out<'_>) {
     let node = parameter.node;
-    if parameter.location != "body" && is_internal(node) && is_true(node, "required") && node.get("default").is_none() {
+    if parameter.location != "body" && is_internal(node) && is_true(node, "required") && !is_filled_in(node) {
         out.at_parameter(parameter, "the parameter is internal and required, and has no default");
     }
 }

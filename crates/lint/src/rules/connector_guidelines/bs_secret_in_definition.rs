@@ -14,7 +14,7 @@ pub(crate) static RULE: Rule = Rule {
     what: "A `default`, `enum`, `example`, `x-ms-test-value`, an example of a response or a description holds what \
            looks like a secret: a signed token (JWT), a private key, a connection string with its key, or a key \
            that begins in the way of a known service; or, under the name of a key, token, secret or password, a \
-           text of 20 and more letters and digits without an order. A text that says that it is a placeholder, and \
+           text of 20 and more letters, digits and signs without an order. A text that says that it is a placeholder, and \
            a UUID, are passed over. The text itself is not repeated in the finding.",
     why: "Whoever has the package has the secret, and packages are handed on.",
     fix: "remove the secret, and renew it where it is used",
@@ -35,6 +35,12 @@ pub(crate) static RULE: Rule = Rule {
             r#"
 { "definitions": { "Item": { "example": { "list": [{ "secret": "b7f0c1d92e3a4856bb01c2d3e4f5a697" }] } } } }
                                                      ^^^^^^^^
+"#,
+        ),
+        Example::Definition(
+            r#"
+{ "definitions": { "Item": { "properties": { "password": { "type": "string", "x-ms-test-value": "Xk9$mP2!vLq8@Rw5#Tz7&Yb" } } } } }
+                                                                             ^^^^^^^^^^^^^^^^^
 "#,
         ),
     ],

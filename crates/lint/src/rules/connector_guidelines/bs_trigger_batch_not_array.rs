@@ -12,20 +12,35 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     source: Source::Requirement("connector extensions guide"),
-    what: "A trigger with `\"x-ms-trigger\": \"batch\"` has a 200 or 201 response with a known schema, and no array \
-           is found: not at its root, not at the `value-collection` of `x-ms-trigger-value`, not in a property \
+    what: "A trigger with `\"x-ms-trigger\": \"batch\"` has a 200 or 201 response with a known schema, or notification content \
+           with one, and no array is found: not at its root, not at the `value-collection` of `x-ms-trigger-value`, not in a property \
            `value`, and not in the same places of `x-ms-notification-content`. Silent where nobody can tell (an \
            object that names no properties or allows others) and where a `pollingtrigger` policy picks the list \
            out.",
     why: "A batch trigger starts one flow for each element of a list. Without a list nothing starts.",
     fix: "answer with an array, or use \"x-ms-trigger\": \"single\"",
-    bad: &[Example::Definition(
-        r#"
+    bad: &[
+        Example::Definition(
+            r#"
 { "paths": { "/items": { "get": { "x-ms-trigger": "batch", "responses": {
                                                   ^^^^^^^
     "200": { "schema": { "type": "object", "properties": { "id": { "type": "string" } } } } } } } } }
 "#,
-    )],
+        ),
+        Example::Definition(
+            r#"
+{ "paths": { "/items": { "x-ms-notification-content": { "schema": { "properties": { "id": { "type": "string" } } } },
+    "post": { "x-ms-trigger": "batch", "responses": { "201": { "description": "Registered." } } } } } }
+                              ^^^^^^^
+"#,
+        ),
+        Example::Definition(
+            r#"
+{ "paths": { "/items": { "get": { "x-ms-trigger": "batch", "responses": { "200": { "schema": { "type": "string" } } } } } } }
+                                                  ^^^^^^^
+"#,
+        ),
+    ],
     good: &[
         Example::Definition(
             r#"
@@ -49,6 +64,11 @@ pub(crate) static RULE: Rule = Rule {
             r#"
 { "paths": { "/items": { "get": { "x-ms-trigger": "batch", "responses": {
     "200": { "schema": { "type": "object" } } } } } } }
+"#,
+        ),
+        Example::Definition(
+            r#"
+{ "paths": { "/items": { "get": { "x-ms-trigger": "batch", "responses": { "200": { "description": "Done." } } } } } }
 "#,
         ),
         Example::Files {
@@ -85,13 +105,21 @@ fn check(context: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
         return;
     };
     let is_known = |code| operation.responses.is_some_and(|responses| responses.get(code).is_some());
-    let Some(answer) = operation.answer(context).filter(|_| is_known("200") || is_known("201")) else { return };
+    let has_answer = is_known("200") || is_known("201");
+    let response = operation.success(context).filter(|_| has_answer);
+    let schema = response.and_then(|response| response.get("schema"));
+    let answer = schema.and_then(|schema| context.schema(schema));
     let notified = operation.notification_content().and_then(|content| content.get("schema"));
+    // What cannot be found may be a list.
+    let is_lost = has_answer && response.is_none() || schema.is_some() && answer.is_none();
+    if is_lost || answer.or(notified).is_none() {
+        return;
+    }
     let collection = operation.node.get("x-ms-trigger-value").and_then(|said| said.get("value-collection"));
     let paths = ["", "value"].into_iter().chain(collection.and_then(Node::as_str));
     let is_missing = paths.into_iter().all(|path| {
         let may_be_list = |schema| may_be_list(context, schema, path);
-        !may_be_list(answer) && !notified.is_some_and(may_be_list)
+        !answer.is_some_and(may_be_list) && !notified.is_some_and(may_be_list)
     });
     if is_missing && operation.is_polled_by_policy(context) != Some(true) {
         out.at(trigger, "the answer of the trigger holds no list");
@@ -100,6 +128,10 @@ fn check(context: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
 
 /// Whether there is an array, or what nobody knows, at a path.
 fn may_be_list<'d>(context: &Context<'d>, schema: Node<'d>, path: &str) -> bool {
+    let is_plain = |schema| !matches!(schema_path::type_of(context, schema), None | Some("array" | "object"));
+    if context.schema(schema).is_some_and(is_plain) {
+        return false;
+    }
     match schema_path::follow(context, schema, path) {
         Found::Unknown => true,
         Found::Missing => false,

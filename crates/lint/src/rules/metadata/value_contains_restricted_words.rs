@@ -1,5 +1,6 @@
 use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::texts;
 use crate::view::{Context, Operation};
 use backshell_findings::Severity;
 use backshell_source::Node;
@@ -16,12 +17,20 @@ pub(crate) static RULE: Rule = Rule {
     why: "Every entry of the catalogue is a connector and has an API, so these words tell nothing; product \
            names belong to their owner and may suggest who published the connector.",
     fix: "say it without the word",
-    bad: &[Example::Definition(
-        r#"
+    bad: &[
+        Example::Definition(
+            r#"
 { "info": { "title": "Contoso API" } }
                      ^^^^^^^^^^^^^
 "#,
-    )],
+        ),
+        Example::Definition(
+            r#"
+{ "info": { "description": "Orders for Power Automate." }, "paths": { "/a": { "get": { "summary": "List (Logic Apps)" } } } }
+                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^                                           ^^^^^^^^^^^^^^^^^^^
+"#,
+        ),
+    ],
     good: &[Example::Definition(
         r#"
 { "info": { "title": "Rapid Capital", "description": "Sets the power, applies the logic." } }
@@ -44,21 +53,11 @@ fn operation(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
     check(operation.node.get("description"), IN_DESCRIPTION, "description", &mut out);
 }
 
-fn check(text: Option<Node<'_>>, words: &[&str], what: &str, out: &mut Out<'_>) {
+fn check(text: Option<Node<'_>>, words: &[&'static str], what: &str, out: &mut Out<'_>) {
     let Some(node) = text else { return };
     for word in words {
-        if node.as_str().is_some_and(|text| has_word(text, word)) {
+        if node.as_str().is_some_and(|text| texts::word_of(text, &[word]).is_some()) {
             out.at(node, format!("the {what} holds the restricted word `{word}`"));
         }
     }
-}
-
-/// Whether `word` (lower case) occurs in `text` with no letter or digit on either side of it.
-fn has_word(text: &str, word: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    text.match_indices(word).any(|(at, found)| {
-        let (before, rest) = text.split_at_checked(at).unwrap_or_default();
-        let after = rest.strip_prefix(found).unwrap_or_default();
-        !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric)
-    })
 }

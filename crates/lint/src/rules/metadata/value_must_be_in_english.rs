@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     source: Source::SwaggerValidator,
     what: "A title, summary, description or `x-ms-summary` of the connector, an operation, a parameter, a \
-           response or a schema has a letter outside the Latin script. Accents and typographic signs are let \
+           response, a header, a tag or a schema has a letter outside the Latin script. Accents and typographic signs are let \
            through; in the title of the connector any sign that is not ASCII is a warning.",
     why: "The catalogue is in English. Translations are made from it, not in it.",
     fix: "write the text in English",
@@ -27,6 +27,12 @@ pub(crate) static RULE: Rule = Rule {
                      ^^^^^^^^^^                                           ^^^^
   "definitions": { "A": { "properties": { "a": { "x-ms-summary": "Имя" } } } } }
                                                                  ^^^^^
+"#,
+        ),
+        Example::Definition(
+            r#"
+{ "responses": { "R": { "description": "Done.", "headers": { "X-Left": { "type": "integer", "description": "Осталось" } } } } }
+                                                                                                           ^^^^^^^^^^
 "#,
         ),
     ],

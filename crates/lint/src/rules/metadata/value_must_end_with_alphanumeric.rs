@@ -9,9 +9,9 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     source: Source::SwaggerValidator,
-    what: "The title of the connector, the summary of an operation or an `x-ms-summary` of a parameter or \
-           schema ends with something else than a letter or a digit. A closing parenthesis that closes an \
-           opened one is let through.",
+    what: "The title of the connector, the summary of an operation or an `x-ms-summary` (of an operation, parameter, \
+           response, header or schema) ends with something else than a letter or a digit. A closing parenthesis that \
+           closes an opened one is let through.",
     why: "These texts are labels. A full stop or a blank at the end shows in every list and form.",
     fix: "remove what stands behind the last letter or digit",
     bad: &[
@@ -27,10 +27,16 @@ pub(crate) static RULE: Rule = Rule {
                                                                      ^^^^^^^                                              ^^^^
 "#,
         ),
+        Example::Definition(
+            r#"
+{ "responses": { "R": { "description": "The items.", "x-ms-summary": "Items." } } }
+                                                                     ^^^^^^^^
+"#,
+        ),
     ],
     good: &[Example::Definition(
         r#"
-{ "info": { "title": "Contoso 2", "description": "It does." }, "paths": { "/a": { "get": { "summary": "List items (all)", "description": "List." } } },
+{ "info": { "title": "Contoso 2", "description": "It does." }, "paths": { "/a": { "get": { "summary": "1) List items (all)", "description": "List." } } },
   "definitions": { "A": { "title": "A.", "x-ms-summary": "", "properties": { "x-ms-summary": { "x-ms-summary": "Größe", "default": "." } } } } }
 "#,
     )],

@@ -10,8 +10,8 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     source: Source::SwaggerValidator,
     what: "The `replacement` in the `x-ms-api-annotation` of an operation is an object without a text in \
-           `operationId`: the member is absent, of another kind, or blank. Whether the operation exists is not \
-           looked up: the id may be that of another connector.",
+           `operationId`: the member is absent, of another kind, or blank. Whether the operation exists is \
+           judged by OperationIdNotFound.",
     why: "Without it nobody can tell which operation to move to, and a client cannot offer the move.",
     fix: "name the operation to use instead in \"operationId\"",
     bad: &[

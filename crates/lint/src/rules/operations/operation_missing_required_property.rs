@@ -1,6 +1,7 @@
 use crate::dynamic::Call;
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::schema_path;
+use crate::usage::is_internal;
 use crate::view::{Context, Extension, Parameter};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
@@ -48,7 +49,7 @@ pub(crate) static RULE: Rule = Rule {
     "/views": { "post": { "operationId": "FindViews", "parameters": [
         { "in": "header", "name": "X-Site", "type": "string", "required": true },
         { "in": "query", "name": "top", "type": "integer", "required": true, "default": 5 },
-        { "in": "query", "name": "api-version", "type": "string", "required": true, "x-ms-visibility": "internal" },
+        { "in": "query", "name": "api-version", "type": "string", "required": true, "x-ms-visibility": "Internal" },
         { "in": "query", "name": "skip", "type": "integer" },
         { "in": "body", "name": "body", "required": true, "schema": { "required": ["filter"], "properties": { "filter": { "type": "object" }, "sort": { "type": "string" } } } }] } } } }
 "#,
@@ -92,8 +93,7 @@ fn is_required(parameter: &Parameter<'_>) -> bool {
 
 /// Whether an input has a value without anybody giving one.
 fn is_given(input: Node<'_>) -> bool {
-    let visibility = input.get("x-ms-visibility").and_then(Node::as_str);
-    input.get("default").is_some() || visibility == Some("internal")
+    input.get("default").is_some() || is_internal(input)
 }
 
 /// Whether an argument of this name is for the parameter.

@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     source: Source::SwaggerValidator,
     what: "A fixed value in the `parameters` of an `x-ms-dynamic-*` extension is not of the type of the input it is \
            for. An integer fits `number`; null, and an input without a known type, are not judged. A warning where \
-           the value is a text with a number in it and the input is a number.",
+           the value is a text with a number in it that the input would take.",
     why: "Clients that check the call against the definition refuse it, and others send a text where the service \
            reads a number.",
     fix: "write the value in the JSON form of the type",
@@ -57,12 +57,35 @@ fn check(context: &Context<'_>, made: &Use<'_, '_>, out: &mut Out<'_>) {
             continue;
         }
         let message = format!("the value is of kind {}, the input of type `{type_name}`", value.kind());
-        let is_numeric = matches!(type_name, "integer" | "number")
-            && value.as_str().is_some_and(|text| text.trim().parse::<f64>().is_ok_and(f64::is_finite));
-        if is_numeric {
+        if value.as_str().is_some_and(|text| holds(text, type_name)) {
             out.severity(Severity::Warning).at(value, message);
         } else {
             out.at(value, message);
+        }
+    }
+}
+
+/// Whether a text holds a number of this type.
+fn holds(text: &str, type_name: &str) -> bool {
+    let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    number.is_some_and(|number| type_name == "number" || type_name == "integer" && number.fract() == 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds;
+
+    #[test]
+    fn texts_that_hold_numbers() {
+        for (text, type_name, expected) in [
+            ("10", "integer", true),
+            ("1.5", "integer", false),
+            ("1.5", "number", true),
+            ("inf", "number", false),
+            ("", "integer", false),
+            ("10", "boolean", false),
+        ] {
+            assert_eq!(holds(text, type_name), expected, "{text} {type_name}");
         }
     }
 }

@@ -10,7 +10,8 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     source: Source::SwaggerValidator,
-    what: "A value has a known type and a `format` that clients do not know for it. An empty format is ignored.",
+    what: "A value has a known type and a `format` that clients do not know for it; a `file` has none. An empty format \
+           is ignored.",
     why: "Clients ignore a format that they do not know, so that the promise it makes is not kept.",
     fix: "use a format that belongs to the type, or remove it",
     bad: &[
@@ -26,10 +27,17 @@ pub(crate) static RULE: Rule = Rule {
                                                                                   ^^^^^^^^
 "#,
         ),
+        Example::Definition(
+            r#"
+{ "parameters": { "f": { "in": "formData", "name": "f", "type": "file", "format": "binary" } } }
+                                                                                  ^^^^^^^^
+"#,
+        ),
     ],
     good: &[Example::Definition(
         r#"
-{ "definitions": { "Id": { "type": "string", "format": "uuid" }, "Any": { "format": "guid" }, "No": { "type": "string", "format": "" } } }
+{ "definitions": { "Id": { "type": "string", "format": "uuid" }, "Any": { "format": "guid" }, "No": { "type": "string", "format": "" }, "Odd": { "type": ["string"], "format": "guid" } },
+  "parameters": { "f": { "in": "formData", "name": "f", "type": "file", "format": "" } } }
 "#,
     )],
     visits: &[Visit::Value(check)],
@@ -38,7 +46,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(_: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
     let Some(node) = value.format else { return };
     let Some(format) = node.as_str().filter(|format| !format.is_empty()) else { return };
-    let Some(type_name) = value.type_text().filter(|name| types::is_known(name)) else { return };
+    let Some(type_name) = value.type_text().filter(|name| *name == "file" || types::is_known(name)) else { return };
     let known = types::formats(type_name);
     if !known.contains(&format) {
         let message = format!("{} is not a format of the type `{type_name}`", quoted(format));

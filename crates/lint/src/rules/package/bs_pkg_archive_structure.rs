@@ -33,6 +33,11 @@ pub(crate) static RULE: Rule = Rule {
         },
         Example::Package {
             publisher_kind: None,
+            files: &[("intro.md", Content::Text("# Contoso"))],
+            whole: &["example"],
+        },
+        Example::Package {
+            publisher_kind: None,
             files: &[
                 ("intro.md", Content::Text("")),
                 ("package.zip", Content::Zip(&[("connector.zip", Content::Zip(&[])), ("flow.zip", Content::Zip(&[]))])),
@@ -57,6 +62,7 @@ pub(crate) static RULE: Rule = Rule {
         },
     ],
     good: &[
+        Example::Files { files: &[("intro.md", ""), ("readme.md", "")], whole: &[] },
         Example::Package {
             publisher_kind: None,
             files: &[
@@ -110,8 +116,12 @@ fn check(package: &Package<'_>, out: &mut Out<'_>) {
         out.at_other_file(package.shown(&file.path), "the submission archive has a folder at its top");
     }
     match &submission.inner {
-        Ok(inner) => inside(package, submission, inner, out),
-        Err(problem) => {
+        Some(Ok(inner)) => inside(package, submission, inner, out),
+        None => {
+            let path = package.shown(&package.read.package.name);
+            out.at_other_file(path, "the submission archive has no archive in it");
+        }
+        Some(Err(problem)) => {
             let path = submission.archives.first().map(|archive| package.shown(&archive.path)).unwrap_or_default();
             out.at_other_file(path, format!("the inner archive cannot be opened: {problem}"));
         }

@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     source: Source::Requirement("connector certification requirements"),
-    what: "`icon.png` is not square, has a side below 100 or above 512 pixels, or has more than 1,000,000 bytes.",
+    what: "`icon.png` is not square, has a side below 100 or above 512 pixels, or has more than 1,048,576 bytes.",
     why: "The icon is drawn in a square of about 230 pixels. Others are squeezed, blurred, or slow to load.",
     fix: "use a square image of 230 x 230 pixels with a logo of about 160 x 160 in it",
     bad: &[
@@ -32,7 +32,7 @@ pub(crate) static RULE: Rule = Rule {
         },
         Example::Package {
             publisher_kind: None,
-            files: &[(DEFINITION, Content::Text("{}")), ("icon.png", Content::Blanks(1_000_001))],
+            files: &[(DEFINITION, Content::Text("{}")), ("icon.png", Content::Blanks(1_048_577))],
             whole: &["icon.png"],
         },
     ],
@@ -53,12 +53,17 @@ pub(crate) static RULE: Rule = Rule {
             ],
             whole: &[],
         },
+        Example::Package {
+            publisher_kind: None,
+            files: &[(DEFINITION, Content::Text("{}")), ("icon.png", Content::Blanks(1_048_576))],
+            whole: &[],
+        },
     ],
     visits: &[Visit::Package(check)],
 };
 
 const SIDES: std::ops::RangeInclusive<u32> = 100..=512;
-const MOST_BYTES: usize = 1_000_000;
+const MOST_BYTES: usize = 1_048_576;
 
 fn check(package: &Package<'_>, out: &mut Out<'_>) {
     let Some(icon) = &package.read.package.icon else { return };

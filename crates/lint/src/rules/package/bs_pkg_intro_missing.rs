@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     source: Source::Requirement("connector submission archive"),
     what: "A submission archive has no Markdown file at its top: no `intro.md`, and none of another name. A package is a submission \
-           archive when it has a zip archive at its top, and neither a definition nor a properties file.",
+           archive when it has neither a definition nor a properties file, and at its top a zip archive, or an `intro.md` without a readme.",
     why: "The text becomes the connector's documentation, and the solutions in the archive hold none.",
     fix: "put an intro.md beside the inner archive",
     bad: &[Example::Package {

@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     source: Source::Requirement("connector custom code"),
-    what: "`script.csx` has more than 1,000,000 bytes, or the package has a further C# file (`.csx` or `.cs`) in any folder.",
+    what: "`script.csx` has more than 1,048,576 bytes, or the package has a further C# file (`.csx` or `.cs`) in any folder.",
     why: "A connector runs one script of limited size. What stands in another file is not compiled with it.",
     fix: "put everything that is needed into one small script.csx",
     bad: &[
@@ -20,14 +20,14 @@ pub(crate) static RULE: Rule = Rule {
         },
         Example::Package {
             publisher_kind: None,
-            files: &[(DEFINITION, Content::Text("{}")), ("script.csx", Content::Blanks(1_000_001))],
+            files: &[(DEFINITION, Content::Text("{}")), ("script.csx", Content::Blanks(1_048_577))],
             whole: &["script.csx"],
         },
     ],
     good: &[
         Example::Package {
             publisher_kind: None,
-            files: &[(DEFINITION, Content::Text("{}")), ("Script.csx", Content::Blanks(1_000_000))],
+            files: &[(DEFINITION, Content::Text("{}")), ("Script.csx", Content::Blanks(1_048_576))],
             whole: &[],
         },
         Example::Files { files: &[(DEFINITION, "{}"), ("Script.cs", ""), ("cs", "")], whole: &[] },
@@ -35,7 +35,7 @@ pub(crate) static RULE: Rule = Rule {
     visits: &[Visit::Package(check)],
 };
 
-const MOST_BYTES: usize = 1_000_000;
+const MOST_BYTES: usize = 1_048_576;
 
 fn check(package: &Package<'_>, out: &mut Out<'_>) {
     let read = &package.read.package;

@@ -11,8 +11,8 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     source: Source::Requirement("connector submission archive"),
     what: "A solution in a submission archive lacks `[Content_Types].xml`, `customizations.xml` or `solution.xml`; or its \
-           customizations name a connector, flows or an AI plug-in and the folders for them (`Connector`; `Connector` and \
-           `Workflows`; `Connector`, `aiplugins` and `aipluginoperations`) are missing; or none of the solutions holds a connector alone, \
+           customizations name a connector, flows or an AI plug-in and the folders for them (`Connector`; \
+           `Workflows`; `aiplugins` and `aipluginoperations`) are missing; or none of the solutions holds a connector alone, \
            or none a connector with flows. An empty element in the customizations names nothing. Letter case of names is ignored. \
            What is wrong with the archives themselves is BS-PkgArchiveStructure.",
     why: "An exported solution always has these parts. One without them was put together by hand, and its import fails.",
@@ -105,6 +105,16 @@ pub(crate) static RULE: Rule = Rule {
                             ("Workflows/f.json", Content::Text("{}")),
                         ]),
                     ),
+                    (
+                        "PkgAssets/plugin.zip",
+                        Content::Zip(&[
+                            ("[Content_Types].xml", Content::Text("")),
+                            ("solution.xml", Content::Text("")),
+                            ("customizations.xml", Content::Text("<a><aicopilot_aiplugin id='1'/></a>")),
+                            ("aiplugins/p.xml", Content::Text("")),
+                            ("aipluginoperations/o.xml", Content::Text("")),
+                        ]),
+                    ),
                 ]),
             ),
         ],
@@ -117,7 +127,7 @@ const FILES: [&str; 3] = ["[Content_Types].xml", "customizations.xml", "solution
 
 fn check(package: &Package<'_>, out: &mut Out<'_>) {
     let Some(submission) = package.submission() else { return };
-    let Ok(inner) = &submission.inner else { return };
+    let Some(inner) = submission.opened() else { return };
     for solution in &inner.solutions {
         let Ok(components) = &solution.content else { continue };
         let mut report = |message: String| out.at_other_file(package.shown(&solution.path), message);
@@ -148,7 +158,7 @@ fn check(package: &Package<'_>, out: &mut Out<'_>) {
 fn missing_folders(components: &Components) -> impl Iterator<Item = &'static str> {
     let Components { has_connector, has_workflows, has_plugin, .. } = *components;
     let wanted = [
-        ("Connector", has_connector || has_workflows || has_plugin),
+        ("Connector", has_connector),
         ("Workflows", has_workflows),
         ("aiplugins", has_plugin),
         ("aipluginoperations", has_plugin),

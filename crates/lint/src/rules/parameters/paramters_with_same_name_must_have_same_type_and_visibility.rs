@@ -13,7 +13,7 @@ pub(crate) static RULE: Rule = Rule {
     source: Source::SwaggerValidator,
     what: "A trigger that fetches (`get` or `head`) names in `x-ms-notification` the operation that subscribes for it, \
            and a parameter of the same name differs between the two: in type, in format, or in `x-ms-visibility`, where \
-           a missing or empty one means normal. Types are not compared where one of the two is a body.",
+           a missing or empty one means `normal`. Types are not compared where one of the two is a body.",
     why: "The user fills in one form for both operations; a value that fits one of them would be sent to the other.",
     fix: "describe the parameter alike in both operations, best as a shared one",
     bad: &[Example::Definition(
@@ -27,7 +27,7 @@ pub(crate) static RULE: Rule = Rule {
     good: &[Example::Definition(
         r#"
 { "paths": { "/items": { "get": { "x-ms-trigger": "batch", "x-ms-notification": { "operationId": "Subscribe" },
-        "parameters": [{ "in": "query", "name": "list", "type": "string", "x-ms-visibility": "" }, { "in": "query", "name": "top", "type": "integer" }] },
+        "parameters": [{ "in": "query", "name": "list", "type": "string", "x-ms-visibility": "normal" }, { "in": "query", "name": "top", "type": "integer" }] },
         "put": { "x-ms-notification": { "operationId": "Subscribe" }, "parameters": [{ "in": "query", "name": "list", "type": "integer" }] } },
     "/hooks": { "parameters": [{ "in": "path", "name": "list", "type": "string" }],
         "post": { "operationId": "Subscribe", "parameters": [{ "in": "query", "name": "Top", "type": "string" }] } } } }
@@ -78,7 +78,7 @@ fn difference(left: &Parameter<'_>, right: &Parameter<'_>) -> Option<&'static st
 }
 
 fn visibility<'d>(parameter: &Parameter<'d>) -> &'d str {
-    text(parameter, "x-ms-visibility")
+    Some(text(parameter, "x-ms-visibility")).filter(|text| !text.eq_ignore_ascii_case("normal")).unwrap_or_default()
 }
 
 /// The text of a member; a missing one is like an empty one.

@@ -1,10 +1,10 @@
 use crate::dynamic::{Given, Use};
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::schema_path::{self, Found};
+use crate::usage::is_internal;
 use crate::view::{Context, Operation};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
-use backshell_source::Node;
 
 pub(crate) static RULE: Rule = Rule {
     id: "SourcePropertyInternal",
@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::Definition(
             r#"
 { "paths": {
-    "/items": { "get": { "parameters": [{ "in": "query", "name": "list", "type": "string", "x-ms-visibility": "internal", "default": "a" },
+    "/items": { "get": { "parameters": [{ "in": "query", "name": "list", "type": "string", "x-ms-visibility": "Internal", "default": "a" },
         { "in": "query", "name": "view", "type": "string", "x-ms-dynamic-values": { "operationId": "GetViews", "parameters": { "id": { "parameter": "list" } } } }] } },
                                                                                                                                                     ^^^^^^
     "/views": { "get": { "operationId": "GetViews", "parameters": [{ "in": "query", "name": "id", "type": "string" }] } } } }
@@ -68,10 +68,6 @@ fn check(context: &Context<'_>, made: &Use<'_, '_>, out: &mut Out<'_>) {
             out.at(*node, format!("nobody can fill in {}: it is internal", quoted(node.as_str().unwrap_or_default())));
         }
     }
-}
-
-fn is_internal(node: Node<'_>) -> bool {
-    node.get("x-ms-visibility").and_then(Node::as_str) == Some("internal")
 }
 
 /// Whether the property of the body with this path, or something around it, is internal.

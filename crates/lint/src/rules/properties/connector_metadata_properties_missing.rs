@@ -30,6 +30,13 @@ pub(crate) static RULE: Rule = Rule {
     { "propertyName": "Privacy policy", "propertyValue": "https://contoso.com/privacy" }] }
 "#,
         ),
+        Example::Definition(
+            r#"
+{ "x-ms-connector-metadata": [{ "propertyName": "Website" }, { "propertyName": "Categories", "propertyValue": "Data" },
+                              ^
+    { "propertyName": "Privacy policy", "propertyValue": "https://contoso.com/privacy" }] }
+"#,
+        ),
     ],
     good: &[
         Example::Definition(
@@ -50,15 +57,17 @@ pub(crate) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     let Some(list) = metadata::list(context) else { return };
     for name in ["Website", "Privacy policy", "Categories"] {
-        let says_something = |value: &Node<'_>| value.as_str().is_none_or(|text| !text.trim().is_empty());
-        let mut values = metadata::values(context, name).peekable();
-        match values.peek().copied() {
-            None => out.at_key(list, format!("the connector metadata has no value for `{name}`")),
-            Some(first) => {
-                if !values.any(|value| says_something(&value)) {
-                    out.at(first, format!("the connector metadata leaves `{name}` blank"));
-                }
-            }
+        let says_something = |value: Node<'_>| value.as_str().is_none_or(|text| !text.trim().is_empty());
+        let mut named = metadata::named(context, name).peekable();
+        let Some(first) = named.peek().copied() else {
+            out.at_key(list, format!("the connector metadata has no entry for `{name}`"));
+            continue;
+        };
+        if !named.any(|entry| entry.get("propertyValue").is_some_and(says_something)) {
+            out.at(
+                first.get("propertyValue").unwrap_or(first),
+                format!("the connector metadata leaves `{name}` blank"),
+            );
         }
     }
 }

@@ -1,9 +1,7 @@
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::Context;
-use crate::{Out, quoted};
+use crate::{Out, equal, quoted};
 use backshell_findings::Severity;
-use backshell_source::Node;
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "FilterFunctionsPropertyHasDuplicates",
@@ -11,8 +9,8 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     source: Source::SwaggerValidator,
-    what: "The list `filterFunctions` in the `x-ms-capabilities` of a schema names a function twice. Each one \
-           after the first is reported.",
+    what: "The list `filterFunctions` in the `x-ms-capabilities` of a schema has two equal entries. Each one after \
+           the first is reported.",
     why: "A function listed twice shows that the list was not written with care: another one may be missing.",
     fix: "name each function once",
     bad: &[Example::Definition(
@@ -31,12 +29,10 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     for capabilities in &context.survey().schema_capabilities {
-        let mut seen = HashSet::new();
-        for entry in capabilities.get("filterFunctions").into_iter().flat_map(Node::items) {
-            let Some(name) = entry.as_str() else { continue };
-            if !seen.insert(name) {
-                out.at(entry, format!("the filter function {} is listed twice", quoted(name)));
-            }
-        }
+        let Some(list) = capabilities.get("filterFunctions") else { continue };
+        equal::repeated(list.items(), |entry| {
+            let shown = quoted(entry.as_str().unwrap_or(entry.kind().as_str()));
+            out.at(entry, format!("the filter function {shown} is listed twice"));
+        });
     }
 }

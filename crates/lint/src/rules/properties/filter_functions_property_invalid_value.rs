@@ -16,8 +16,8 @@ pub(crate) static RULE: Rule = Rule {
     fix: "use an OData operator or function in lower case, such as eq or startswith",
     bad: &[Example::Definition(
         r#"
-{ "definitions": { "A": { "type": "string", "x-ms-capabilities": { "filterFunctions": ["eq", "Equals"] } } } }
-                                                                                             ^^^^^^^^
+{ "definitions": { "A": { "type": "string", "x-ms-capabilities": { "filterFunctions": ["eq", "Equals", 1] } } } }
+                                                                                             ^^^^^^^^  ^
 "#,
     )],
     good: &[Example::Definition(
@@ -39,8 +39,9 @@ const FUNCTIONS: &[&str] = &[
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     for capabilities in &context.survey().schema_capabilities {
         for entry in capabilities.get("filterFunctions").into_iter().flat_map(Node::items) {
-            if let Some(name) = entry.as_str().filter(|name| !FUNCTIONS.contains(name)) {
-                out.at(entry, format!("{} is no filter function", quoted(name)));
+            if entry.as_str().is_none_or(|name| !FUNCTIONS.contains(&name)) {
+                let shown = quoted(entry.as_str().unwrap_or(entry.kind().as_str()));
+                out.at(entry, format!("{shown} is no filter function"));
             }
         }
     }

@@ -16,13 +16,23 @@ pub(crate) static RULE: Rule = Rule {
     why: "Clients hide it from users and send it only when it is required, so that the default never reaches \
            the service.",
     fix: "add the property to the required list of its object",
-    bad: &[Example::Definition(
-        r##"
+    bad: &[
+        Example::Definition(
+            r##"
 { "paths": { "/a": { "post": { "parameters": [{ "in": "body", "name": "b", "schema": { "$ref": "#/definitions/A" } }] } } },
   "definitions": { "A": { "required": ["id"], "properties": { "id": {}, "kind": { "type": "string", "default": "x", "x-ms-visibility": "internal" } } } } }
                                                                         ^^^^^^
 "##,
-    )],
+        ),
+        Example::Definition(
+            r##"
+{ "paths": { "/a": { "post": { "parameters": [{ "in": "body", "name": "b", "schema": { "properties": {
+    "a": { "x-ms-visibility": "internal", "properties": { "kind": { "$ref": "#/definitions/Kind" } } } } } }] } } },
+                                                          ^^^^^^
+  "definitions": { "Kind": { "type": "string", "default": "x" } } }
+"##,
+        ),
+    ],
     good: &[
         Example::Definition(
             r##"
@@ -30,6 +40,14 @@ pub(crate) static RULE: Rule = Rule {
     "responses": { "200": { "schema": { "$ref": "#/definitions/Answer" } } } } } },
   "definitions": { "A": { "properties": { "kind": { "type": "string", "default": "x", "x-ms-visibility": "internal" } } },
     "Answer": { "properties": { "kind": { "type": "string", "default": "x", "x-ms-visibility": "internal" } } } } }
+"##,
+        ),
+        Example::Definition(
+            r##"
+{ "paths": { "/a": { "post": { "parameters": [{ "in": "body", "name": "b", "schema": { "properties": {
+    "a": { "x-ms-visibility": "internal", "required": ["kind"], "properties": { "kind": { "$ref": "#/definitions/Kind" } } },
+    "b": { "properties": { "kind": { "$ref": "#/definitions/Kind" } } } } } }] } } },
+  "definitions": { "Kind": { "type": "string", "default": "x" } } }
 "##,
         ),
         Example::Definition(
@@ -47,10 +65,11 @@ fn check(context: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
     if (value.properties.is_none() && value.all_of.is_none()) || !usage.is_whole_input(value.node) {
         return;
     }
+    // Asked of the object, not of the property: a shared property may be hidden in another object only.
+    let is_hidden = usage.is_hidden_input(value.node);
     let is_open_to_question = |property: Node<'_>| {
         context.schema(property).is_some_and(|schema| {
-            schema.get("default").is_some()
-                && (usage.is_hidden_input(schema) || usage::is_internal(schema) || usage::is_internal(property))
+            schema.get("default").is_some() && (is_hidden || usage::is_internal(schema) || usage::is_internal(property))
         })
     };
     let own = value.properties.into_iter().flat_map(Node::members).filter(|member| !member.shadowed);

@@ -15,13 +15,22 @@ pub(crate) static RULE: Rule = Rule {
            references and `allOf` followed.",
     why: "A caller must not send what is read-only, and must send what is required. No call can do both.",
     fix: "remove the property from the required list, or use another definition for the input",
-    bad: &[Example::Definition(
-        r##"
+    bad: &[
+        Example::Definition(
+            r##"
 { "paths": { "/a": { "post": { "parameters": [{ "in": "body", "name": "b", "schema": { "$ref": "#/definitions/A" } }] } } },
   "definitions": { "A": { "required": ["id"], "properties": { "id": { "type": "string", "readOnly": true } } } } }
                                        ^^^^
 "##,
-    )],
+        ),
+        Example::Definition(
+            r##"
+{ "parameters": { "B": { "in": "body", "name": "b", "schema": { "allOf": [{ "$ref": "#/definitions/A" }, { "required": ["id"] }] } } },
+                                                                                                                        ^^^^
+  "definitions": { "A": { "properties": { "id": { "type": "string", "readOnly": true } } } } }
+"##,
+        ),
+    ],
     good: &[Example::Definition(
         r##"
 { "paths": { "/a": { "post": { "parameters": [{ "in": "body", "name": "b", "schema": { "properties": { "id": { "readOnly": true } } } }],
@@ -33,10 +42,17 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
-    let Some(required) = value.required.filter(|_| context.usage().is_input(value.node)) else { return };
+    let is_judged_with_others = (value.required.is_none() && value.all_of.is_none()) || usage::is_part(value.node);
+    if is_judged_with_others || !context.usage().is_input(value.node) {
+        return;
+    }
+    let mut required = usage::required_lists(value.node).flat_map(Node::items).peekable();
+    if required.peek().is_none() {
+        return;
+    }
     let parts = if value.all_of.is_some() { usage::composition(context, value.node) } else { Some(vec![value.node]) };
     let Some(parts) = parts else { return };
-    for entry in required.items() {
+    for entry in required {
         let Some(name) = entry.as_str() else { continue };
         let property = usage::property(&parts, name).and_then(|property| context.schema(property));
         if property.and_then(|property| property.get("readOnly")).and_then(Node::as_bool) == Some(true) {

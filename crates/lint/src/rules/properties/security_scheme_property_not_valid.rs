@@ -42,8 +42,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    for definition in context.root.get("securityDefinitions").into_iter().flat_map(Node::members) {
-        let definition = definition.value;
+    let definitions = context.root.get("securityDefinitions").into_iter().flat_map(Node::members);
+    for definition in definitions.filter(|member| !member.shadowed).map(|member| member.value) {
         let text = |name: &str| definition.get(name).and_then(Node::as_str);
         let (kind, flow) = (text("type"), text("flow"));
         for member in definition.members().filter(|member| !member.shadowed) {

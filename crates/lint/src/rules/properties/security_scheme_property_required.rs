@@ -14,26 +14,41 @@ pub(crate) static RULE: Rule = Rule {
            apiKey; `flow` and the addresses of that flow for oauth2. Missing scopes of oauth2 are a warning.",
     why: "Without it the gateway cannot know where the credential goes or where it comes from.",
     fix: "add the missing member",
-    bad: &[Example::Definition(
-        r#"
+    bad: &[
+        Example::Definition(
+            r#"
 { "securityDefinitions": { "key": { "type": "apiKey", "in": "header" } } }
                            ^^^^^
 "#,
-    )],
+        ),
+        Example::Definition(
+            r#"
+{ "securityDefinitions": { "key": { "type": "apiKey", "in": "header", "name": "" },
+                                                                              ^^
+    "a": { "type": "oauth2", "flow": "password", "tokenUrl": "https://contoso.com/token" } } }
+    ^^^
+"#,
+        ),
+    ],
     good: &[Example::Definition(
         r#"
-{ "securityDefinitions": { "key": { "type": "apiKey", "in": "header", "name": "X-Key" }, "b": { "type": "basic" } } }
+{ "securityDefinitions": { "key": { "type": "apiKey", "in": "header", "name": "X-Key" }, "b": { "type": "basic" },
+    "a": { "type": "oauth2", "flow": "password", "tokenUrl": "https://contoso.com/token", "scopes": {} } } }
 "#,
     )],
     visits: &[Visit::Document(check)],
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    for member in context.root.get("securityDefinitions").into_iter().flat_map(Node::members) {
-        let definition = member.value;
+    let definitions = context.root.get("securityDefinitions").into_iter().flat_map(Node::members);
+    for definition in definitions.filter(|member| !member.shadowed).map(|member| member.value) {
         for name in needed(definition) {
-            if definition.get(name).is_none_or(|value| value.as_str().is_none_or(|text| text.trim().is_empty())) {
-                out.at_key(definition, format!("the security definition has no `{name}`"));
+            match definition.get(name) {
+                None => out.at_key(definition, format!("the security definition has no `{name}`")),
+                Some(value) if value.as_str().is_none_or(|text| text.trim().is_empty()) => {
+                    out.at(value, format!("`{name}` of the security definition says nothing"));
+                }
+                Some(_) => {}
             }
         }
         if text(definition, "type") == Some("oauth2") && !definition.get("scopes").is_some_and(Node::is_object) {

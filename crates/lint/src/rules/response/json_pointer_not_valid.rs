@@ -27,10 +27,16 @@ pub(crate) static RULE: Rule = Rule {
                                   ^^^^^^^^^^^^^^^^^^^
 "##,
         ),
+        Example::Definition(
+            r##"
+{ "responses": { "A": { "$ref": "#responses/B" } } }
+                                ^^^^^^^^^^^^^^
+"##,
+        ),
     ],
     good: &[Example::Definition(
         r##"
-{ "definitions": { "A": { "$ref": "#/definitions/B%20C" }, "B C": {} } }
+{ "definitions": { "A": { "$ref": "#/definitions/B%20C" }, "B C": {}, "Whole": { "$ref": "#" } } }
 "##,
     )],
     visits: &[Visit::Reference(check)],

@@ -13,12 +13,20 @@ pub(crate) static RULE: Rule = Rule {
     why: "What the operation takes or returns there is unknown: it can be neither checked nor called as \
            described.",
     fix: "define the name under responses, or correct the reference",
-    bad: &[Example::Definition(
-        r##"
+    bad: &[
+        Example::Definition(
+            r##"
 { "paths": { "/a": { "get": { "responses": { "200": { "$ref": "#/responses/Missing" } } } } } }
                                                               ^^^^^^^^^^^^^^^^^^^^^
 "##,
-    )],
+        ),
+        Example::Definition(
+            r##"
+{ "responses": { "Other": { "$ref": "#/responses/Missing" } } }
+                                    ^^^^^^^^^^^^^^^^^^^^^
+"##,
+        ),
+    ],
     good: &[Example::Definition(
         r##"
 { "paths": { "/a": { "get": { "responses": { "200": { "$ref": "#/responses/ok" } } } } }, "responses": { "ok": {} } }

@@ -27,6 +27,12 @@ pub(crate) static RULE: Rule = Rule {
                                                               ^^^^^^^^^^^^^^^^^
 "##,
         ),
+        Example::Definition(
+            r#"
+{ "responses": { "Other": { "$ref": 1 } } }
+                                    ^
+"#,
+        ),
     ],
     good: &[Example::Definition(
         r##"

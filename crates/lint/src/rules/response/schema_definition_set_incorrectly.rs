@@ -1,5 +1,6 @@
 use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::usage::is_internal;
 use crate::view::{Context, Operation, Response};
 use backshell_findings::Severity;
 use backshell_source::Node;
@@ -36,7 +37,7 @@ pub(crate) static RULE: Rule = Rule {
 { "paths": { "/items": {
     "get": { "responses": { "200": {}, "201": { "schema": { "$ref": "#/definitions/Item" } } } },
     "post": { "responses": { "202": {}, "204": {}, "400": {} } },
-    "put": { "x-ms-visibility": "internal", "responses": { "200": {} } },
+    "put": { "x-ms-visibility": "Internal", "responses": { "200": {} } },
     "delete": { "responses": { "200": {} } }
 } }, "definitions": { "Item": { "type": "object" } } }
 "##,
@@ -71,7 +72,7 @@ fn check(context: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
     let sends = |content: Node<'_>| content.get("schema").is_some();
     let path = operation.node.parent();
     if (succeeds && only_without_content)
-        || operation.node.get("x-ms-visibility").and_then(Node::as_str) == Some("internal")
+        || is_internal(operation.node)
         || path.and_then(|path| path.get("x-ms-notification-content")).is_some_and(sends)
     {
         return;

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     source: Source::SwaggerValidator,
     what: "A schema has the type `file` and is not the whole schema of a response. A definition of type `file` is \
-           reported when no response refers to it.",
+           reported when no response refers to it, or when a body or the inside of another schema does.",
     why: "A file is the content of an answer as a whole; it has no form inside JSON.",
     fix: "use a string of format byte in JSON, or a parameter of type file in formData",
     bad: &[
@@ -28,13 +28,21 @@ pub(crate) static RULE: Rule = Rule {
                                                                                                        ^^^^^^
 "#,
         ),
+        Example::Definition(
+            r##"
+{ "paths": { "/photo": { "get": { "responses": { "200": { "schema": { "$ref": "#/definitions/Photo" } }, "201": { "schema": { "items": { "$ref": "#/definitions/Photo" } } } } } } },
+  "definitions": { "Photo": { "type": "file" } } }
+                                      ^^^^^^
+"##,
+        ),
     ],
     good: &[Example::Definition(
         r##"
 { "paths": { "/photo": {
     "get": { "responses": { "200": { "schema": { "type": "file" } }, "201": { "schema": { "$ref": "#/definitions/Photo" } }, "default": { "$ref": "#/responses/Photo" } } },
     "post": { "parameters": [{ "in": "formData", "name": "photo", "type": "file" }] }
-} }, "definitions": { "Photo": { "type": "file" } }, "responses": { "Photo": { "schema": { "type": "file" } } } }
+} }, "definitions": { "Photo": { "type": "file" }, "Film": { "type": "file" } },
+  "responses": { "Photo": { "schema": { "type": "file" } }, "Film": { "schema": { "$ref": "#/definitions/Film" } } } }
 "##,
     )],
     visits: &[Visit::Document(definitions), Visit::Schema(schema)],
@@ -47,11 +55,16 @@ fn definitions(context: &Context<'_>, out: &mut Out<'_>) {
     if files.peek().is_none() {
         return;
     }
+    let shared = context.root.get("responses").into_iter().flat_map(Node::members).map(|member| member.value);
     let responses = context.operations.iter().flat_map(|operation| context.responses(operation));
-    let answers = responses.filter_map(|response| context.schema(response.node?.get("schema")?));
+    let responses = responses.filter_map(|response| response.node).chain(shared);
+    let answers = responses.filter_map(|response| context.schema(response.get("schema")?));
     let answers: HashSet<u32> = answers.map(Node::id).collect();
-    for member in files.filter(|member| !answers.contains(&member.value.id())) {
-        report(member.value.get("type"), out);
+    let usage = context.usage();
+    for file in files.map(|member| member.value) {
+        if !answers.contains(&file.id()) || usage.is_input(file) || usage.is_below_a_root(file) {
+            report(file.get("type"), out);
+        }
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
     what: "`\"x-ms-notification-url\": true` stands anywhere but in the schema of a body parameter: on a parameter \
            or header, in the schema of a response or of `x-ms-notification-content`. A schema that a body uses too \
            is right there and is not reported for its other uses, nor is the answer of an operation that takes the \
-           address, which repeats what was registered. A schema that nobody uses is not judged.",
+           address, which repeats what was registered. A schema that nobody uses is not judged; a shared parameter or header is.",
     why: "The address is written into the body of the request that registers the webhook. In any other place it is \
            never filled in.",
     fix: "move the mark to a property of the body that registers the webhook",
@@ -37,6 +37,15 @@ pub(crate) static RULE: Rule = Rule {
     "post": { "responses": { "201": { "headers": { "Location": { "type": "string", "x-ms-notification-url": true } } } } } } } }
                                                                                    ^^^^^^^^^^^^^^^^^^^^^^^
 "#,
+        ),
+        Example::Definition(
+            r##"
+{ "parameters": { "Url": { "in": "header", "name": "url", "type": "array", "items": { "type": "string", "x-ms-notification-url": true } } },
+                                                                                                        ^^^^^^^^^^^^^^^^^^^^^^^
+  "responses": { "Made": { "headers": { "Location": { "type": "string", "x-ms-notification-url": true } } } },
+                                                                        ^^^^^^^^^^^^^^^^^^^^^^^
+  "paths": { "/hooks": { "post": { "parameters": [{ "$ref": "#/parameters/Url" }], "responses": { "201": { "$ref": "#/responses/Made" } } } } } }
+"##,
         ),
     ],
     good: &[Example::Definition(
@@ -64,15 +73,14 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
     let bodies = bodies.filter(|parameter| parameter.location == "body");
     let mut seen = HashSet::new();
     walk(context, bodies.filter_map(|body| body.node.get("schema")).collect(), &mut seen, &mut |_| {});
+    let shared = |part: &str| context.root.get(part).into_iter().flat_map(Node::members).map(|member| member.value);
+    shared("parameters").filter(|node| marks.contains(*node)).for_each(|parameter| report_items(parameter, out));
+    shared("responses").filter(|node| marks.contains(*node)).for_each(|response| report_headers(response, out));
     let mut elsewhere: Vec<Node<'_>> = context.paths.iter().filter_map(|path| content(path.node)).collect();
     for operation in &context.operations {
         elsewhere.extend(content(operation.node));
         for parameter in operation.parameters.iter().filter(|parameter| marks.contains(parameter.node)) {
-            let mut value = Some(parameter.node);
-            while let Some(node) = value {
-                report(node, out);
-                value = node.get("items");
-            }
+            report_items(parameter.node, out);
         }
         let responses = operation.responses.into_iter().flat_map(Node::members);
         for member in responses.filter(|member| !member.shadowed && !is_extension(member.key)) {
@@ -82,8 +90,7 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
             };
             let Some(response) = response.filter(|response| marks.contains(*response)) else { continue };
             elsewhere.extend(response.get("schema").filter(|_| !operation.takes_notification_url_in_body(context)));
-            let headers = response.get("headers").into_iter().flat_map(Node::members);
-            headers.for_each(|header| report(header.value, out));
+            report_headers(response, out);
         }
     }
     walk(context, elsewhere, &mut seen, &mut |schema| report(schema, out));
@@ -108,6 +115,20 @@ fn walk<'d>(
 
 fn content(holder: Node<'_>) -> Option<Node<'_>> {
     holder.get("x-ms-notification-content")?.get("schema")
+}
+
+/// Reports what is no schema, and its items.
+fn report_items(node: Node<'_>, out: &mut Out<'_>) {
+    let mut value = Some(node);
+    while let Some(node) = value {
+        report(node, out);
+        value = node.get("items");
+    }
+}
+
+fn report_headers(response: Node<'_>, out: &mut Out<'_>) {
+    let headers = response.get("headers").into_iter().flat_map(Node::members);
+    headers.for_each(|header| report_items(header.value, out));
 }
 
 fn report(node: Node<'_>, out: &mut Out<'_>) {

@@ -1,5 +1,6 @@
 use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::usage::is_internal;
 use crate::view::Context;
 use backshell_findings::Severity;
 use backshell_source::Node;
@@ -54,8 +55,4 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
         waiting.extend(schema.get("allOf").into_iter().flat_map(Node::items));
         waiting.extend(schema.get("items"));
     }
-}
-
-fn is_internal(node: Node<'_>) -> bool {
-    node.get("x-ms-visibility").and_then(Node::as_str).is_some_and(|text| text.eq_ignore_ascii_case("internal"))
 }

@@ -1,0 +1,117 @@
+//! Many pairs in one run, on all cores; the answers come in the order of the list.
+
+use super::{VERSION, compare_paths, status};
+use crate::terminal;
+use anyhow::{Context as _, bail};
+use backshell_diff::{Comparison, Outcome, SuggestedVersion, json};
+use backshell_findings::{Check, Finding, Place, Severity};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// After how long progress is worth a line.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Compares every pair of the list: status 2 when a version cannot be read, 1 when something breaks.
+pub(super) fn run(list: &Path) -> anyhow::Result<ExitCode> {
+    let text = std::fs::read_to_string(list).with_context(|| format!("`{}` cannot be read", list.display()))?;
+    let pairs = parse(&text).with_context(|| format!("`{}` is no list of pairs", list.display()))?;
+    let next = AtomicUsize::new(0);
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(pairs.len());
+    let (sender, receiver) = mpsc::channel();
+    let mut worst = 0;
+    let mut shown = Instant::now();
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let (sender, next, pairs) = (sender.clone(), &next, &pairs);
+            scope.spawn(move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((old, new)) = pairs.get(index) else { return };
+                    let comparison = one(Path::new(old), Path::new(new));
+                    let line = json::render_line(&comparison, VERSION, index + 1);
+                    // Nobody listens any more when the output's reader has gone.
+                    if sender.send((index, status(&comparison), line)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        terminal::write(|out| {
+            // What is done before its turn waits for it.
+            let mut early = BTreeMap::new();
+            let mut turn = 0;
+            for (done, (index, status, line)) in receiver.into_iter().enumerate() {
+                worst = worst.max(status);
+                early.insert(index, line);
+                while let Some(line) = early.remove(&turn) {
+                    out.write_all(line.as_bytes())?;
+                    turn += 1;
+                }
+                if terminal::is_watched() && shown.elapsed() > PATIENCE {
+                    shown = Instant::now();
+                    terminal::remark(&format!("compared {} of {} pairs", done + 1, pairs.len()));
+                }
+            }
+            Ok(())
+        })
+    })?;
+    Ok(ExitCode::from(worst))
+}
+
+/// The pairs of a list. Empty lines and lines that begin with `#` are no pairs.
+fn parse(text: &str) -> anyhow::Result<Vec<(&str, &str)>> {
+    let mut pairs = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim_end_matches('\r');
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        match line.split_once('\t') {
+            Some((old, new)) if !old.is_empty() && !new.is_empty() && !new.contains('\t') => pairs.push((old, new)),
+            _ => bail!("line {} is not OLD, a tab and NEW", number + 1),
+        }
+    }
+    if pairs.is_empty() {
+        bail!("it has no line with OLD, a tab and NEW");
+    }
+    Ok(pairs)
+}
+
+/// One pair. A path that leads nowhere makes it unreadable and does not end the run.
+fn one(old: &Path, new: &Path) -> Comparison {
+    compare_paths(old, new).unwrap_or_else(|error| Comparison {
+        outcome: Outcome::Unreadable,
+        suggested_version: SuggestedVersion::None,
+        changes: Vec::new(),
+        findings: vec![Finding {
+            check: Check::Breaking,
+            rule: "unreadable".into(),
+            severity: Severity::Error,
+            message: error.to_string(),
+            help: "check the path in the list".to_owned(),
+            place: Place::file(if old.exists() { new } else { old }.display().to_string()),
+            identity: None,
+        }],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists() {
+        assert_eq!(parse("# old\tnew\na\tb\r\n\nc d\te\n").unwrap(), [("a", "b"), ("c d", "e")]);
+        for wrong in ["", "a b\n", "a\t\n", "\tb", "a\tb\tc"] {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
+        let error = parse("a\tb\nc\n").unwrap_err().to_string();
+        assert!(error.contains("line 2"), "{error}");
+    }
+}

@@ -1,0 +1,112 @@
+//! What is to be checked: the packages that the paths of the command line lead to.
+
+use anyhow::{Context as _, bail};
+use backshell_package::{Limits, ReadError, ReadPackage, discover, read, read_file};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The path that means standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// A package to be checked.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    /// Where it lies.
+    pub(super) path: PathBuf,
+    /// The same, as findings show it.
+    pub(super) shown: String,
+    /// What baselines call it: its path below the folder of packages that was given, or its own name.
+    pub(super) name: String,
+    /// The folder of packages that it was found in, links resolved.
+    pub(super) searched: Option<PathBuf>,
+    /// What came through standard input.
+    piped: Option<Arc<[u8]>>,
+}
+
+/// The targets at the paths, in the order in which they were given; one that is reached twice is checked once.
+pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
+    let mut targets: Vec<Target> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for path in paths {
+        if path.as_os_str() == STANDARD_INPUT {
+            if seen.insert(path.clone()) {
+                targets.push(Target::piped()?);
+            }
+            continue;
+        }
+        for found in discover(path, &Limits::default())? {
+            if seen.insert(found.clone()) {
+                targets.push(Target::new(path, found));
+            }
+        }
+    }
+    if targets.is_empty() {
+        bail!("no connector package was found; a package is a folder with an apiDefinition.swagger.json");
+    }
+    Ok(targets)
+}
+
+impl Target {
+    fn new(given: &Path, path: PathBuf) -> Self {
+        let below = path.strip_prefix(given).ok().filter(|rest| !rest.as_os_str().is_empty());
+        let own = || path.file_name().map_or_else(|| path.canonicalize().ok(), |name| Some(PathBuf::from(name)));
+        let searched = below.and_then(|_| given.canonicalize().ok());
+        let name = below.map(Path::to_owned).or_else(own).unwrap_or_default();
+        // Of `.` and `..` it is the folder that they mean.
+        let name = if below.is_none() { name.file_name().map(PathBuf::from).unwrap_or_default() } else { name };
+        let parts: Vec<_> = name.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        let name = parts.join("/");
+        let name = name.strip_suffix(".zip").unwrap_or(&name).to_owned();
+        Self { shown: path.display().to_string(), name, path, searched, piped: None }
+    }
+
+    fn piped() -> anyhow::Result<Self> {
+        let most = Limits::default().source.max_bytes as u64;
+        let mut bytes = Vec::new();
+        // One byte more than is read anyway: the reader says that it is too large.
+        std::io::stdin().lock().take(most + 1).read_to_end(&mut bytes).context("standard input cannot be read")?;
+        let name = STANDARD_INPUT.to_owned();
+        Ok(Self { path: PathBuf::from("."), shown: name.clone(), name, searched: None, piped: Some(bytes.into()) })
+    }
+
+    /// Whether it came through standard input.
+    pub(super) fn is_piped(&self) -> bool {
+        self.piped.is_some()
+    }
+
+    /// Whether it is a folder, and not a lone file, an archive, or standard input.
+    pub(super) fn is_folder(&self) -> bool {
+        !self.is_piped() && self.path.is_dir()
+    }
+
+    /// Whether it is a zip archive, by its first bytes or its name.
+    pub(super) fn is_archive(&self) -> bool {
+        let mut start = [0; 2];
+        let begins = std::fs::File::open(&self.path).and_then(|mut file| file.read_exact(&mut start)).is_ok();
+        !self.is_folder() && ((begins && start == *b"PK") || self.shown.to_ascii_lowercase().ends_with(".zip"))
+    }
+
+    /// The folder that it is, or lies in.
+    pub(super) fn folder(&self) -> PathBuf {
+        let folder = if self.is_folder() || self.is_piped() { Some(self.path.as_path()) } else { self.path.parent() };
+        let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+    }
+
+    /// Its place with links resolved; of standard input the current folder.
+    pub(super) fn real_path(&self) -> PathBuf {
+        match self.path.file_name() {
+            Some(name) if !self.is_folder() => self.folder().join(name),
+            _ => self.folder(),
+        }
+    }
+
+    /// Reads it.
+    pub(super) fn read(&self) -> Result<ReadPackage, ReadError> {
+        match &self.piped {
+            Some(bytes) => Ok(read_file(&self.name, bytes.clone(), &Limits::default())),
+            None => read(&self.path, &Limits::default()),
+        }
+    }
+}

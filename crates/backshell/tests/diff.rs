@@ -1,0 +1,105 @@
+//! `backshell diff` as people and programs run it: verdicts, exit status, lists of pairs.
+
+#![allow(
+    clippy::allow_attributes,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "in a test a panic is the verdict"
+)]
+
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const OLD: &str = r#"{
+  "swagger": "2.0",
+  "info": { "title": "Orders", "version": "1.0" },
+  "host": "api.contoso.com",
+  "paths": {
+    "/orders": { "get": { "operationId": "ListOrders", "responses": { "200": { "description": "Orders." } } } },
+    "/orders/{id}": { "get": { "operationId": "GetOrder",
+      "parameters": [ { "name": "id", "in": "path", "required": true, "type": "string" } ],
+      "responses": { "200": { "description": "An order." } } } }
+  }
+}
+"#;
+
+fn diff(folder: &Path, arguments: &[&str]) -> Output {
+    let binary = env!("CARGO_BIN_EXE_backshell");
+    Command::new(binary).env_clear().current_dir(folder).arg("diff").args(arguments).output().unwrap()
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("old.json", OLD);
+    write("renamed.json", &OLD.replace("ListOrders", "GetOrders"));
+    write("worded.json", &OLD.replace("An order.", "One order."));
+    write("broken.json", "{ \"swagger\": ");
+    folder
+}
+
+#[test]
+fn verdicts_and_exit_status() {
+    let folder = folder();
+    for (new, status, verdict) in [
+        ("old.json", 0, "identical"),
+        ("worded.json", 0, "compatible"),
+        ("renamed.json", 1, "breaking"),
+        ("broken.json", 2, "unreadable"),
+    ] {
+        let output = diff(folder.path(), &["--format", "json", "old.json", new]);
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((output.status.code(), json["verdict"].as_str()), (Some(status), Some(verdict)), "{new}: {json}");
+        let text = diff(folder.path(), &["old.json", new]);
+        assert_eq!(text.status.code(), Some(status));
+        assert!(!text.stdout.is_empty(), "{new}");
+    }
+    let output = diff(folder.path(), &["--format", "json", "old.json", "renamed.json"]);
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let change = json["changes"].as_array().unwrap().iter().find(|change| change["check"] == "operation-id-renamed");
+    let change = change.unwrap_or_else(|| panic!("{json}"));
+    assert_eq!((&change["old"]["file"], &change["new"]["file"]), (&"old.json".into(), &"renamed.json".into()));
+    assert_eq!(change["old"]["line"], 6);
+    assert_eq!(json["suggested_version"], "major");
+}
+
+#[test]
+fn a_path_that_leads_nowhere_is_an_error() {
+    let folder = folder();
+    let output = diff(folder.path(), &["old.json", "missing.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("missing.json"));
+    assert_eq!(diff(folder.path(), &["old.json"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_list_of_pairs_is_answered_in_its_order() {
+    let folder = folder();
+    let list = "old.json\tworded.json\nold.json\trenamed.json\nold.json\told.json\n";
+    fs::write(folder.path().join("pairs.tsv"), list.repeat(40)).unwrap();
+    let output = diff(folder.path(), &["--pairs", "pairs.tsv"]);
+    assert_eq!(output.status.code(), Some(1));
+    let lines: Vec<Value> =
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 120);
+    for (index, line) in lines.iter().enumerate() {
+        assert_eq!(line["pair"], index + 1);
+        assert_eq!(line["verdict"], ["compatible", "breaking", "identical"][index % 3]);
+    }
+    fs::write(folder.path().join("pairs.tsv"), "old.json\tmissing.json\nold.json\told.json\n").unwrap();
+    let output = diff(folder.path(), &["--pairs", "pairs.tsv"]);
+    assert_eq!(output.status.code(), Some(2), "one that cannot be read does not end the run");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().count(), 2);
+    assert!(text.lines().next().unwrap().contains("\"verdict\":\"unreadable\""), "{text}");
+    fs::write(folder.path().join("pairs.tsv"), "old.json new.json\n").unwrap();
+    let output = diff(folder.path(), &["--pairs", "pairs.tsv"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("line 1"));
+}

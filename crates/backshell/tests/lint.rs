@@ -1,0 +1,618 @@
+//! `backshell lint` as people and programs run it: levels, configuration, baselines, outputs, fixes and watching. What it
+//! reads and refuses is in `cli.rs`.
+
+#![allow(
+    clippy::allow_attributes,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "in a test a panic is the verdict"
+)]
+
+use serde_json::Value;
+use std::fs;
+use std::io::{BufRead, BufReader, Cursor, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// A definition with one finding of each rule that these tests speak of, laid out as people do.
+const DEFINITION: &str = r#"{
+  "swagger": "2.0",
+  "info": { "title": "Orders", "description": "Reads and writes orders of a shop. ", "version": "1.0" },
+  "host": "api.contoso.com",
+  "schemes": [ "https" ],
+  "paths": {
+    "/orders/{id}": {
+      "get": {
+        "operationId": "GetOrder",
+        "parameters": [
+          { "name": "id", "in": "path", "type": "string" },
+          { "name": "view", "in": "query", "type": "string", "x-ms-visibilty": "advanced" }
+        ],
+        "responses": { "200": { "description": "An order." } }
+      }
+    }
+  }
+}
+"#;
+
+const PROPERTIES: &str = r##"{ "properties": { "connectionParameters": {}, "iconBrandColor": "#da3b01" } }"##;
+
+/// Every rule off but these two, so that rules that are added later change nothing here.
+const TWO: &[&str] =
+    &["--allow", "all", "--severity", "PathParameterMustBeRequired=error,PathParameterMissingEncoding=warning"];
+
+fn package(folder: &Path, definition: &str) {
+    fs::create_dir_all(folder).unwrap();
+    fs::write(folder.join("apiDefinition.swagger.json"), definition).unwrap();
+    fs::write(folder.join("apiProperties.json"), PROPERTIES).unwrap();
+    fs::write(folder.join("readme.md"), "# Orders\n").unwrap();
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_backshell"));
+    command.env_clear().current_dir(folder).arg("lint").args(arguments).stdin(Stdio::null());
+    command
+}
+
+struct Run {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let run = Self { status: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) };
+        assert!(!run.err.contains("panicked"), "{}", run.err);
+        run
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.err))
+    }
+
+    /// Rule and severity of each finding.
+    fn findings(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let json = self.json();
+        json["findings"].as_array().unwrap().iter().map(|one| (text(&one["rule"]), text(&one["severity"]))).collect()
+    }
+
+    fn is_helpless(&self, words: &[&str]) {
+        assert_eq!((self.status, self.out.as_str()), (2, ""), "{}", self.err);
+        assert!(words.iter().all(|word| self.err.contains(word)), "{words:?}: {}", self.err);
+    }
+}
+
+fn lint(folder: &Path, arguments: &[&str]) -> Run {
+    Run::of(command(folder, arguments).output().unwrap())
+}
+
+/// As JSON, with the two rules only.
+fn two(folder: &Path, arguments: &[&str]) -> Run {
+    lint(folder, &[arguments, TWO, &["--format", "json"]].concat())
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(rule, severity)| ((*rule).to_owned(), (*severity).to_owned())).collect()
+}
+
+fn piped(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
+    let mut child =
+        command(folder, arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A command that refuses its arguments does not read.
+    drop(child.stdin.take().unwrap().write_all(input));
+    Run::of(child.wait_with_output().unwrap())
+}
+
+// ---- levels ----------------------------------------------------------------------------------------------------------
+
+#[test]
+fn levels_are_set_by_rule_group_and_for_all() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), DEFINITION);
+    let both = |one, other| pairs(&[("PathParameterMissingEncoding", one), ("PathParameterMustBeRequired", other)]);
+    let run = two(folder.path(), &["."]);
+    assert_eq!((run.status, run.findings()), (1, both("warning", "error")));
+    let off = ["--allow", "all", "--format", "json"];
+    let run = lint(folder.path(), &[&["."], &off[..]].concat());
+    assert_eq!((run.status, run.findings()), (0, vec![]));
+    // The narrower selection wins, whatever the order: the group `operations` has the second rule.
+    let run = lint(
+        folder.path(),
+        &[&[".", "--warn", "pathparametermissingencoding", "--severity", "operations=note"], &off[..]].concat(),
+    );
+    assert!(run.findings().contains(&("PathParameterMustBeRequired".to_owned(), "note".to_owned())));
+    assert_eq!(run.status, 0);
+    let run = lint(folder.path(), &[&[".", "--deny", "PathParameterMissingEncoding"], &off[..]].concat());
+    assert_eq!((run.status, run.findings()), (1, pairs(&[("PathParameterMissingEncoding", "error")])));
+}
+
+#[test]
+fn names_that_do_not_exist_are_usage_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), DEFINITION);
+    let say =
+        |arguments: &[&str], words: &[&str]| lint(folder.path(), &[&["."], arguments].concat()).is_helpless(words);
+    say(&["--deny", "PathParameterMustBeRequird"], &["did you mean `PathParameterMustBeRequired`?"]);
+    say(&["--allow", "metadta"], &["did you mean `metadata`"]);
+    say(&["--severity", "BS-HttpsOnly=high"], &["`high` is no level"]);
+    say(&["--severity", "BS-HttpsOnly"], &["RULE=LEVEL"]);
+    say(&["--deny", "BS-HttpsOnly", "--allow", "bs-httpsonly"], &["`BS-HttpsOnly` is set to error and to off"]);
+    say(&["--publisher", "somebody"], &["platform", "verified", "independent"]);
+    say(&["--dry-run"], &["--fix"]);
+    say(&["--config", "x.toml", "--no-config"], &["cannot be used with"]);
+}
+
+#[test]
+fn the_publishers_kind_chooses_a_profile() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), &DEFINITION.replace("api.contoso.com", "orders.internal.local"));
+    let severity = |arguments: &[&str]| {
+        let run = lint(folder.path(), &[&[".", "--format", "json"], arguments].concat());
+        run.findings().into_iter().find(|(rule, _)| rule == "BS-HostNotPublic").map(|(_, severity)| severity)
+    };
+    assert_eq!(severity(&["--publisher", "verified"]).as_deref(), Some("error"));
+    assert_eq!(severity(&["--publisher", "platform"]).as_deref(), Some("warning"));
+    assert_eq!(severity(&["--publisher", "platform", "--deny", "BS-HostNotPublic"]).as_deref(), Some("error"));
+    fs::write(folder.path().join(".backshell-lint.toml"), "publisher = \"platform\"\n").unwrap();
+    assert_eq!(severity(&[]).as_deref(), Some("warning"));
+    assert_eq!(severity(&["--publisher", "independent"]).as_deref(), Some("error"));
+}
+
+// ---- configuration ---------------------------------------------------------------------------------------------------
+
+const QUIET: &str = "[severity]\nall = \"off\"\nPathParameterMustBeRequired = \"warning\"\n";
+
+#[test]
+fn the_nearest_configuration_holds_up_to_the_root_of_the_repository() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for name in ["a", "b/c", "other/d"] {
+        package(&root.join(name), DEFINITION);
+    }
+    fs::create_dir(root.join("other/.git")).unwrap();
+    fs::write(root.join(".backshell-lint.toml"), QUIET).unwrap();
+    fs::write(root.join("b/.backshell-lint.toml"), QUIET.replace("\"warning\"", "\"note\"")).unwrap();
+    let run = lint(root, &["a", "b", "--format", "json"]);
+    assert_eq!(
+        (run.status, run.findings()),
+        (0, pairs(&[("PathParameterMustBeRequired", "warning"), ("PathParameterMustBeRequired", "note")]))
+    );
+    assert!(lint(root, &["other/d", "--format", "json"]).findings().len() > 1, "it stops at the repository");
+    assert!(lint(root, &["a", "--no-config", "--format", "json"]).findings().len() > 1);
+    let run = lint(root, &["other/d", "--config", "b/.backshell-lint.toml", "--format", "json"]);
+    assert_eq!(run.findings(), pairs(&[("PathParameterMustBeRequired", "note")]));
+    // The command line wins, and a file in the package's own folder is no part of the package.
+    fs::write(root.join("a/.backshell-lint.toml"), QUIET).unwrap();
+    let run = lint(root, &["a", "--deny", "PathParameterMustBeRequired", "--format", "json"]);
+    assert_eq!((run.status, run.findings()), (1, pairs(&[("PathParameterMustBeRequired", "error")])));
+    assert_eq!(run.json()["summary"]["files"], 3);
+    let run = piped(&root.join("a"), &["-", "--format", "json"], DEFINITION.as_bytes());
+    assert_eq!(run.findings(), pairs(&[("PathParameterMustBeRequired", "warning")]));
+}
+
+#[test]
+fn a_bad_configuration_is_told_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    package(&folder.path().join("a"), DEFINITION);
+    fs::write(folder.path().join("a/.backshell-lint.toml"), "[severity]\nBS-HttpOnly = \"off\"\n").unwrap();
+    let words = ["a/.backshell-lint.toml:2:1: there is no rule `BS-HttpOnly`", "`BS-HttpsOnly`", "^^^^^^^^^^^"];
+    lint(folder.path(), &["a"]).is_helpless(&words);
+    lint(folder.path(), &["a", "--config", "none.toml"]).is_helpless(&["`none.toml` cannot be read"]);
+}
+
+#[test]
+fn the_allow_list_excuses_what_it_names_and_does_not_rot() {
+    let folder = tempfile::tempdir().unwrap();
+    package(&folder.path().join("a"), DEFINITION);
+    let allow =
+        |entries: &str| fs::write(folder.path().join("a/.backshell-lint.toml"), format!("{QUIET}{entries}")).unwrap();
+    let entry = |place: &str, more: &str| {
+        format!(
+            "[[allow]]\nrule = \"PathParameterMustBeRequired\"\nplace = \"{place}\"\nreason = \"the gateway fills it\"\n{more}"
+        )
+    };
+    let run = || lint(folder.path(), &["a", "--format", "json"]);
+    for place in ["/paths/~1orders~1{id}/get/parameters/0", "/paths/*/get/parameters/[path:id]", "/paths/**", "**"] {
+        allow(&entry(place, ""));
+        let run = run();
+        assert_eq!((run.status, run.findings()), (0, vec![]), "{place}: {}", run.out);
+        let accepted = &run.json()["suppressed"][0];
+        assert_eq!(
+            (accepted["rule"].as_str(), accepted["reason"].as_str()),
+            (Some("PathParameterMustBeRequired"), Some("the gateway fills it"))
+        );
+        assert_eq!(run.json()["summary"]["suppressed"], 1);
+    }
+    let found = || {
+        let run = run();
+        let rules: Vec<String> = run.findings().into_iter().map(|(rule, _)| rule).collect();
+        let first = run.json()["findings"][0].clone();
+        (rules, first)
+    };
+    let levels =
+        QUIET.replace("[severity]", "[severity]\nBS-AllowEntryUnused = \"warning\"\nBS-AllowEntryExpired = \"error\"");
+    let write =
+        |entries: &str| fs::write(folder.path().join("a/.backshell-lint.toml"), format!("{levels}{entries}")).unwrap();
+    write(&entry("/paths/~1orders/**", ""));
+    let (rules, first) = found();
+    assert_eq!(rules, ["BS-AllowEntryUnused", "PathParameterMustBeRequired"]);
+    assert_eq!(
+        (first["file"].as_str(), first["line"].as_u64(), first["column"].as_u64()),
+        (Some("a/.backshell-lint.toml"), Some(7), Some(8))
+    );
+    write(&entry("**", "expires = 2020-01-01\n"));
+    assert_eq!(found().0, ["BS-AllowEntryExpired", "PathParameterMustBeRequired"]);
+    assert_eq!(run().status, 1);
+    write(&entry("**", "expires = 2999-01-01\nfile = \"*.csx\"\n"));
+    assert_eq!(found().0, ["BS-AllowEntryUnused", "PathParameterMustBeRequired"]);
+    // A lone file is not everything the entry can be about, so nothing is said about the entry.
+    let run = lint(folder.path(), &["a/apiProperties.json", "--format", "json"]);
+    assert_eq!(run.findings(), vec![]);
+}
+
+#[test]
+fn an_allow_list_above_names_files_by_their_path() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a", "b"] {
+        package(&folder.path().join("all").join(name), DEFINITION);
+    }
+    let entry = "[[allow]]\nrule = \"PathParameterMustBeRequired\"\nplace = \"**\"\nfile = \"a/*\"\nreason = \"old\"\n";
+    let levels = QUIET.replace("[severity]", "[severity]\nBS-AllowEntryUnused = \"warning\"");
+    fs::write(folder.path().join("all/.backshell-lint.toml"), format!("{levels}{entry}")).unwrap();
+    let files = |path: &str| {
+        let json = lint(folder.path(), &[path, "--format", "json"]).json();
+        let list = json["findings"].as_array().unwrap().clone();
+        list.iter()
+            .map(|one| format!("{} {}", one["file"].as_str().unwrap(), one["rule"].as_str().unwrap()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(files("all"), ["all/b/apiDefinition.swagger.json PathParameterMustBeRequired"]);
+    assert_eq!(files("all/a"), [""; 0]);
+    assert_eq!(files("all/a/apiDefinition.swagger.json"), [""; 0]);
+    assert_eq!(files("all/b"), ["all/b/apiDefinition.swagger.json PathParameterMustBeRequired"]);
+    fs::remove_dir_all(folder.path().join("all/a")).unwrap();
+    assert_eq!(files("all").len(), 2, "nothing is left that the entry could be about");
+}
+
+// ---- baseline --------------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_baseline_accepts_what_a_published_version_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    package(&root.join("v1"), DEFINITION);
+    let run = two(root, &["v1", "--write-baseline", "accepted.json"]);
+    assert_eq!((run.status, run.findings()), (0, vec![]));
+    assert!(run.err.contains("2 findings are accepted by `accepted.json`"), "{}", run.err);
+    let text = fs::read_to_string(root.join("accepted.json")).unwrap();
+    assert!(
+        text.contains(
+            r#""place": "/paths/~1orders~1{id}/get/parameters/[path:id]", "rule": "PathParameterMustBeRequired""#
+        ),
+        "{text}"
+    );
+
+    // Another folder, more lines, another order, one more parameter in front: the old findings are the same ones.
+    let other = DEFINITION
+        .replace("\"parameters\": [", "\"summary\": \"Get\",\n\n\"parameters\": [ { \"name\": \"first\", \"in\": \"header\", \"type\": \"string\" },")
+        .replace(r#"{ "name": "id", "in": "path", "type": "string" }"#, r#"{ "type": "string", "in": "path", "name": "id" }"#);
+    package(&root.join("v2"), &other);
+    let accepted = ["--baseline", "accepted.json"];
+    let run = two(root, &[&["v2"], &accepted[..]].concat());
+    assert_eq!((run.status, run.findings()), (0, vec![]), "{}", run.out);
+    assert_eq!(run.json()["summary"]["suppressed"], 2);
+    assert_eq!(run.json()["suppressed"][0]["suppression"], "baseline");
+
+    // A second parameter like the first is new, even under the same name.
+    package(
+        &root.join("v3"),
+        &DEFINITION.replace(
+            r#"{ "name": "id", "in": "path", "type": "string" },"#,
+            r#"{ "name": "id", "in": "path", "type": "string" }, { "name": "id", "in": "path", "type": "string" },"#,
+        ),
+    );
+    let run = two(root, &[&["v3"], &accepted[..]].concat());
+    assert_eq!(run.status, 1);
+    assert_eq!(
+        run.findings(),
+        pairs(&[("PathParameterMissingEncoding", "warning"), ("PathParameterMustBeRequired", "error")])
+    );
+
+    // What is mended is told, at its entry in the baseline.
+    package(&root.join("v4"), &DEFINITION.replace(r#""in": "path", "#, r#""in": "path", "required": true, "#));
+    let mended = [&["v4"], &accepted[..], &["--severity", "BS-BaselineEntryStale=note"]].concat();
+    let run = two(root, &mended);
+    assert_eq!(run.findings(), pairs(&[("BS-BaselineEntryStale", "note")]));
+    assert_eq!((run.status, run.json()["findings"][0]["file"].as_str()), (0, Some("accepted.json")));
+
+    // With several packages the names count.
+    let run = two(root, &["v1", "v2", "--baseline", "accepted.json"]);
+    assert_eq!((run.status, run.json()["summary"]["suppressed"].as_u64()), (1, Some(2)));
+    let again = two(root, &["v1", "v2", "--write-baseline", "both.json"]);
+    assert_eq!(again.status, 0);
+    assert_eq!(
+        two(root, &[".", "--baseline", "both.json", "--allow", "BS-BaselineEntryStale"]).json()["summary"]["suppressed"],
+        4
+    );
+}
+
+#[test]
+fn a_baseline_that_cannot_be_read_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), DEFINITION);
+    lint(folder.path(), &[".", "--baseline", "none.json"])
+        .is_helpless(&["`none.json` cannot be read", "--write-baseline"]);
+    fs::write(folder.path().join("bad.json"), "{ \"baseline\": 7 }").unwrap();
+    lint(folder.path(), &[".", "--baseline", "bad.json"]).is_helpless(&["bad.json:1:15:"]);
+}
+
+// ---- outputs ---------------------------------------------------------------------------------------------------------
+
+#[test]
+fn sarif_is_valid_and_says_what_is_accepted() {
+    let folder = tempfile::tempdir().unwrap();
+    package(&folder.path().join("my orders"), DEFINITION);
+    let entry = "[[allow]]\nrule = \"BS-ExtensionMisspelt\"\nplace = \"**\"\nreason = \"asked for\"\n";
+    fs::write(folder.path().join("my orders/.backshell-lint.toml"), entry).unwrap();
+    let run = lint(folder.path(), &["my orders", "--format", "sarif"]);
+    let log = run.json();
+    let validator = jsonschema::validator_for(&backshell_testkit::sarif_schema()).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&log).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    let of = |rule: &str| results.iter().find(|result| result["ruleId"] == rule).unwrap();
+    let required = of("PathParameterMustBeRequired");
+    let place = &required["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "my%20orders/apiDefinition.swagger.json");
+    assert_eq!((&place["region"]["startLine"], &place["region"]["startColumn"]), (&11.into(), &21.into()));
+    assert_eq!(required["partialFingerprints"]["backshell/v1"].as_str().unwrap().len(), 16);
+    assert_eq!(of("BS-ExtensionMisspelt")["suppressions"][0]["justification"], "asked for");
+    for rule in run["tool"]["driver"]["rules"].as_array().unwrap() {
+        let said = |name: &str| !rule[name]["text"].as_str().unwrap().is_empty();
+        assert!(said("shortDescription") && said("fullDescription") && said("help"), "{rule}");
+        assert!(rule["help"]["markdown"].as_str().unwrap().starts_with("# "), "{rule}");
+    }
+}
+
+#[test]
+fn annotations_comments_and_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    package(&folder.path().join("a"), DEFINITION);
+    let of = |format: &str| lint(folder.path(), &[&["a", "--format", format], TWO].concat());
+    let github = of("github");
+    let expected = "::error file=a/apiDefinition.swagger.json,line=11,endLine=11,col=21,endColumn=25,title=PathParameterMustBeRequired::";
+    assert!(github.status == 1 && github.out.contains(expected), "{}", github.out);
+    let markdown = of("markdown");
+    assert!(
+        markdown.out.contains(
+            "| 🔴 error | PathParameterMustBeRequired | <code>a/apiDefinition.swagger.json&#58;11:21</code> |"
+        ) || markdown
+            .out
+            .contains("| 🔴 error | PathParameterMustBeRequired | <code>a/apiDefinition.swagger.json:11:21</code> |"),
+        "{}",
+        markdown.out
+    );
+    let text = of("text");
+    assert!(text.out.contains("PathParameterMissingEncoding  warning          1      1\n"), "{}", text.out);
+    assert!(text.out.ends_with("3 files checked: 1 error, 1 warning, 0 notes\n"), "{}", text.out);
+}
+
+#[test]
+fn a_definition_comes_through_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = [&["-", "--format", "json"], TWO].concat();
+    let run = piped(folder.path(), &arguments, DEFINITION.as_bytes());
+    assert_eq!((run.status, run.findings().len()), (1, 2), "{}", run.err);
+    assert_eq!(run.json()["findings"][0]["file"], "-");
+    assert_eq!(run.json()["summary"]["files"], 1);
+    for broken in ["", "{", "\u{0}"] {
+        let run = piped(folder.path(), &["-", "--format", "json"], broken.as_bytes());
+        assert_eq!(run.status, 1, "{broken:?}");
+        assert!(run.findings().iter().any(|(rule, _)| rule == "BS-InvalidJson"), "{broken:?}: {}", run.out);
+    }
+}
+
+#[test]
+fn thousands_of_paths_come_out_in_order_whatever_core_was_faster() {
+    const MANY: usize = 2_000;
+    let folder = tempfile::tempdir().unwrap();
+    let names: Vec<String> = (0..MANY).map(|number| format!("{:04}.swagger.json", number * 7 % MANY)).collect();
+    for (number, name) in names.iter().enumerate() {
+        let padding = " ".repeat(number % 50 * 100);
+        fs::write(folder.path().join(name), format!("{padding}{DEFINITION}")).unwrap();
+    }
+    let paths: Vec<&str> = names.iter().map(String::as_str).collect();
+    let one = two(folder.path(), &paths);
+    let other = two(folder.path(), &["."]);
+    assert_eq!(one.status, 1);
+    let files = |run: &Run| -> Vec<String> {
+        let json = run.json();
+        json["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["file"].as_str().unwrap().trim_start_matches("./").to_owned())
+            .collect()
+    };
+    let mut sorted = names.clone();
+    sorted.sort();
+    let expected: Vec<String> = sorted.iter().flat_map(|name| [name.clone(), name.clone()]).collect();
+    assert_eq!(files(&one), expected);
+    assert_eq!(files(&other), expected);
+    assert_eq!(one.json()["summary"]["files"], MANY);
+    assert_eq!(two(folder.path(), &paths).out, one.out);
+}
+
+// ---- fixes -----------------------------------------------------------------------------------------------------------
+
+#[test]
+fn fixes_are_shown_first_then_made_once() {
+    let folder = tempfile::tempdir().unwrap();
+    package(&folder.path().join("a"), DEFINITION);
+    let file = folder.path().join("a/apiDefinition.swagger.json");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    let shown = lint(folder.path(), &["a", "--fix", "--dry-run"]);
+    assert_eq!(shown.status, 1, "what is there still has an error");
+    for line in [
+        "--- a/a/apiDefinition.swagger.json",
+        "-          { \"name\": \"id\", \"in\": \"path\", \"type\": \"string\" },",
+        "+  \"info\": { \"title\": \"Orders\", \"description\": \"Reads and writes orders of a shop.\", \"version\": \"1.0\" },",
+        "+          { \"name\": \"view\", \"in\": \"query\", \"type\": \"string\", \"x-ms-visibility\": \"advanced\" }",
+    ] {
+        assert!(shown.out.lines().any(|shown| shown == line), "`{line}` is missing: {}", shown.out);
+    }
+    assert!(shown.err.contains("would change 4 places in 1 file"), "{}", shown.err);
+    assert_eq!(fs::read_to_string(&file).unwrap(), DEFINITION);
+
+    let made = lint(folder.path(), &["a", "--fix", "--format", "json"]);
+    assert!(made.err.contains("changed 4 places in 1 file"), "{}", made.err);
+    assert!(
+        !made.findings().iter().any(|(rule, _)| rule.starts_with("PathParameter") || rule == "BS-ExtensionMisspelt")
+    );
+    let new = fs::read_to_string(&file).unwrap();
+    assert!(new.contains("\"in\": \"path\", \"type\": \"string\", ") && new.contains("\"required\": true"), "{new}");
+    assert_eq!(new.lines().count(), DEFINITION.lines().count());
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 3, "nothing is left behind");
+    let again = lint(folder.path(), &["a", "--fix", "--format", "json"]);
+    assert!(again.err.contains("changed 0 places in 0 files"), "{}", again.err);
+    assert_eq!(fs::read_to_string(&file).unwrap(), new);
+}
+
+#[test]
+fn what_is_accepted_is_not_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    package(&folder.path().join("a"), &DEFINITION.replace("shop. ", "shop."));
+    let file = folder.path().join("a/apiDefinition.swagger.json");
+    let before = fs::read_to_string(&file).unwrap();
+    lint(folder.path(), &["a", "--write-baseline", "b.json"]);
+    let run = lint(folder.path(), &["a", "--fix", "--baseline", "b.json", "--format", "json"]);
+    assert_eq!(run.status, 0, "{}", run.out);
+    assert_eq!(fs::read_to_string(&file).unwrap(), before);
+    lint(folder.path(), &["a", "--fix", "--allow", "all"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), before);
+}
+
+#[test]
+fn what_cannot_be_mended_in_place_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("apiDefinition.swagger.json", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(DEFINITION.as_bytes()).unwrap();
+    fs::write(folder.path().join("a.zip"), zip.finish().unwrap().into_inner()).unwrap();
+    lint(folder.path(), &["a.zip", "--fix"]).is_helpless(&["`a.zip` is an archive", "unpack it"]);
+    piped(folder.path(), &["-", "--fix"], DEFINITION.as_bytes()).is_helpless(&["standard input cannot be mended"]);
+}
+
+// ---- watching --------------------------------------------------------------------------------------------------------
+
+#[test]
+fn watching_shows_what_is_new_and_what_is_gone() {
+    const PATIENCE: Duration = Duration::from_mins(1);
+    let folder = tempfile::tempdir().unwrap();
+    package(&folder.path().join("a"), DEFINITION);
+    package(&folder.path().join("b"), DEFINITION);
+    let file = folder.path().join("a/apiDefinition.swagger.json");
+    let arguments = [&[".", "--watch"], TWO].concat();
+    let mut child = command(folder.path(), &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (sender, lines) = mpsc::channel();
+    for stream in [
+        Box::new(child.stdout.take().unwrap()) as Box<dyn std::io::Read + Send>,
+        Box::new(child.stderr.take().unwrap()),
+    ] {
+        let sender = sender.clone();
+        std::thread::spawn(move || {
+            BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(sender.send(line)));
+        });
+    }
+    // The lines up to the one that holds `word`.
+    let until = |word: &str| {
+        let mut seen = Vec::new();
+        loop {
+            let line = lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("`{word}` never came: {seen:#?}"));
+            let found = line.contains(word);
+            seen.push(line);
+            if found {
+                return seen;
+            }
+        }
+    };
+    let first = until("watching for changes").join("\n") + &until_quiet(&lines);
+    assert!(first.contains("error[PathParameterMustBeRequired]"), "{first}");
+
+    // Mended and moved: one is gone, the others are not told again.
+    let mended = DEFINITION
+        .replace("\"in\": \"path\", ", "\"in\": \"path\", \"required\": true, ")
+        .replace("\"paths\"", "\n\n\"paths\"");
+    fs::write(&file, &mended).unwrap();
+    let told = until("0 new, 1 gone");
+    assert!(
+        told.iter().any(|line| line.starts_with("gone: ")
+            && line.contains("a/apiDefinition.swagger.json:11: PathParameterMustBeRequired")),
+        "{told:#?}"
+    );
+    assert!(!told.iter().any(|line| line.contains("error[") || line.contains("warning[")), "{told:#?}");
+
+    // Replaced by another file, as editors do.
+    fs::write(folder.path().join("a/new"), DEFINITION).unwrap();
+    fs::rename(folder.path().join("a/new"), &file).unwrap();
+    let told = until("1 new, 0 gone");
+    assert!(told.iter().any(|line| line.contains("error[PathParameterMustBeRequired]")), "{told:#?}");
+
+    // A new package, and a configuration that changes what counts.
+    package(&folder.path().join("c"), DEFINITION);
+    until("2 new, 0 gone");
+    fs::remove_dir_all(folder.path().join("c")).unwrap();
+    until("0 new, 2 gone");
+
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+/// What else is there already.
+fn until_quiet(lines: &mpsc::Receiver<String>) -> String {
+    let mut seen = String::new();
+    while let Ok(line) = lines.recv_timeout(Duration::from_millis(300)) {
+        seen += &line;
+    }
+    seen
+}
+
+// ---- help ------------------------------------------------------------------------------------------------------------
+
+#[test]
+fn the_help_has_examples_and_completions_know_the_options() {
+    let help = lint(Path::new("/"), &["--help"]);
+    assert_eq!(help.status, 0);
+    for word in [
+        "Examples:",
+        "--baseline",
+        "--write-baseline",
+        "--fix --dry-run",
+        "sarif",
+        "github",
+        "markdown",
+        "--watch",
+        ".backshell-lint.toml",
+    ] {
+        assert!(help.out.contains(word), "{word}");
+    }
+    let explained =
+        |id: &str| Run::of(Command::new(env!("CARGO_BIN_EXE_backshell")).args(["rules", id]).output().unwrap()).out;
+    assert!(explained("BS-AllowEntryUnused").contains("remove the entry"));
+    assert!(explained("PathParameterMustBeRequired").contains("`backshell lint --fix` can say that path parameters"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_backshell"));
+    let script = Run::of(command.args(["completions", "bash"]).output().unwrap());
+    assert!(["--write-baseline", "--dry-run", "--severity"].iter().all(|option| script.out.contains(option)));
+}

@@ -1,0 +1,145 @@
+//! What stays the same about a finding when the file around it is edited: its rule, its file, and a place in which entries of
+//! lists are named by what they hold instead of by their number.
+//!
+//! A parameter keeps its name when another one is put before it, so `/paths/~1items/get/parameters/[query:status]` stays
+//! what it is where `/paths/~1items/get/parameters/1` does not. Messages are no part of it, since they quote what stands
+//! elsewhere too; only where a finding is about a file as a whole, what its message names tells it from its neighbours.
+
+use crate::view::ShownPath;
+use aws_lc_rs::digest::{SHA256, digest};
+use backshell_findings::{Finding, Identity};
+use backshell_package::ReadPackage;
+use backshell_source::{Document, Kind, Node, escape_token};
+use std::fmt::Write as _;
+
+/// Bytes of the digest that a fingerprint shows: enough that two places never share one by chance.
+const FINGERPRINT_BYTES: usize = 8;
+/// Characters of a value that name an entry.
+const LONGEST_NAME: usize = 60;
+/// Things in a message that name a finding about a whole file.
+const MOST_NAMED: usize = 2;
+/// Members that tell one entry of a list from the others, the best first.
+const NAMES: &[&str] = &["name", "operationId", "templateId", "id", "propertyName", "title", "value", "$ref", "url"];
+
+/// Gives every finding its identity.
+pub(crate) fn identify(read: &ReadPackage, path: &ShownPath, findings: &mut [Finding]) {
+    let package = &read.package;
+    let definition = package.definition.as_ref().map(|definition| (&definition.file, &definition.document));
+    let properties = package.properties.as_ref().map(|properties| (&properties.file, &properties.document));
+    let documents: Vec<(String, &'static str, &Document)> = [
+        definition.map(|(file, document)| (path.of(package, file), crate::rule::DEFINITION, document)),
+        properties.map(|(file, document)| (path.of(package, file), crate::rule::PROPERTIES, document)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    for finding in findings {
+        let known = documents.iter().find(|(shown, ..)| *shown == finding.place.file);
+        // A lone definition may have any name; it is the definition all the same.
+        let file = known.map(|(_, name, _)| (*name).to_owned());
+        let file = file.unwrap_or_else(|| path.inside(&finding.place.file).to_ascii_lowercase());
+        let place = match known {
+            _ if finding.place.pointer.is_empty() => named_in(&finding.message),
+            Some((_, _, document)) => stable(document, &finding.place.pointer),
+            None => finding.place.pointer.clone(),
+        };
+        let fingerprint = fingerprint(&finding.rule, &file, &place);
+        finding.identity = Some(Box::new(Identity { file, place, fingerprint }));
+    }
+}
+
+/// The digest of rule, file and place, in hexadecimal digits.
+pub(crate) fn fingerprint(rule: &str, file: &str, place: &str) -> String {
+    let bytes = digest(&SHA256, [rule, file, place].join("\0").as_bytes());
+    bytes.as_ref().iter().take(FINGERPRINT_BYTES).fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The pointer with entries of lists named. A pointer that leads nowhere stays as it is.
+fn stable(document: &Document, pointer: &str) -> String {
+    let Some(node) = document.resolve(pointer) else { return pointer.to_owned() };
+    let mut tokens: Vec<String> = node
+        .ancestors()
+        .filter_map(|node| match node.key() {
+            Some(key) => Some(escape_token(key).into_owned()),
+            None => node.parent().map(|_| entry(node)),
+        })
+        .collect();
+    tokens.reverse();
+    tokens.iter().fold(String::new(), |place, token| place + "/" + token)
+}
+
+/// The name of an entry of a list, or its number where it has none.
+fn entry(node: Node<'_>) -> String {
+    let text = |name: &str| node.get(name).and_then(Node::as_str);
+    let name = match node.kind() {
+        Kind::Object => match (text("in"), text("name")) {
+            (Some(location), Some(name)) => Some(format!("{location}:{name}")),
+            _ => NAMES.iter().find_map(|name| text(name).map(str::to_owned)).or_else(|| only_member(node)),
+        },
+        Kind::Array => None,
+        _ => Some(node.as_str().unwrap_or_else(|| node.source()).to_owned()),
+    };
+    match name {
+        Some(name) => {
+            let name: String = name.chars().take(LONGEST_NAME).collect();
+            format!("[{}]", escape_token(&name))
+        }
+        None => node.index().unwrap_or_default().to_string(),
+    }
+}
+
+/// What a message names, each in brackets: the parts between its backticks.
+fn named_in(message: &str) -> String {
+    let names = message.split('`').skip(1).step_by(2).take(MOST_NAMED);
+    names.map(|name| format!("[{}]", escape_token(&name.chars().take(LONGEST_NAME).collect::<String>()))).collect()
+}
+
+/// The name of the member of an object that has one: security requirements are such objects.
+fn only_member(node: Node<'_>) -> Option<String> {
+    let mut members = node.members();
+    let first = members.next()?;
+    members.next().is_none().then(|| first.key.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(text: &str, pointer: &str) -> String {
+        stable(&backshell_source::parse_str(text).document.unwrap(), pointer)
+    }
+
+    #[test]
+    fn entries_are_named_by_what_they_hold() {
+        let text = r##"{ "parameters": [ { "name": "a/b", "in": "query" }, { "$ref": "#/parameters/P" } ],
+            "security": [ { "oauth2": [] } ], "required": ["x", 7], "deep": [[{}]] }"##;
+        for (pointer, expected) in [
+            ("/parameters/0/name", "/parameters/[query:a~1b]/name"),
+            ("/parameters/1", "/parameters/[#~1parameters~1P]"),
+            ("/security/0/oauth2", "/security/[oauth2]/oauth2"),
+            ("/required/0", "/required/[x]"),
+            ("/required/1", "/required/[7]"),
+            ("/deep/0/0", "/deep/0/0"),
+            ("", ""),
+            ("/nowhere/0", "/nowhere/0"),
+        ] {
+            assert_eq!(place(text, pointer), expected);
+        }
+    }
+
+    #[test]
+    fn findings_about_a_file_are_told_by_what_they_name() {
+        assert_eq!(named_in("the readme has no section `Known Issues/Limits`"), "[Known Issues~1Limits]");
+        assert_eq!(named_in("`a` is not `b` and not `c`"), "[a][b]");
+        assert_eq!(named_in("there are 7 of them"), "");
+    }
+
+    #[test]
+    fn the_parts_of_a_fingerprint_do_not_run_together() {
+        assert_ne!(fingerprint("a", "bc", ""), fingerprint("ab", "c", ""));
+        assert_eq!(fingerprint("a", "b", "c").len(), 2 * FINGERPRINT_BYTES);
+    }
+}

@@ -1,0 +1,72 @@
+//! What `lint` says about its own settings: entries of the allow list and of the baseline that no longer do anything. They
+//! look like findings, so that every output shows them, and their levels are set like those of rules; they judge no package,
+//! so they are no rules.
+
+use backshell_findings::{Check, Finding, Place, Severity};
+use std::borrow::Cow;
+
+/// A kind of remark about a settings file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Its id, in the form of a rule's.
+    pub id: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// When it is made.
+    pub what: &'static str,
+    /// Why that matters.
+    pub why: &'static str,
+    /// What to do about it, in one line.
+    pub fix: &'static str,
+}
+
+/// An entry of the allow list that matches nothing.
+pub const ALLOW_ENTRY_UNUSED: Notice = Notice {
+    id: "BS-AllowEntryUnused",
+    severity: Severity::Warning,
+    what: "An entry of the allow list in `.backshell-lint.toml` matches no finding, although everything it can be about was \
+           checked.",
+    why: "The mistake it excuses is gone. Left in place, the entry would hide the next one.",
+    fix: "remove the entry",
+};
+
+/// An entry of the allow list whose day has passed.
+pub const ALLOW_ENTRY_EXPIRED: Notice = Notice {
+    id: "BS-AllowEntryExpired",
+    severity: Severity::Warning,
+    what: "The day up to which an entry of the allow list holds has passed. The entry does nothing any more.",
+    why: "Somebody promised to mend it by that day.",
+    fix: "mend what it excuses and remove the entry, or give it another day",
+};
+
+/// An entry of the baseline that matches nothing.
+pub const BASELINE_ENTRY_STALE: Notice = Notice {
+    id: "BS-BaselineEntryStale",
+    severity: Severity::Note,
+    what: "An entry of the baseline matches no finding any more, or fewer than it accepts.",
+    why: "The mistake is mended. Left in place, the entry would accept it when it comes back.",
+    fix: "write the baseline anew with --write-baseline",
+};
+
+/// Every notice, ordered by id.
+pub const NOTICES: &[&Notice] = &[&ALLOW_ENTRY_EXPIRED, &ALLOW_ENTRY_UNUSED, &BASELINE_ENTRY_STALE];
+
+/// The notice with this id; letter case does not matter.
+pub fn notice(id: &str) -> Option<&'static Notice> {
+    NOTICES.iter().find(|notice| notice.id.eq_ignore_ascii_case(id)).copied()
+}
+
+impl Notice {
+    /// The remark about one place of a settings file.
+    pub(crate) fn at(&'static self, place: Place, message: String) -> Finding {
+        Finding {
+            check: Check::Swagger,
+            rule: Cow::Borrowed(self.id),
+            severity: self.severity,
+            message,
+            help: self.fix.to_owned(),
+            place,
+            identity: None,
+        }
+    }
+}
