@@ -11,6 +11,11 @@ pub(crate) fn family<'d>(operation: &Operation<'d>) -> Option<&'d str> {
     annotation(operation)?.get("family")?.as_str().filter(|family| !family.is_empty())
 }
 
+/// The family that an operation is in: the one it names, else one of its own name.
+pub(crate) fn family_or_own<'d>(operation: &Operation<'d>) -> Option<&'d str> {
+    family(operation).or_else(|| operation.id())
+}
+
 /// `x-ms-api-annotation.revision`.
 pub(crate) fn revision(operation: &Operation<'_>) -> Option<i64> {
     annotation(operation)?.get("revision")?.as_i64()
@@ -37,8 +42,10 @@ pub(crate) fn day(node: Node<'_>) -> Option<i64> {
         (text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse::<i64>().ok())?
     };
     let (year, month, day) = (number(year, 4)?, number(month, 2)?, number(day, 2)?);
-    let is_date =
-        (1..=12).contains(&month) && (1..=31).contains(&day) && (rest.is_empty() || rest.starts_with(['T', ' ']));
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = [31, if is_leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let last = usize::try_from(month - 1).ok().and_then(|month| days.get(month)).copied()?;
+    let is_date = (1..=last).contains(&day) && (rest.is_empty() || rest.starts_with(['T', 't', ' ']));
     // The Gregorian calendar, counted in years that begin in March.
     let shifted = if month > 2 { year } else { year - 1 };
     let (era, month) = (shifted.div_euclid(400), (month + 9) % 12);
@@ -50,10 +57,10 @@ pub(crate) fn day(node: Node<'_>) -> Option<i64> {
 /// Whether `version` has an operation that is not deprecated in the family of `operation`, or the replacement it names.
 pub(crate) fn has_successor<'d>(operation: &Operation<'d>, version: &Version<'d>) -> bool {
     let named = replacement(operation).and_then(Node::as_str);
-    let family = family(operation);
+    let family = family_or_own(operation);
     version.operations.iter().any(|other| {
         let is_named = named.is_some() && other.id() == named;
-        let is_relative = family.is_some() && self::family(other) == family && other.id() != operation.id();
+        let is_relative = family.is_some() && family_or_own(other) == family && other.id() != operation.id();
         !other.is_deprecated() && (is_named || is_relative)
     })
 }
@@ -71,6 +78,8 @@ mod tests {
             ("\"2000-03-01\"", Some(11_017)),
             ("\"2026-01-01T10:00:00Z\"", Some(20_454)),
             ("\"2026-13-01\"", None),
+            ("\"2026-02-29\"", None),
+            ("\"2028-02-29\"", Some(21_243)),
             ("\"soon\"", None),
             ("7", None),
         ] {

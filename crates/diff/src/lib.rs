@@ -11,6 +11,7 @@
 //! Start reading at a check, for example `checks/parameter/required.rs`; then [`Check`], `view.rs` (what checks are given)
 //! and `engine.rs`, which pairs two versions and calls the checks.
 
+mod aftermath;
 mod annotation;
 mod branches;
 mod change;
@@ -18,6 +19,7 @@ mod check;
 mod checks;
 mod contract;
 mod definitions;
+mod dynamic;
 mod engine;
 mod facets;
 mod fingerprint;
@@ -30,6 +32,7 @@ mod path_change;
 mod references;
 mod render;
 mod schema_pair;
+mod schema_path;
 mod shape;
 mod subtypes;
 mod suggestion;
@@ -75,5 +78,5 @@ pub fn check(id: &str) -> Option<&'static Check> {
 
 /// Compares two versions of a package. Changes are sorted: worst first, then by operation, place and check.
 pub fn compare(old: &ReadPackage, new: &ReadPackage, options: &Options) -> Comparison {
-    engine::run(old, new, options)
+    aftermath::complete(engine::run(old, new, options), old, new, options)
 }

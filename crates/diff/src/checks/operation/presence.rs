@@ -273,7 +273,8 @@ fn is_beside<'d>(operation: &Operation<'d>, package: &PackagePair<'d>) -> bool {
     let family = annotation::family(operation);
     family.is_some()
         && package.operations.iter().any(|pair| {
-            annotation::family(&pair.new) == family && annotation::revision(&pair.new) < annotation::revision(operation)
+            annotation::family_or_own(&pair.new) == family
+                && annotation::revision(&pair.new) < annotation::revision(operation)
         })
 }
 
