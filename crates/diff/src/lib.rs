@@ -35,6 +35,7 @@ mod subtypes;
 mod suggestion;
 #[cfg(test)]
 mod tester;
+mod text_values;
 mod view;
 
 pub use change::{Change, Comparison, Outcome, SuggestedVersion, Summary};
