@@ -37,6 +37,7 @@ mod suggestion;
 mod tester;
 mod text_values;
 mod view;
+mod webhook;
 
 pub use change::{Change, Comparison, Outcome, SuggestedVersion, Summary};
 pub use check::{Check, Direction, Example, Object, Snippet, Verdict};
