@@ -38,7 +38,9 @@ mod subtypes;
 mod suggestion;
 #[cfg(test)]
 mod tester;
+mod text_values;
 mod view;
+mod webhook;
 
 pub use change::{Change, Comparison, Outcome, SuggestedVersion, Summary};
 pub use check::{Check, Direction, Example, Object, Snippet, Verdict};
