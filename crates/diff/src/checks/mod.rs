@@ -7,6 +7,7 @@ mod path;
 mod request_body;
 mod response;
 mod schema;
+mod trigger;
 
 use crate::check::Family;
 
@@ -23,6 +24,10 @@ pub(crate) static ALL: &[&Family] = &[
     &extension::media_kind::FAMILY,
     &extension::output_visibility::FAMILY,
     &extension::pagination::FAMILY,
+    &extension::parameter_enum_values::FAMILY,
+    &extension::parameter_model_location::FAMILY,
+    &extension::parameter_url_encoding::FAMILY,
+    &extension::parameter_visibility::FAMILY,
     &extension::trigger_words::FAMILY,
     &extension::unknown::FAMILY,
     &extension::visibility::FAMILY,
@@ -35,9 +40,22 @@ pub(crate) static ALL: &[&Family] = &[
     &operation::presence::FAMILY,
     &operation::revision::FAMILY,
     &operation::text::FAMILY,
+    &parameter::collection_format::FAMILY,
+    &parameter::default::FAMILY,
+    &parameter::enum_values::FAMILY,
+    &parameter::format::FAMILY,
+    &parameter::item_count::FAMILY,
     &parameter::kind::FAMILY,
+    &parameter::length::FAMILY,
+    &parameter::level::FAMILY,
+    &parameter::no_value::FAMILY,
+    &parameter::order::FAMILY,
+    &parameter::pattern::FAMILY,
     &parameter::presence::FAMILY,
+    &parameter::range::FAMILY,
     &parameter::required::FAMILY,
+    &parameter::shared::FAMILY,
+    &parameter::text::FAMILY,
     &path::changed::FAMILY,
     &request_body::media::FAMILY,
     &request_body::presence::FAMILY,
@@ -69,4 +87,8 @@ pub(crate) static ALL: &[&Family] = &[
     &schema::subtype::FAMILY,
     &schema::title::FAMILY,
     &schema::xml::FAMILY,
+    &trigger::callback::FAMILY,
+    &trigger::kind::FAMILY,
+    &trigger::notification::FAMILY,
+    &trigger::registration::FAMILY,
 ];
