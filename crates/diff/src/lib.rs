@@ -16,6 +16,7 @@ mod branches;
 mod change;
 mod check;
 mod checks;
+mod connections;
 mod contract;
 mod engine;
 mod fingerprint;
@@ -25,6 +26,7 @@ mod pairing;
 mod path_change;
 mod render;
 mod schema_pair;
+mod security;
 mod shape;
 mod suggestion;
 #[cfg(test)]
