@@ -1,6 +1,6 @@
 use super::kind::{NONE_TO_SOME, SOME_TO_NONE};
 use super::scopes;
-use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
+use crate::check::{Check, Direction, Example, Family, Object, Verdict, Visit};
 use crate::security::{self, Names, Way};
 use crate::view::{OperationPair, PackagePair};
 use crate::{Out, quoted};
