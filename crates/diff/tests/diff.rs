@@ -116,7 +116,8 @@ fn hostile_schemas_end_soon() {
         let (old, new) = (doubling(levels, form, "string"), doubling(levels, form, "integer"));
         let started = Instant::now();
         let comparison = diff(&old, &new);
-        assert!(started.elapsed() < Duration::from_secs(5), "{levels} {form}: {:?}", started.elapsed());
+        // Far above what it takes, even unoptimised on a busy machine, and far below what following every way would take.
+        assert!(started.elapsed() < Duration::from_mins(1), "{levels} {form}: {:?}", started.elapsed());
         assert_eq!(ids(&comparison), expected, "{levels} {form}");
     }
 }

@@ -1,20 +1,37 @@
 //! Every family of checks, one file each. Written by `cargo xtask gen`; do not edit.
 
+mod connection_parameter;
 mod extension;
+mod host;
 mod operation;
 mod parameter;
 mod path;
+mod policy;
 mod request_body;
 mod response;
 mod schema;
+mod security;
 mod trigger;
 
 use crate::check::Family;
 
 /// Every family, ordered by file.
 pub(crate) static ALL: &[&Family] = &[
+    &connection_parameter::allowed_values::FAMILY,
+    &connection_parameter::default::FAMILY,
+    &connection_parameter::gateway::FAMILY,
+    &connection_parameter::kind::FAMILY,
+    &connection_parameter::label::FAMILY,
+    &connection_parameter::oauth::FAMILY,
+    &connection_parameter::oauth_scopes::FAMILY,
+    &connection_parameter::presence::FAMILY,
+    &connection_parameter::required::FAMILY,
+    &connection_parameter::sets::FAMILY,
+    &extension::assistant::FAMILY,
+    &extension::capabilities::FAMILY,
     &extension::chunking::FAMILY,
     &extension::confirmation::FAMILY,
+    &extension::connector_title::FAMILY,
     &extension::dynamic_path::FAMILY,
     &extension::dynamic_picker::FAMILY,
     &extension::dynamic_schema::FAMILY,
@@ -22,15 +39,23 @@ pub(crate) static ALL: &[&Family] = &[
     &extension::enum_model::FAMILY,
     &extension::longrunning::FAMILY,
     &extension::media_kind::FAMILY,
+    &extension::metadata::FAMILY,
     &extension::output_visibility::FAMILY,
     &extension::pagination::FAMILY,
     &extension::parameter_enum_values::FAMILY,
     &extension::parameter_model_location::FAMILY,
     &extension::parameter_url_encoding::FAMILY,
     &extension::parameter_visibility::FAMILY,
+    &extension::privacy_link::FAMILY,
+    &extension::publisher::FAMILY,
+    &extension::status::FAMILY,
     &extension::trigger_words::FAMILY,
     &extension::unknown::FAMILY,
+    &extension::version::FAMILY,
     &extension::visibility::FAMILY,
+    &host::address::FAMILY,
+    &host::base_path::FAMILY,
+    &host::schemes::FAMILY,
     &operation::after_break::FAMILY,
     &operation::deprecation::FAMILY,
     &operation::expiry::FAMILY,
@@ -57,6 +82,19 @@ pub(crate) static ALL: &[&Family] = &[
     &parameter::shared::FAMILY,
     &parameter::text::FAMILY,
     &path::changed::FAMILY,
+    &policy::body::FAMILY,
+    &policy::host_template::FAMILY,
+    &policy::next_link::FAMILY,
+    &policy::operations::FAMILY,
+    &policy::order::FAMILY,
+    &policy::polling::FAMILY,
+    &policy::route::FAMILY,
+    &policy::script::FAMILY,
+    &policy::secret::FAMILY,
+    &policy::section::FAMILY,
+    &policy::set_value::FAMILY,
+    &policy::status::FAMILY,
+    &policy::unknown::FAMILY,
     &request_body::media::FAMILY,
     &request_body::presence::FAMILY,
     &response::headers::FAMILY,
@@ -87,6 +125,12 @@ pub(crate) static ALL: &[&Family] = &[
     &schema::subtype::FAMILY,
     &schema::title::FAMILY,
     &schema::xml::FAMILY,
+    &security::api_key::FAMILY,
+    &security::kind::FAMILY,
+    &security::oauth::FAMILY,
+    &security::own_security::FAMILY,
+    &security::renamed::FAMILY,
+    &security::scopes::FAMILY,
     &trigger::callback::FAMILY,
     &trigger::kind::FAMILY,
     &trigger::notification::FAMILY,

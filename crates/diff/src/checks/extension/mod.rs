@@ -1,7 +1,10 @@
 //! The checks of the group `extension`. Written by `cargo xtask gen`; do not edit.
 
+pub(super) mod assistant;
+pub(super) mod capabilities;
 pub(super) mod chunking;
 pub(super) mod confirmation;
+pub(super) mod connector_title;
 pub(super) mod dynamic_path;
 pub(super) mod dynamic_picker;
 pub(super) mod dynamic_schema;
@@ -9,12 +12,17 @@ pub(super) mod dynamic_target;
 pub(super) mod enum_model;
 pub(super) mod longrunning;
 pub(super) mod media_kind;
+pub(super) mod metadata;
 pub(super) mod output_visibility;
 pub(super) mod pagination;
 pub(super) mod parameter_enum_values;
 pub(super) mod parameter_model_location;
 pub(super) mod parameter_url_encoding;
 pub(super) mod parameter_visibility;
+pub(super) mod privacy_link;
+pub(super) mod publisher;
+pub(super) mod status;
 pub(super) mod trigger_words;
 pub(super) mod unknown;
+pub(super) mod version;
 pub(super) mod visibility;

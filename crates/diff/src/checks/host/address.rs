@@ -1,0 +1,100 @@
+use crate::check::{Check, Direction, Example, Family, Object, Verdict, Visit};
+use crate::view::PackagePair;
+use crate::{Out, quoted};
+use backshell_package::Swagger;
+
+pub(crate) static FAMILY: Family =
+    Family { checks: &[&CHANGED, &SPELLED_DIFFERENTLY], visits: &[Visit::Package(check)] };
+
+static CHANGED: Check = Check {
+    id: "host-changed",
+    object: Object::Host,
+    direction: Direction::Both,
+    verdict: Verdict::Breaking,
+    what: "The definition names another host, or a host where none was named, or none any more.",
+    why: "Every saved call, and the credential with it, goes to another party or place. What was certified of the old \
+           address says nothing about the new one.",
+    instead: "keep the host, or certify the new address and let the break be approved",
+    examples: &[
+        Example {
+            before: r#"{ "host": "api.example.com", "paths": {} }"#,
+            after: r#"{ "host": "api.example.net", "paths": {} }"#,
+            old: &["/host"],
+            new: &["/host"],
+            reversed: &["host-changed"],
+            ..Example::BASE
+        },
+        Example {
+            before: r#"{ "host": "api.example.com", "paths": {} }"#,
+            after: r#"{ "host": "api.example.com:8443", "paths": {} }"#,
+            old: &["/host"],
+            new: &["/host"],
+            reversed: &["host-changed"],
+            ..Example::BASE
+        },
+        Example {
+            before: r#"{ "paths": {} }"#,
+            after: r#"{ "host": "api.example.com", "paths": {} }"#,
+            old: &[""],
+            new: &["/host"],
+            reversed: &["host-changed"],
+            ..Example::BASE
+        },
+    ],
+    ..Check::BASE
+};
+
+static SPELLED_DIFFERENTLY: Check = Check {
+    id: "host-case-or-default-port",
+    object: Object::Host,
+    direction: Direction::Both,
+    verdict: Verdict::Compatible,
+    what: "The host is written in other letter case, or with or without the port that calls go to anyway.",
+    why: "It is the same address.",
+    instead: "nothing needs to be done",
+    is_silent: true,
+    examples: &[
+        Example {
+            before: r#"{ "host": "API.example.com", "paths": {} }"#,
+            after: r#"{ "host": "api.example.com:443", "paths": {} }"#,
+            old: &["/host"],
+            new: &["/host"],
+            reversed: &["host-case-or-default-port"],
+            ..Example::BASE
+        },
+        Example {
+            before: r#"{ "host": "api.example.com", "schemes": ["http"], "paths": {} }"#,
+            after: r#"{ "host": "api.example.com:80", "schemes": ["http"], "paths": {} }"#,
+            old: &["/host"],
+            new: &["/host"],
+            reversed: &["host-case-or-default-port"],
+            ..Example::BASE
+        },
+    ],
+    ..Check::BASE
+};
+
+fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
+    let (Some(old), Some(new)) = (package.old.swagger, package.new.swagger) else { return };
+    let (one, two) = (old.host().unwrap_or_default(), new.host().unwrap_or_default());
+    if one == two {
+        return;
+    }
+    let place = |swagger: Swagger<'d>| swagger.node().get("host").unwrap_or(swagger.node());
+    let shown = |host: &str| if host.is_empty() { "none".to_owned() } else { quoted(host) };
+    let (check, message) = if address(old) == address(new) {
+        (&SPELLED_DIFFERENTLY, format!("the host is written {} now, not {}", shown(two), shown(one)))
+    } else {
+        (&CHANGED, format!("the host is {} now, not {}", shown(two), shown(one)))
+    };
+    out.changed(check, place(old), place(new), message).at("host").values(one, two);
+}
+
+/// The host in lower case, without the port that its scheme has anyway.
+fn address(swagger: Swagger<'_>) -> String {
+    let host = swagger.host().unwrap_or_default().trim().to_ascii_lowercase();
+    let schemes = swagger.schemes();
+    let is_http = !schemes.is_empty() && schemes.iter().all(|scheme| scheme.eq_ignore_ascii_case("http"));
+    let port = if is_http { ":80" } else { ":443" };
+    host.strip_suffix(port).map(str::to_owned).unwrap_or(host)
+}
