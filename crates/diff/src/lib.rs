@@ -36,7 +36,7 @@ mod view;
 
 pub use change::{Change, Comparison, Outcome, SuggestedVersion, Summary};
 pub use check::{Check, Direction, Example, Object, Snippet, Verdict};
-pub use render::{json, text};
+pub use render::{changelog, github, json, markdown, sarif, text};
 
 use backshell_package::ReadPackage;
 

@@ -31,6 +31,19 @@ static DEPRECATED: Check = Check {
             ..Example::BASE
         },
         Example {
+            snippet: Snippet::Paths,
+            before: r#"
+{ "/v1/items": { "get": { "operationId": "GetItems", "responses": {} } },
+  "/v2/items": { "get": { "operationId": "GetItems_V2", "x-ms-api-annotation": { "family": "GetItems", "revision": 2 }, "responses": {} } } }"#,
+            after: r#"
+{ "/v1/items": { "get": { "operationId": "GetItems", "deprecated": true, "responses": {} } },
+  "/v2/items": { "get": { "operationId": "GetItems_V2", "x-ms-api-annotation": { "family": "GetItems", "revision": 2 }, "responses": {} } } }"#,
+            old: &["/~1v1~1items/get"],
+            new: &["/~1v1~1items/get/deprecated"],
+            reversed: &["operation-reactivated"],
+            ..Example::BASE
+        },
+        Example {
             snippet: Snippet::Operation,
             before: r#"{ "x-ms-api-annotation": { "family": "SetItem", "revision": 1 } }"#,
             after: r#"
