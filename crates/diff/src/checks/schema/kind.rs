@@ -1,4 +1,6 @@
+use super::additional::SCHEMA_NARROWED;
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
+use crate::nesting::list_move;
 use crate::schema_pair::{Role, SchemaPair};
 use crate::shape::Shape;
 use crate::{Out, quoted};
@@ -84,7 +86,7 @@ static WIDENED: Check = Check {
         Example {
             snippet: Snippet::Body,
             before: r#"{ "type": "object", "properties": { "size": { "type": "integer" } } }"#,
-            after: r#"{ "type": "object", "properties": { "size": { "description": "any" } } }"#,
+            after: r#"{ "type": "object", "properties": { "size": {} } }"#,
             old: &["/properties/size/type"],
             new: &["/properties/size"],
             also: &[],
@@ -145,7 +147,7 @@ static SET: Check = Check {
     instead: "leave the type open, or close it in a new operation of the same family",
     examples: &[Example {
         snippet: Snippet::Body,
-        before: r#"{ "type": "object", "properties": { "size": { "description": "any" } } }"#,
+        before: r#"{ "type": "object", "properties": { "size": {} } }"#,
         after: r#"{ "type": "object", "properties": { "size": { "type": "integer" } } }"#,
         old: &["/properties/size"],
         new: &["/properties/size/type"],
@@ -226,7 +228,7 @@ static RESPONSE_DROPPED: Check = Check {
     examples: &[Example {
         snippet: Snippet::Response,
         before: r#"{ "type": "object", "properties": { "size": { "type": "integer" } } }"#,
-        after: r#"{ "type": "object", "properties": { "size": { "description": "any" } } }"#,
+        after: r#"{ "type": "object", "properties": { "size": {} } }"#,
         old: &["/properties/size/type"],
         new: &["/properties/size"],
         also: &[],
@@ -324,7 +326,7 @@ fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
         }
         return;
     }
-    if pair.is_request() && pair.is_read_only() {
+    if (pair.is_request() && pair.is_read_only()) || list_move(pair).is_some() {
         return;
     }
     let check = if pair.is_request() { request(pair.role, old, new) } else { Some(response(pair.role, old, new)) };
@@ -346,6 +348,7 @@ fn request(role: Role, old: Option<&str>, new: Option<&str>) -> Option<&'static 
     Some(match (role, old, new) {
         (Role::ParameterItems, ..) => return (!is_wider).then_some(&PARAMETER_ITEMS),
         _ if is_wider => &WIDENED,
+        (Role::MapValue, ..) => &SCHEMA_NARROWED,
         (_, None, _) => &SET,
         (Role::Body, ..) => &BODY,
         (_, Some("integer" | "number" | "boolean"), Some("string")) => &TO_STRING,

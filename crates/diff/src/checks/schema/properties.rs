@@ -1,4 +1,6 @@
+use super::super::extension::dynamic_schema::{Switch, switch};
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
+use crate::nesting::{explain, moves};
 use crate::schema_pair::{Property, SchemaPair};
 use crate::shape::Shape;
 use crate::{Out, branches, quoted};
@@ -308,6 +310,7 @@ fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
     let is_request = pair.is_request();
     let names = |property: &Property<'d>| quoted(property.name);
     let (lost, gained) = (branches::lost(pair), branches::gained(pair));
+    let (moves, switch) = (moves(pair), switch(pair));
     for branch in &lost {
         let check = if is_request { &BRANCH_REMOVED } else { &RESPONSE_BRANCH_REMOVED };
         let message = format!("a branch of `allOf` is gone, and with it {}", listed(*branch));
@@ -316,6 +319,10 @@ fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
     for old in pair.properties.removed.iter().filter(|old| !branches::hold(&lost, old.node)) {
         // What is read-only never travels in a request.
         if is_request && Shape::of(old.node).is_true("readOnly") {
+            continue;
+        }
+        // It is somewhere else, or fetched: a change of its own.
+        if explain(&moves, old.node) || switch == Some(Switch::Dynamic) {
             continue;
         }
         let check = if is_request { &REMOVED } else { &RESPONSE_REMOVED };
@@ -336,6 +343,9 @@ fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
         out.added(check, *branch, message).at(format!("allOf/{}", listed(*branch)));
     }
     for new in &pair.properties.added {
+        if explain(&moves, new.node) || (switch == Some(Switch::Static) && !new.required) {
+            continue;
+        }
         let in_branch = branches::hold(&gained, new.node);
         let shape = Shape::of(new.node);
         let (check, how) = if !is_request {

@@ -1,0 +1,67 @@
+//! Every `$ref` below a value.
+
+use backshell_package::{ReferenceError, Schema};
+use backshell_source::Node;
+use std::collections::BTreeSet;
+
+/// Members whose content is data, in which `$ref` is a word like any other.
+const DATA: [&str; 4] = ["example", "examples", "default", "enum"];
+
+/// A reference that leads nowhere.
+pub(crate) struct Broken<'d> {
+    /// What it says.
+    pub(crate) text: &'d str,
+    /// The first place where it stands.
+    pub(crate) node: Node<'d>,
+    /// Why it leads nowhere.
+    pub(crate) breakage: Breakage,
+}
+
+/// Why a reference leads nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Breakage {
+    /// It leads out of the file.
+    External,
+    /// Nothing stands there, or it leads back to itself.
+    Missing,
+}
+
+/// The objects with a reference in or below `node`, in document order.
+pub(crate) fn below(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut found = Vec::new();
+    let mut waiting = vec![node];
+    while let Some(node) = waiting.pop() {
+        if node.get("$ref").and_then(Node::as_str).is_some() {
+            found.push(node);
+            continue;
+        }
+        // A property may well be called `example`.
+        let is_named = matches!(node.key(), Some("properties" | "definitions" | "parameters" | "responses"));
+        let first = waiting.len();
+        let members = node.members().filter(|member| !member.shadowed && (is_named || !DATA.contains(&member.key)));
+        waiting.extend(members.map(|member| member.value).chain(node.items()).filter(|node| !node.is_empty()));
+        if let Some(new) = waiting.get_mut(first..) {
+            new.reverse();
+        }
+    }
+    found
+}
+
+/// The references below `root` that lead nowhere, each text once.
+pub(crate) fn broken(root: Node<'_>) -> Vec<Broken<'_>> {
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for holder in below(root) {
+        let Some(node) = holder.get("$ref") else { continue };
+        let Some(text) = node.as_str().filter(|text| seen.insert(*text)) else { continue };
+        let is_external = !text.starts_with('#');
+        let breakage = match Schema::new(holder).try_resolve() {
+            _ if is_external => Breakage::External,
+            Err(ReferenceError::Missing | ReferenceError::Loop) => Breakage::Missing,
+            // What the reference leads to is itself a reference out of the file: reported there.
+            Ok(_) | Err(ReferenceError::External) => continue,
+        };
+        found.push(Broken { text, node, breakage });
+    }
+    found
+}
