@@ -2,6 +2,7 @@
 
 use crate::view::{Operation, Version};
 use backshell_source::Node;
+use std::collections::{HashMap, HashSet};
 
 /// The days of notice that users must be given when nothing else is said.
 pub(crate) const NOTICE_DAYS: u32 = 30;
@@ -54,15 +55,31 @@ pub(crate) fn day(node: Node<'_>) -> Option<i64> {
     is_date.then_some(era * 146_097 + year * 365 + year / 4 - year / 100 + of_year - 719_468)
 }
 
-/// Whether `version` has an operation that is not deprecated in the family of `operation`, or the replacement it names.
-pub(crate) fn has_successor<'d>(operation: &Operation<'d>, version: &Version<'d>) -> bool {
-    let named = replacement(operation).and_then(Node::as_str);
-    let family = family_or_own(operation);
-    version.operations.iter().any(|other| {
-        let is_named = named.is_some() && other.id() == named;
-        let is_relative = family.is_some() && family_or_own(other) == family && other.id() != operation.id();
-        !other.is_deprecated() && (is_named || is_relative)
-    })
+/// The operations of a version that are not deprecated.
+pub(crate) struct Live<'d> {
+    ids: HashSet<&'d str>,
+    families: HashMap<&'d str, HashSet<Option<&'d str>>>,
+}
+
+impl<'d> Live<'d> {
+    /// Those of `version`.
+    pub(crate) fn of(version: &Version<'d>) -> Self {
+        let mut live = Self { ids: HashSet::new(), families: HashMap::new() };
+        for operation in version.operations.iter().filter(|operation| !operation.is_deprecated()) {
+            live.ids.extend(operation.id());
+            if let Some(family) = family_or_own(operation) {
+                live.families.entry(family).or_default().insert(operation.id());
+            }
+        }
+        live
+    }
+
+    /// Whether one of them is in the family of `operation`, or is the replacement it names.
+    pub(crate) fn has_successor(&self, operation: &Operation<'d>) -> bool {
+        let is_named = replacement(operation).and_then(Node::as_str).is_some_and(|id| self.ids.contains(id));
+        let relatives = family_or_own(operation).and_then(|family| self.families.get(family));
+        is_named || relatives.is_some_and(|ids| ids.iter().any(|id| *id != operation.id()))
+    }
 }
 
 fn annotation<'d>(operation: &Operation<'d>) -> Option<Node<'d>> {

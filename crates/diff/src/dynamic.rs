@@ -164,19 +164,25 @@ impl<'d> Call<'d> {
         path.strip_prefix('/').unwrap_or(path)
     }
 
-    /// What a path leads to in the answer of the operation; `None` when there is nothing, or nobody can tell.
-    pub(crate) fn resolve(&self, role: Role, version: &Version<'d>) -> Option<Shape<'d>> {
-        self.kind.member(role)?;
-        let answer = answer(self.target(version)?)?;
-        let found = |root, path| if let Found::Schema(shape) = follow(root, path) { Some(shape) } else { None };
-        let collection = found(answer, self.path(Role::Collection))?;
+    /// What a path leads to in the answer of the operation.
+    fn resolve(&self, role: Role, version: &Version<'d>) -> Found<'d> {
+        let Some(answer) = self.target(version).and_then(|target| answer(target)) else { return Found::Unknown };
+        let collection = match follow(answer, self.path(Role::Collection)) {
+            Found::Schema(collection) => collection,
+            other => return other,
+        };
         match role {
-            Role::Collection => {
-                let is_list = self.path_node(role).is_none() || collection.kind() == Some("array");
-                is_list.then_some(collection)
-            }
-            Role::Value | Role::Title => found(collection.declared(), self.path(role)),
+            Role::Collection if self.path_node(role).is_some() && collection.kind() != Some("array") => Found::Missing,
+            Role::Collection => Found::Schema(collection),
+            Role::Value | Role::Title => follow(collection.declared(), self.schema_path(role)),
         }
+    }
+
+    /// A path; of a schema where it leads to the properties of one, as the older extension may.
+    fn schema_path(&self, role: Role) -> &'d str {
+        let path = self.path(role);
+        let front = path.strip_suffix("properties").filter(|_| self.kind == Kind::Schema);
+        front.filter(|front| front.is_empty() || front.ends_with('/')).unwrap_or(path).trim_end_matches('/')
     }
 
     /// The members of `parameters`.
@@ -203,7 +209,9 @@ impl<'d> Call<'d> {
         let id = |call: &Self| call.operation_id().and_then(Node::as_str);
         let roles = [Role::Collection, Role::Value, Role::Title];
         let mut names: [Vec<&str>; 2] = [self, other].map(|call| call.arguments().map(|(name, _)| name).collect());
-        names.iter_mut().for_each(|names| names.sort_unstable());
+        for names in &mut names {
+            names.sort_unstable();
+        }
         let [one, two] = names;
         id(self) == id(other) && roles.into_iter().all(|role| self.path(role) == other.path(role)) && one == two
     }
@@ -212,24 +220,24 @@ impl<'d> Call<'d> {
 impl<'d> CallPair<'d> {
     /// Whether a path names something else.
     pub(crate) fn moves(&self, role: Role) -> bool {
-        let of_schema = |call: &Call<'d>| {
-            let path = call.path(role);
-            // The older extension may lead to the properties of a schema instead of the schema.
-            let front = path.strip_suffix("properties").filter(|_| call.kind == Kind::Schema);
-            front.filter(|front| front.is_empty() || front.ends_with('/')).unwrap_or(path).trim_end_matches('/')
-        };
-        of_schema(&self.old) != of_schema(&self.new)
+        self.old.schema_path(role) != self.new.schema_path(role)
     }
 
     /// The first path that led somewhere and leads nowhere any more. A value that was moved is another matter.
     pub(crate) fn broken(&self, old: &Version<'d>, new: &Version<'d>) -> Option<Role> {
         self.new.target(new)?;
         [Role::Collection, Role::Value, Role::Title].into_iter().find(|role| {
-            let is_moved_value = *role == Role::Value && self.moves(*role);
-            !is_moved_value
-                && self.old.resolve(*role, old).is_some()
-                && self.new.resolve(*role, new).is_none()
-                && self.new.kind.member(*role).is_some()
+            let moves = self.moves(*role);
+            if self.new.kind.member(*role).is_none() || (moves && *role == Role::Value) {
+                return false;
+            }
+            let is_lost = match self.new.resolve(*role, new) {
+                Found::Schema(_) => false,
+                Found::Missing => true,
+                // A path to a new place, of which the answer says nothing, may well be right.
+                Found::Unknown => !moves,
+            };
+            is_lost && matches!(self.old.resolve(*role, old), Found::Schema(_))
         })
     }
 

@@ -48,7 +48,7 @@ mod webhook;
 
 pub use change::{Change, Comparison, Outcome, SuggestedVersion, Summary};
 pub use check::{Check, Direction, Example, Object, Snippet, Verdict};
-pub use render::{json, text};
+pub use render::{changelog, github, json, markdown, sarif, text};
 
 use backshell_package::ReadPackage;
 

@@ -38,7 +38,7 @@ pub(crate) fn follow<'d>(root: Node<'d>, path: &str) -> Found<'d> {
 
 /// The schema of the answer of an operation: that of its first success response with one.
 pub(crate) fn answer<'d>(operation: &crate::view::Operation<'d>) -> Option<Node<'d>> {
-    operation.success_responses().find_map(|response| response.schema()).map(|schema| schema.node())
+    operation.success_responses().find_map(backshell_package::Response::schema).map(backshell_package::Schema::node)
 }
 
 fn walk<'d, 'p>(root: Node<'d>, path: impl Iterator<Item = &'p str>) -> Found<'d> {

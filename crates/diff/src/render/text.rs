@@ -28,12 +28,17 @@ pub fn render(comparison: &Comparison) -> String {
         show(&mut out, "new", change.new.as_ref());
         help(&mut out, &change.help);
     }
+    let _ = writeln!(out, "{}", summary(comparison));
+    out
+}
+
+/// The result in one line.
+pub(super) fn summary(comparison: &Comparison) -> String {
     let summary = comparison.summary();
-    let _ = match comparison.outcome {
-        Outcome::Unreadable => writeln!(out, "not compared: a version cannot be read"),
-        Outcome::Identical => writeln!(out, "identical: no changes"),
-        outcome => writeln!(
-            out,
+    match comparison.outcome {
+        Outcome::Unreadable => "not compared: a version cannot be read".to_owned(),
+        Outcome::Identical => "identical: no changes".to_owned(),
+        outcome => format!(
             "{}: {} breaking, {} warning, {} compatible; suggested version: {}",
             outcome.as_str(),
             summary.breaking,
@@ -41,18 +46,25 @@ pub fn render(comparison: &Comparison) -> String {
             summary.compatible,
             comparison.suggested_version.as_str(),
         ),
-    };
-    out
+    }
+}
+
+/// The names of the operations that a change concerns; not all of them where they are many. `None`: the whole connector.
+pub(super) fn names(change: &Change) -> Option<String> {
+    let names = change.operations.iter().take(MOST_NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match change.operations.len().checked_sub(MOST_NAMES) {
+        _ if change.operations.is_empty() => None,
+        Some(more) if more > 0 => Some(format!("{names} and {more} more")),
+        _ => Some(names),
+    }
 }
 
 /// Whom a change concerns.
 fn title(change: &Change) -> String {
-    let names = change.operations.iter().take(MOST_NAMES).map(|name| printable(name)).collect::<Vec<_>>().join(", ");
-    match (change.operations.len().checked_sub(MOST_NAMES), &change.method, &change.path) {
-        _ if change.operations.is_empty() => "the connector".to_owned(),
-        (Some(more), ..) if more > 0 => format!("{names} and {more} more"),
-        (_, Some(method), Some(path)) => format!("{names} ({} {})", method.to_uppercase(), printable(path)),
-        _ => names,
+    let who = names(change).map_or_else(|| "the connector".to_owned(), |names| printable(&names));
+    match (&change.method, &change.path) {
+        (Some(method), Some(path)) => format!("{who} ({} {})", method.to_uppercase(), printable(path)),
+        _ => who,
     }
 }
 

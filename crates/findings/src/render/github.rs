@@ -18,7 +18,8 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     writeln!(out, "{}", totals(&report.summary()))
 }
 
-fn write_command(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
+/// Writes one finding as a workflow command.
+pub fn write_command(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
     let command = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",

@@ -73,7 +73,7 @@ fn row(finding: &Finding) -> String {
 }
 
 /// A message: what stands in backticks becomes code, everything else is shown as it is.
-fn prose(text: &str) -> String {
+pub fn prose(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     // An odd number of backticks is no pair of quotes.
     if parts.len().is_multiple_of(2) {
@@ -88,7 +88,7 @@ fn prose(text: &str) -> String {
 
 /// Foreign text with everything that Markdown, HTML or GitHub (`@name`, `#1`) would act on as a character reference: these
 /// are shown and never read as markup.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     printable(text).chars().fold(String::new(), |mut out, character| {
         match character {
             '&' | '<' | '>' | '"' | '|' | '`' | '*' | '_' | '~' | '[' | ']' | '\\' | '@' | '#' | ':' | '!' | '$' => {

@@ -75,7 +75,6 @@ static TWIN: Check = Check {
             new: &["/x-ms-dynamic-values"],
             also: &["dynamic-title-path-changed"],
             reversed: &["dynamic-title-path-changed"],
-            ..Example::BASE
         },
         Example {
             snippet: Snippet::Parameter,

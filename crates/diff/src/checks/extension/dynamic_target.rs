@@ -119,7 +119,6 @@ static PARAMETERS: Check = Check {
             new: &["/~1items/get/parameters/0/x-ms-dynamic-list/parameters"],
             also: &["parameter-required-added"],
             reversed: &["parameter-removed"],
-            ..Example::BASE
         },
         Example {
             snippet: Snippet::Paths,

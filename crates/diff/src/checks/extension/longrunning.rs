@@ -33,7 +33,6 @@ static CHANGED: Check = Check {
             new: &["/responses/202"],
             also: &["response-header-removed"],
             reversed: &["operation-longrunning-changed", "response-header-added"],
-            ..Example::BASE
         },
     ],
     ..Check::BASE

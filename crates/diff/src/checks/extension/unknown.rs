@@ -272,7 +272,7 @@ fn calls<'d>(old: &Shape<'d>, new: &Shape<'d>, is_request: bool, out: &mut Out<'
 
 /// The unknown extensions of all nodes, each once, in order of name.
 fn keys<'d>(old: impl IntoIterator<Item = Node<'d>>, new: impl IntoIterator<Item = Node<'d>>) -> Vec<&'d str> {
-    let members = old.into_iter().chain(new).flat_map(|node| node.members());
+    let members = old.into_iter().chain(new).flat_map(Node::members);
     let mut keys: Vec<_> = members.map(|member| member.key).filter(|key| is_unknown(key)).collect();
     keys.sort_unstable();
     keys.dedup();

@@ -83,9 +83,10 @@ fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
         }
         let (check, message) = if new == Visibility::Internal {
             let targets = targets.get_or_insert_with(|| dynamic::targets(&package.new));
-            match pair.new.id().is_some_and(|id| targets.contains(id)) {
-                true => (&TARGET_MADE_INTERNAL, "the operation, which fills a choice or a schema, is hidden now"),
-                false => (&MADE_INTERNAL, "the operation is hidden from users now"),
+            if pair.new.id().is_some_and(|id| targets.contains(id)) {
+                (&TARGET_MADE_INTERNAL, "the operation, which fills a choice or a schema, is hidden now")
+            } else {
+                (&MADE_INTERNAL, "the operation is hidden from users now")
             }
         } else if old == Visibility::Internal {
             (&CHANGED, "the operation is not hidden any more")

@@ -1,11 +1,11 @@
-use crate::annotation::{has_successor, replacement};
+use crate::annotation::{Live, replacement};
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
-use crate::view::OperationPair;
+use crate::view::{Operation, PackagePair};
 use crate::{Out, quoted};
 use backshell_source::Node;
 
 pub(crate) static FAMILY: Family =
-    Family { checks: &[&DEPRECATED, &NO_SUCCESSOR, &REACTIVATED], visits: &[Visit::Operation(check)] };
+    Family { checks: &[&DEPRECATED, &NO_SUCCESSOR, &REACTIVATED], visits: &[Visit::Package(check)] };
 
 static DEPRECATED: Check = Check {
     id: "operation-deprecated",
@@ -24,6 +24,19 @@ static DEPRECATED: Check = Check {
   "/v2/items": { "get": { "operationId": "GetItems_V2", "x-ms-api-annotation": { "family": "GetItems", "revision": 2 }, "responses": {} } } }"#,
             after: r#"
 { "/v1/items": { "get": { "operationId": "GetItems", "deprecated": true, "x-ms-api-annotation": { "family": "GetItems", "revision": 1 }, "responses": {} } },
+  "/v2/items": { "get": { "operationId": "GetItems_V2", "x-ms-api-annotation": { "family": "GetItems", "revision": 2 }, "responses": {} } } }"#,
+            old: &["/~1v1~1items/get"],
+            new: &["/~1v1~1items/get/deprecated"],
+            reversed: &["operation-reactivated"],
+            ..Example::BASE
+        },
+        Example {
+            snippet: Snippet::Paths,
+            before: r#"
+{ "/v1/items": { "get": { "operationId": "GetItems", "responses": {} } },
+  "/v2/items": { "get": { "operationId": "GetItems_V2", "x-ms-api-annotation": { "family": "GetItems", "revision": 2 }, "responses": {} } } }"#,
+            after: r#"
+{ "/v1/items": { "get": { "operationId": "GetItems", "deprecated": true, "responses": {} } },
   "/v2/items": { "get": { "operationId": "GetItems_V2", "x-ms-api-annotation": { "family": "GetItems", "revision": 2 }, "responses": {} } } }"#,
             old: &["/~1v1~1items/get"],
             new: &["/~1v1~1items/get/deprecated"],
@@ -85,22 +98,27 @@ static REACTIVATED: Check = Check {
     ..Check::BASE
 };
 
-fn check<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
-    let (old, new) = (pair.old.node(), pair.new.node());
-    let place = |operation: Node<'d>| operation.get("deprecated").unwrap_or(operation);
-    let (check, message) = match (pair.old.is_deprecated(), pair.new.is_deprecated()) {
-        (true, true) | (false, false) => return,
-        (true, false) => (&REACTIVATED, "the operation is not deprecated any more".to_owned()),
-        (false, true) => {
-            let named = replacement(&pair.new).and_then(Node::as_str).filter(|name| !name.is_empty());
-            match named {
-                Some(name) => (&DEPRECATED, format!("the operation is deprecated in favour of {}", quoted(name))),
-                None if has_successor(&pair.new, &out.package().new) => {
-                    (&DEPRECATED, "the operation is deprecated; others of its family stay".to_owned())
-                }
-                None => (&NO_SUCCESSOR, "the operation is deprecated, and nothing is named to use instead".to_owned()),
-            }
+fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
+    let mut live = None;
+    for pair in &package.operations {
+        let (check, message) = match (pair.old.is_deprecated(), pair.new.is_deprecated()) {
+            (true, true) | (false, false) => continue,
+            (true, false) => (&REACTIVATED, "the operation is not deprecated any more".to_owned()),
+            (false, true) => deprecated(&pair.new, live.get_or_insert_with(|| Live::of(&package.new))),
+        };
+        let place = |operation: Node<'d>| operation.get("deprecated").unwrap_or(operation);
+        let (old, new) = (place(pair.old.node()), place(pair.new.node()));
+        out.changed(check, old, new, message).of(&pair.old).at("deprecated");
+    }
+}
+
+/// What to say of an operation that is deprecated now.
+fn deprecated<'d>(operation: &Operation<'d>, live: &Live<'d>) -> (&'static Check, String) {
+    match replacement(operation).and_then(Node::as_str).filter(|name| !name.is_empty()) {
+        Some(name) => (&DEPRECATED, format!("the operation is deprecated in favour of {}", quoted(name))),
+        None if live.has_successor(operation) => {
+            (&DEPRECATED, "the operation is deprecated; others of its family stay".to_owned())
         }
-    };
-    out.changed(check, place(old), place(new), message).at("deprecated");
+        None => (&NO_SUCCESSOR, "the operation is deprecated, and nothing is named to use instead".to_owned()),
+    }
 }

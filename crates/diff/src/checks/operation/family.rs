@@ -71,7 +71,6 @@ static TOO_MANY: Check = Check {
             new: &["/~1v2~1items/get/x-ms-api-annotation/family"],
             also: &["status-preview-to-production"],
             reversed: &["status-production-to-preview"],
-            ..Example::BASE
         },
     ],
     ..Check::BASE

@@ -221,13 +221,14 @@ fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
         }
     }
     let today = out.options().now.map(|now| now.as_secs().div_euclid(86_400));
+    let live = annotation::Live::of(&package.new);
     for operation in deprecated {
         let date = annotation::expiry(operation).and_then(annotation::day);
         let name = quoted(&operation.name);
         let is_early = today.zip(date).is_some_and(|(today, date)| today < date);
         let (check, message) = if is_early {
             (&BEFORE_NOTICE, format!("the deprecated operation {name} is gone before its announced date"))
-        } else if annotation::has_successor(operation, &package.new) {
+        } else if live.has_successor(operation) {
             (&AFTER_NOTICE, format!("the deprecated operation {name} is gone"))
         } else {
             (&NO_REPLACEMENT, format!("the deprecated operation {name} is gone, and nothing replaces it"))

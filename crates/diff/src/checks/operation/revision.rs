@@ -45,7 +45,6 @@ static SUFFIX: Check = Check {
             new: &["/operationId"],
             also: &["unknown-extension-changed"],
             reversed: &["revision-lowered"],
-            ..Example::BASE
         },
         Example {
             snippet: Snippet::Paths,

@@ -1,0 +1,16 @@
+//! The comparison as workflow commands of GitHub Actions: printed in a job, each change becomes an annotation at its line.
+
+use super::finding::findings;
+use super::text::summary;
+use crate::change::Comparison;
+use backshell_findings::github::write_command;
+
+/// The comparison as workflow commands, one per line, then the summary line.
+pub fn render(comparison: &Comparison) -> String {
+    let mut bytes = Vec::new();
+    for finding in findings(comparison) {
+        // A vector takes everything.
+        let _ = write_command(&mut bytes, &finding);
+    }
+    String::from_utf8(bytes).unwrap_or_default() + &summary(comparison) + "\n"
+}
