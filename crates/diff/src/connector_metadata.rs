@@ -5,7 +5,7 @@ use backshell_source::Node;
 use std::collections::BTreeMap;
 
 /// The entries by name in lower case: the name as written and the value. Of several with one name the first counts.
-pub(crate) fn entries<'d>(swagger: Swagger<'d>) -> BTreeMap<String, (&'d str, Node<'d>)> {
+pub(crate) fn entries(swagger: Swagger<'_>) -> BTreeMap<String, (&str, Node<'_>)> {
     let mut entries = BTreeMap::new();
     for entry in swagger.node().get("x-ms-connector-metadata").into_iter().flat_map(Node::items) {
         let name = entry.get_ignore_case("propertyName").and_then(Node::as_str);

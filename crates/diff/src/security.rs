@@ -96,7 +96,7 @@ fn ways<'d>(list: Option<Node<'d>>, name: impl Fn(&'d str) -> Option<&'d str>) -
 }
 
 /// The scopes of a list; one text may hold several.
-pub(crate) fn scopes<'d>(list: Node<'d>) -> impl Iterator<Item = &'d str> {
+pub(crate) fn scopes(list: Node<'_>) -> impl Iterator<Item = &str> {
     list.items().filter_map(Node::as_str).flat_map(split)
 }
 

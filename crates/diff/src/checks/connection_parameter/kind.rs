@@ -17,15 +17,26 @@ static TYPE_CHANGED: Check = Check {
     what: "A connection parameter has another type.",
     why: "What stored connections hold is not of that type.",
     instead: "keep the type, and add another parameter that is optional",
-    examples: &[Example {
-        snippet: Snippet::ConnectionParameters,
-        before: r#"{ "port": { "type": "string" } }"#,
-        after: r#"{ "port": { "type": "int" } }"#,
-        old: &["/port/type"],
-        new: &["/port/type"],
-        reversed: &["connection-parameter-type-changed"],
-        ..Example::BASE
-    }],
+    examples: &[
+        Example {
+            snippet: Snippet::ConnectionParameters,
+            before: r#"{ "port": { "type": "string" } }"#,
+            after: r#"{ "port": { "type": "int" } }"#,
+            old: &["/port/type"],
+            new: &["/port/type"],
+            reversed: &["connection-parameter-type-changed"],
+            ..Example::BASE
+        },
+        Example {
+            snippet: Snippet::Properties,
+            before: r#"{ "properties": { "connectionParameters": { "port": { "type": "string" } } } }"#,
+            after: r#"{ "properties": { "connectionParameterSets": { "values": [{ "name": "a", "parameters": { "port": { "type": "int" } } }] } } }"#,
+            old: &["/properties/connectionParameters/port/type"],
+            new: &["/properties/connectionParameterSets/values/0/parameters/port/type"],
+            reversed: &["connection-set-removed"],
+            ..Example::BASE
+        },
+    ],
     ..Check::BASE
 };
 

@@ -145,7 +145,7 @@ fn check<'d>(pair: &ConnectionParameterPair<'d>, out: &mut Out<'_, 'd>) {
 }
 
 /// The custom parameters that say where tokens come from: name in lower case and as written.
-fn addresses<'d>(settings: Node<'d>) -> Vec<(String, &'d str)> {
+fn addresses(settings: Node<'_>) -> Vec<(String, &str)> {
     let members = settings.get_ignore_case("customParameters").map(Node::members).into_iter().flatten();
     let names = members.filter(|member| !member.shadowed).map(|member| (member.key.to_ascii_lowercase(), member.key));
     let is_address = |key: &str| {

@@ -73,7 +73,6 @@ static SINGLE_TO_SETS: Check = Check {
         new: &["/properties/connectionParameterSets"],
         also: &["connection-set-added"],
         reversed: &["connection-set-removed"],
-        ..Example::BASE
     }],
     ..Check::BASE
 };

@@ -154,7 +154,7 @@ fn file_picker<'d>(package: &PackagePair<'d>, (old, new): (Option<Node<'d>>, Opt
     }
 }
 
-fn id<'d>(node: Node<'d>) -> &'d str {
+fn id(node: Node<'_>) -> &str {
     node.get("operationId").and_then(Node::as_str).unwrap_or_default()
 }
 

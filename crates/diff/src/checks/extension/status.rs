@@ -74,12 +74,12 @@ fn check_operation<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
 }
 
 /// The status that an object declares.
-fn own<'d>(node: Node<'d>) -> Option<Node<'d>> {
+fn own(node: Node<'_>) -> Option<Node<'_>> {
     node.get("x-ms-api-annotation")?.get("status").filter(|status| status.as_str().is_some_and(|text| !text.is_empty()))
 }
 
 /// The status of the connector, which stands at the top or in `info`.
-fn connector<'d>(root: Node<'d>) -> Option<Node<'d>> {
+fn connector(root: Node<'_>) -> Option<Node<'_>> {
     own(root).or_else(|| own(root.get("info")?))
 }
 

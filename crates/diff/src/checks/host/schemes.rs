@@ -34,7 +34,6 @@ static HTTPS_REMOVED: Check = Check {
             new: &["/schemes"],
             also: &["scheme-http-added"],
             reversed: &["scheme-http-removed"],
-            ..Example::BASE
         },
     ],
     ..Check::BASE

@@ -30,7 +30,7 @@ static RESPONSE: Check = Check {
         },
         Example {
             snippet: Snippet::Policies,
-            before: r#"[]"#,
+            before: r"[]",
             after: r#"[{"templateId": "setproperty", "title": "T", "parameters": {"x-ms-apimTemplate-policySection": "Response", "x-ms-apimTemplateParameter.newPropertyParentPathTemplate": "@body()", "x-ms-apimTemplateParameter.newPropertySubPathTemplate": "name", "x-ms-apimTemplateParameter.propertyValuePathTemplate": "{@body().a}"}}]"#,
             new: &["/0"],
             reversed: &["policy-response-shape-changed"],
@@ -61,7 +61,7 @@ static REQUEST: Check = Check {
         Example {
             snippet: Snippet::Policies,
             before: r#"[{"templateId": "setproperty", "title": "T", "parameters": {"x-ms-apimTemplate-policySection": "Request", "x-ms-apimTemplateParameter.newPropertyParentPathTemplate": "@body()", "x-ms-apimTemplateParameter.newPropertySubPathTemplate": "name", "x-ms-apimTemplateParameter.propertyValuePathTemplate": "{@body().a}"}}]"#,
-            after: r#"[]"#,
+            after: r"[]",
             old: &["/0"],
             reversed: &["policy-request-shape-changed"],
             ..Example::BASE

@@ -35,7 +35,7 @@ static ADDED: Check = Check {
     instead: "keep the fixed host for the operations that exist",
     examples: &[Example {
         snippet: Snippet::Policies,
-        before: r#"[]"#,
+        before: r"[]",
         after: r#"[{"templateId": "dynamichosturl", "title": "T", "parameters": {"x-ms-apimTemplateParameter.urlTemplate": "https://@connectionParameters('site').example.com"}}]"#,
         new: &["/0"],
         reversed: &["policy-host-template-removed"],
@@ -55,7 +55,7 @@ static REMOVED: Check = Check {
     examples: &[Example {
         snippet: Snippet::Policies,
         before: r#"[{"templateId": "dynamichosturl", "title": "T", "parameters": {"x-ms-apimTemplateParameter.urlTemplate": "https://@connectionParameters('site').example.com"}}]"#,
-        after: r#"[]"#,
+        after: r"[]",
         old: &["/0"],
         reversed: &["policy-host-template-added"],
         ..Example::BASE

@@ -26,7 +26,7 @@ static CHANGED: Check = Check {
         Example {
             snippet: Snippet::Policies,
             before: r#"[{"templateId": "updatenextlink", "title": "T", "parameters": {"x-ms-apimTemplateParameter.nextLinkPropertyName": "nextLink"}}]"#,
-            after: r#"[]"#,
+            after: r"[]",
             old: &["/0"],
             reversed: &[],
             ..Example::BASE

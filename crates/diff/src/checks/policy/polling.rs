@@ -35,7 +35,7 @@ static CHANGED: Check = Check {
         Example {
             snippet: Snippet::Policies,
             before: r#"[{"templateId": "pollingtrigger", "title": "T", "parameters": {"x-ms-apimTemplate-operationName": ["SetItem"], "x-ms-apimTemplateParameter.triggerConfig": {"since": "@{triggerBody().value[0].time}"}, "x-ms-apimTemplateParameter.triggerDataPath": "@triggerBody().value"}}]"#,
-            after: r#"[]"#,
+            after: r"[]",
             old: &["/0"],
             reversed: &["trigger-poll-batch-path-changed"],
             ..Example::BASE

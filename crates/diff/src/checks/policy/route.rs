@@ -34,7 +34,7 @@ static CHANGED: Check = Check {
         },
         Example {
             snippet: Snippet::Policies,
-            before: r#"[]"#,
+            before: r"[]",
             after: r#"[{"templateId": "routerequesttoendpoint", "title": "T", "parameters": {"x-ms-apimTemplateParameter.newPath": "/v1/items"}}]"#,
             new: &["/0"],
             reversed: &["policy-route-changed"],

@@ -35,7 +35,7 @@ static CHANGED: Check = Check {
         },
         Example {
             snippet: Snippet::Policies,
-            before: r#"[]"#,
+            before: r"[]",
             after: r#"[{"templateId": "setqueryparameter", "title": "T", "parameters": {"x-ms-apimTemplateParameter.name": "top", "x-ms-apimTemplateParameter.value": "50", "x-ms-apimTemplateParameter.existsAction": "skip"}}]"#,
             new: &["/0"],
             reversed: &["policy-header-set-changed"],

@@ -25,7 +25,7 @@ static CHANGED: Check = Check {
         },
         Example {
             snippet: Snippet::Policies,
-            before: r#"[]"#,
+            before: r"[]",
             after: r#"[{"templateId": "setconnectionstatustounauthenticated", "title": "T", "parameters": {"x-ms-apimTemplateParameter.statusCode": 401}}]"#,
             new: &["/0"],
             reversed: &["policy-status-mapping-changed"],

@@ -18,7 +18,7 @@ static ADDED: Check = Check {
     examples: &[
         Example {
             snippet: Snippet::Policies,
-            before: r#"[]"#,
+            before: r"[]",
             after: r#"[{"templateId": "setheaders", "title": "T", "parameters": {"x-ms-apimTemplate-policySection": "Request", "x-ms-apimTemplateParameter.name": "X-A", "x-ms-apimTemplateParameter.value": "1"}}]"#,
             new: &["/0/templateId"],
             reversed: &[],
