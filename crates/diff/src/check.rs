@@ -4,7 +4,7 @@ use crate::Out;
 use crate::schema_pair::SchemaPair;
 use crate::view::{
     BodyPair, ConnectionParameterPair, HeaderPair, NotificationPair, OperationPair, PackagePair, ParameterPair,
-    PolicyPair, ResponsePair, SecurityPair,
+    ResponsePair, SecurityPair,
 };
 use std::fmt;
 
@@ -180,8 +180,6 @@ pub(crate) enum Visit {
     Security(for<'d> fn(&SecurityPair<'d>, &mut Out<'_, 'd>)),
     /// A connection parameter that is in both versions, within its set.
     ConnectionParameter(for<'d> fn(&ConnectionParameterPair<'d>, &mut Out<'_, 'd>)),
-    /// A policy that is in both versions.
-    Policy(for<'d> fn(&PolicyPair<'d>, &mut Out<'_, 'd>)),
 }
 
 impl Verdict {

@@ -26,14 +26,6 @@ const WORDS: [&str; 12] = [
 /// Members whose schemas are compared one by one.
 const STRUCTURE: [&str; 6] = ["properties", "items", "allOf", "additionalProperties", "$ref", "type"];
 
-/// Whether a member is a word for people.
-pub(crate) fn is_words(key: &str) -> bool {
-    matches!(
-        key,
-        "title" | "description" | "summary" | "example" | "examples" | "externalDocs" | "tags" | "x-ms-summary"
-    )
-}
-
 /// Whether two schemas promise the same: references followed, `allOf` merged, words for people left out. Where it would
 /// take too long the answer is no.
 pub(crate) fn same_schema<'d>(old: Node<'d>, new: Node<'d>) -> bool {

@@ -7,7 +7,7 @@ use crate::out::{Out, Raw, Scope};
 use crate::schema_pair::{Role, SchemaPair};
 use crate::view::{
     BodyPair, ConnectionParameterPair, HeaderPair, NotificationPair, OperationPair, PackagePair, ParameterPair,
-    PolicyPair, ResponsePair, SecurityPair, Version,
+    ResponsePair, SecurityPair, Version,
 };
 use crate::{Options, checks, fingerprint, pairing, suggestion};
 use backshell_findings::{Finding, Place, Severity};
@@ -161,12 +161,6 @@ impl<'d> Walk<'_, 'd> {
                 visit!(self, ConnectionParameter, &pair);
             }
         }
-        for (old, new) in properties.policies.kept() {
-            let locus = format!("policy/{}/{}/{}", old.template_id, old.title, old.operations.join(","));
-            let pair = PolicyPair { old: old.clone(), new: new.clone() };
-            self.out.enter(Scope::Package, &locus, [old.node, new.node]);
-            visit!(self, Policy, &pair);
-        }
     }
 
     fn operation(&mut self, index: usize, pair: &Rc<OperationPair<'d>>) {
@@ -186,7 +180,7 @@ impl<'d> Walk<'_, 'd> {
             self.out.enter(scope.clone(), &locus, own);
             visit!(self, Response, &response);
             for (one, two) in response.headers.kept() {
-                let header = HeaderPair { operation: Rc::clone(pair), old: *one, new: *two };
+                let header = HeaderPair { old: *one, new: *two };
                 let locus = format!("{locus}/headers/{}", one.0.to_ascii_lowercase());
                 self.out.enter(scope.clone(), &locus, [one.1, two.1]);
                 visit!(self, Header, &header);
@@ -356,12 +350,12 @@ fn undecided<'d>(package: &PackagePair<'d>, old: Option<Node<'d>>, new: Option<N
         check: &UNDECIDED,
         verdict: UNDECIDED.verdict,
         message: message.to_owned(),
-        help: None,
         old,
         new,
         files: (None, None),
         scope: Scope::Package,
         locus: String::new(),
+        scope_locus: 0,
         values: Some((String::new(), String::new())),
     };
     change(package, Found { raw, operations: Vec::new(), locus: String::new() })
@@ -385,7 +379,7 @@ fn change<'d>(package: &PackagePair<'d>, found: Found<'d>) -> Change {
         path: only.map(|(.., path)| (*path).to_owned()),
         operations: operations.iter().map(|(name, ..)| name.clone()).collect(),
         message: raw.message,
-        help: raw.help.unwrap_or_else(|| raw.check.instead.to_owned()),
+        help: raw.check.instead.to_owned(),
         fingerprint,
         locus,
         old: shown(&package.old, raw.old, raw.files.0),

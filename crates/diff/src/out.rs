@@ -25,7 +25,6 @@ pub(crate) struct Raw<'d> {
     pub(crate) check: &'static Check,
     pub(crate) verdict: Verdict,
     pub(crate) message: String,
-    pub(crate) help: Option<String>,
     pub(crate) old: Option<Node<'d>>,
     pub(crate) new: Option<Node<'d>>,
     /// Whole files, where there are no values to show.
@@ -33,6 +32,8 @@ pub(crate) struct Raw<'d> {
     pub(crate) scope: Scope<'d>,
     /// The place by names, below the operation or pair.
     pub(crate) locus: String,
+    /// How much of the front of `locus` is the scope's.
+    pub(crate) scope_locus: usize,
     /// The values that changed.
     pub(crate) values: Option<(String, String)>,
 }
@@ -161,12 +162,12 @@ impl<'a, 'd> Out<'a, 'd> {
             check,
             verdict: check.verdict,
             message,
-            help: None,
             old,
             new,
             files: (None, None),
             scope: self.scope.clone(),
             locus: locus.join("/"),
+            scope_locus: self.locus.len(),
             values: None,
         });
         Entry(self.raws.last_mut())
@@ -191,14 +192,6 @@ impl<'d> Entry<'_, 'd> {
         self
     }
 
-    /// With advice of its own.
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        if let Some(raw) = &mut self.0 {
-            raw.help = Some(help.into());
-        }
-        self
-    }
-
     /// Concerning this operation, too.
     pub(crate) fn of(mut self, operation: &Rc<Operation<'d>>) -> Self {
         if let Some(raw) = &mut self.0 {
@@ -207,6 +200,7 @@ impl<'d> Entry<'_, 'd> {
                 Scope::Package => {
                     raw.scope = Scope::Operations(vec![Rc::clone(operation)]);
                     raw.locus.clear();
+                    raw.scope_locus = 0;
                 }
                 Scope::Pair(_) => {}
             }
@@ -214,10 +208,15 @@ impl<'d> Entry<'_, 'd> {
         self
     }
 
-    /// With this place by names instead of the names that lead to the value. For lists, whose items have none.
+    /// With this place by names, below the scope's, instead of the names that lead to the value. For lists, whose items
+    /// have none.
     pub(crate) fn at(mut self, locus: impl Into<String>) -> Self {
         if let Some(raw) = &mut self.0 {
-            raw.locus = locus.into();
+            raw.locus.truncate(raw.scope_locus);
+            if !raw.locus.is_empty() {
+                raw.locus.push('/');
+            }
+            raw.locus.push_str(&locus.into());
         }
         self
     }

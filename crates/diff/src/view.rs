@@ -135,8 +135,6 @@ pub(crate) struct ResponsePair<'d> {
 
 /// A header of a response that is in both versions.
 pub(crate) struct HeaderPair<'d> {
-    /// The operation.
-    pub(crate) operation: Rc<OperationPair<'d>>,
     /// Its old name and object.
     pub(crate) old: (&'d str, Node<'d>),
     /// Its new name and object.
@@ -169,14 +167,6 @@ pub(crate) struct ConnectionParameterPair<'d> {
     pub(crate) old: ConnectionParameter<'d>,
     /// The new one.
     pub(crate) new: ConnectionParameter<'d>,
-}
-
-/// A policy that is in both versions.
-pub(crate) struct PolicyPair<'d> {
-    /// The old one.
-    pub(crate) old: Policy<'d>,
-    /// The new one.
-    pub(crate) new: Policy<'d>,
 }
 
 impl<'d> Version<'d> {
