@@ -5,11 +5,12 @@ use anyhow::bail;
 use clap::Args;
 use std::process::ExitCode;
 
-/// List every rule, or explain one
+/// List every rule and check, or explain one
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   backshell rules                          every rule, one line each
   backshell rules OperationIdNotUnique     what, why, how to fix it, examples
+  backshell rules operation-removed        a check of `diff`
   backshell rules --format json            for programs")]
 pub(super) struct Rules {
     /// The rule to explain; letter case does not matter.
@@ -31,27 +32,35 @@ impl Rules {
             Some(id) => match backshell_lint::rule(id) {
                 Some(rule) => vec![rule],
                 None => {
-                    let nearest = backshell_lint::rules().iter().min_by_key(|rule| {
-                        strsim::damerau_levenshtein(&rule.id.to_ascii_lowercase(), &id.to_ascii_lowercase())
+                    if let Some(check) = backshell_diff::check(id) {
+                        return self.explain_check(check);
+                    }
+                    let ids = backshell_lint::rules().iter().map(|rule| rule.id);
+                    let ids = ids.chain(backshell_diff::checks().into_iter().map(|check| check.id));
+                    let nearest = ids.min_by_key(|known| {
+                        strsim::damerau_levenshtein(&known.to_ascii_lowercase(), &id.to_ascii_lowercase())
                     });
-                    let nearest = nearest.map(|rule| rule.id).unwrap_or_default();
+                    let nearest = nearest.unwrap_or_default();
                     bail!("there is no rule `{id}`; did you mean `{nearest}`? `backshell rules` lists them all")
                 }
             },
         };
         match self.format {
             Format::Json => {
-                let list: Vec<_> = rules
+                let mut list: Vec<_> = rules
                     .iter()
                     .map(|rule| {
                         serde_json::json!({
-                            "id": rule.id, "severity": rule.severity.as_str(), "group": rule.group.as_str(),
+                            "check": "swagger", "id": rule.id, "severity": rule.severity.as_str(), "group": rule.group.as_str(),
                             "since": rule.since, "source": rule.source.as_str(),
                             "what": rule.what, "why": rule.why, "fix": rule.fix,
                             "fixable": backshell_lint::fixes::fix_of(rule.id).is_some(),
                         })
                     })
                     .collect();
+                if self.id.is_none() {
+                    list.extend(backshell_diff::checks().into_iter().map(described));
+                }
                 terminal::line(&serde_json::to_string_pretty(&list)?)?;
             }
             Format::Text if self.id.is_some() => {
@@ -67,11 +76,38 @@ impl Rules {
                     let what = backshell_lint::docs::first_sentence(rule.what);
                     terminal::line(&format!("{:<52} {:<8} {what}", rule.id, rule.severity.as_str()))?;
                 }
-                terminal::line(&format!("\n{} rules; `backshell rules ID` explains one", rules.len()))?;
+                terminal::line("")?;
+                let checks = backshell_diff::checks();
+                for check in &checks {
+                    let what = backshell_lint::docs::first_sentence(check.what);
+                    terminal::line(&format!("{:<52} {:<10} {what}", check.id, check.verdict.as_str()))?;
+                }
+                let (rules, checks) = (rules.len(), checks.len());
+                terminal::line(&format!(
+                    "\n{rules} rules of `lint`, {checks} checks of `diff`; `backshell rules ID` explains one"
+                ))?;
             }
         }
         Ok(ExitCode::SUCCESS)
     }
+
+    /// A check of `diff`.
+    fn explain_check(&self, check: &backshell_diff::Check) -> anyhow::Result<ExitCode> {
+        match self.format {
+            Format::Json => terminal::line(&serde_json::to_string_pretty(&[described(check)])?)?,
+            Format::Text => {
+                let [what, why, instead] = [check.what, check.why, check.instead];
+                let (verdict, object, direction) =
+                    (check.verdict.as_str(), check.object.as_str(), check.direction.as_str());
+                terminal::line(&format!(
+                    "{}\n{verdict}, {object}, {direction}\n\nWhat it reports\n  {what}\n\nWhy\n  {why}\n\nWhat to do instead\n  {instead}",
+                    check.id
+                ))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
     /// A remark of `lint` about its own settings, which is no rule and can be met all the same.
     fn explain_notice(&self, notice: &backshell_lint::notices::Notice) -> anyhow::Result<ExitCode> {
         let severity = notice.severity.as_str();
@@ -92,4 +128,12 @@ impl Rules {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// A check of `diff` for programs.
+fn described(check: &backshell_diff::Check) -> serde_json::Value {
+    serde_json::json!({
+        "check": "breaking", "id": check.id, "verdict": check.verdict.as_str(), "object": check.object.as_str(),
+        "direction": check.direction.as_str(), "what": check.what, "why": check.why, "instead": check.instead,
+    })
 }

@@ -3,9 +3,9 @@
 mod pairs;
 
 use crate::system::SystemClock;
-use crate::terminal::{self, Format};
+use crate::terminal;
 use anyhow::bail;
-use backshell_diff::{Comparison, Options, Outcome, compare, json, text};
+use backshell_diff::{Comparison, Options, Outcome, changelog, compare, github, json, markdown, sarif, text};
 use backshell_model::Clock as _;
 use backshell_package::{Limits, ReadPackage, read};
 use clap::Args;
@@ -20,6 +20,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
   backshell diff ./published ./my-connector         what would the update break?
   backshell diff old.swagger.json new.swagger.json  two definitions alone
   backshell diff --format json old new              for programs
+  backshell diff --format markdown old new          a comment for the pull request
+  backshell diff --changelog old new                what to tell the users of the connector
   backshell diff --pairs pairs.tsv                  many pairs (OLD, tab, NEW), one line of JSON each
   backshell rules operation-removed                 what a check means
 
@@ -39,8 +41,28 @@ pub(super) struct Diff {
     pairs: Option<PathBuf>,
 
     /// How to answer.
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, conflicts_with = "pairs")]
     format: Format,
+
+    /// Answer with a list of all changes for the users of the connector, as Markdown.
+    #[arg(long, conflicts_with_all = ["pairs", "format"])]
+    changelog: bool,
+}
+
+/// How the command answers.
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// For a comment on a pull request.
+    Markdown,
+    /// Annotations of a GitHub workflow.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }
 
 impl Diff {
@@ -50,10 +72,15 @@ impl Diff {
         }
         let (Some(old), Some(new)) = (&self.old, &self.new) else { bail!("two versions are needed, OLD and NEW") };
         let comparison = compare_paths(old, new)?;
-        match self.format {
-            Format::Text => terminal::print(&text::render(&comparison))?,
-            Format::Json => terminal::print(&json::render(&comparison, VERSION))?,
-        }
+        let answer = match self.format {
+            _ if self.changelog => changelog::render(&comparison),
+            Format::Text => text::render(&comparison),
+            Format::Json => json::render(&comparison, VERSION),
+            Format::Markdown => markdown::render(&comparison),
+            Format::Github => github::render(&comparison),
+            Format::Sarif => sarif::render(&comparison, VERSION),
+        };
+        terminal::print(&answer)?;
         Ok(ExitCode::from(status(&comparison)))
     }
 }
