@@ -44,15 +44,19 @@ pub(crate) fn day(node: Node<'_>) -> Option<i64> {
     };
     let (year, month, day) = (number(year, 4)?, number(month, 2)?, number(day, 2)?);
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = [31, if is_leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let last = usize::try_from(month - 1).ok().and_then(|month| days.get(month)).copied()?;
+    let lengths = [31, if is_leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let last = usize::try_from(month - 1).ok().and_then(|month| lengths.get(month)).copied()?;
     let is_date = (1..=last).contains(&day) && (rest.is_empty() || rest.starts_with(['T', 't', ' ']));
-    // The Gregorian calendar, counted in years that begin in March.
+    is_date.then(|| days(year, month, day))
+}
+
+/// Days since 1970-01-01 of a date: the Gregorian calendar, counted in years that begin in March.
+pub(crate) fn days(year: i64, month: i64, day: i64) -> i64 {
     let shifted = if month > 2 { year } else { year - 1 };
     let (era, month) = (shifted.div_euclid(400), (month + 9) % 12);
     let year = shifted.rem_euclid(400);
     let of_year = (153 * month + 2) / 5 + day - 1;
-    is_date.then_some(era * 146_097 + year * 365 + year / 4 - year / 100 + of_year - 719_468)
+    era * 146_097 + year * 365 + year / 4 - year / 100 + of_year - 719_468
 }
 
 /// The operations of a version that are not deprecated.

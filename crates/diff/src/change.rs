@@ -1,5 +1,6 @@
 //! The result of a comparison.
 
+use crate::callers::Impact;
 use crate::check::{Check, Verdict};
 use backshell_findings::{Finding, Place};
 
@@ -14,6 +15,19 @@ pub struct Comparison {
     pub changes: Vec<Change>,
     /// What makes a version unreadable; empty unless the outcome says so.
     pub findings: Vec<Finding>,
+    /// The earlier versions that the new one was compared with; the first is the one that it replaces.
+    pub earlier: Vec<Earlier>,
+    /// `info.version` of the new version.
+    pub new_version: Option<String>,
+}
+
+/// An earlier version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// The path that the user gave, else the package's name.
+    pub name: String,
+    /// Its `info.version`.
+    pub version: Option<String>,
 }
 
 /// The result as a whole.
@@ -70,6 +84,13 @@ pub struct Change {
     pub old: Option<Place>,
     /// Where it stands in the new version; `None` for a removal.
     pub new: Option<Place>,
+    /// Whether somebody approved it ([`crate::approve`]). It stays in the outcome and counts no more in
+    /// [`Comparison::unapproved`].
+    pub approved: bool,
+    /// The earlier versions against which it was found, by their place in [`Comparison::earlier`]; empty for all.
+    pub against: Vec<usize>,
+    /// How many callers it hits; `None` unless somebody told who calls what ([`crate::Callers`]).
+    pub impact: Option<Impact>,
 }
 
 /// Counts of changes by verdict.
@@ -84,6 +105,19 @@ pub struct Summary {
 }
 
 impl Comparison {
+    /// The outcome without the approved changes; it decides the exit status. [`Comparison::outcome`] and the suggested
+    /// version take no notice of approvals: an approved break still breaks, and still asks for its version number.
+    pub fn unapproved(&self) -> Outcome {
+        match self.outcome {
+            Outcome::Unreadable | Outcome::Identical => self.outcome,
+            _ => match self.changes.iter().filter(|change| !change.approved).map(|change| change.verdict).min() {
+                Some(Verdict::Breaking) => Outcome::Breaking,
+                Some(Verdict::Warning) => Outcome::Warning,
+                Some(Verdict::Compatible) | None => Outcome::Compatible,
+            },
+        }
+    }
+
     /// How many changes of each verdict there are.
     pub fn summary(&self) -> Summary {
         let count = |verdict| self.changes.iter().filter(|change| change.verdict == verdict).count();
@@ -92,6 +126,20 @@ impl Comparison {
             warning: count(Verdict::Warning),
             compatible: count(Verdict::Compatible),
         }
+    }
+}
+
+impl Change {
+    /// The operation that its place begins with, and the rest of the place. `None` and the whole place for changes of the
+    /// connector as a whole.
+    pub(crate) fn operation_and_rest(&self) -> (Option<&str>, &str) {
+        let split = |name: &str| {
+            let rest = self.locus.strip_prefix(name)?;
+            if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+        };
+        // A name may hold slashes itself, so the longest one counts.
+        let names = self.operations.iter().filter_map(|name| Some((name.as_str(), split(name)?)));
+        names.max_by_key(|(name, _)| name.len()).map_or((None, &self.locus), |(name, rest)| (Some(name), rest))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Pairs two versions, calls the checks, and makes changes of what they report.
 
-use crate::change::{Change, Comparison, Outcome, SuggestedVersion};
+use crate::change::{Change, Comparison, Earlier, Outcome, SuggestedVersion};
 use crate::check::{Check, Direction, Object, Verdict, Visit};
 use crate::graph::Graph;
 use crate::out::{Out, Raw, Scope};
@@ -35,13 +35,17 @@ pub(crate) fn run(old: &ReadPackage, new: &ReadPackage, options: &Options) -> Co
     let old = Version::new(old, options.old_path.clone());
     let new = Version::new(new, options.new_path.clone());
     let findings: Vec<Finding> = [&old, &new].into_iter().flat_map(unreadable).collect();
+    let version = |version: &Version<'_>| version.swagger.and_then(|swagger| swagger.version().map(str::to_owned));
+    let name = options.old_path.clone().unwrap_or_else(|| old.read.package.name.clone());
+    let earlier = vec![Earlier { name, version: version(&old) }];
+    let new_version = version(&new);
     if !findings.is_empty() {
         let (outcome, suggested_version) = (Outcome::Unreadable, SuggestedVersion::None);
-        return Comparison { outcome, suggested_version, changes: Vec::new(), findings };
+        return Comparison { outcome, suggested_version, changes: Vec::new(), findings, earlier, new_version };
     }
     if old.read.package.digest == new.read.package.digest {
         let (outcome, suggested_version) = (Outcome::Identical, SuggestedVersion::None);
-        return Comparison { outcome, suggested_version, changes: Vec::new(), findings };
+        return Comparison { outcome, suggested_version, changes: Vec::new(), findings, earlier, new_version };
     }
     let package = pairing::pair(old, new);
     let mut walk = Walk { visitors: Visitors::new(), out: Out::new(&package, options), graph: Graph::default() };
@@ -57,6 +61,8 @@ pub(crate) fn run(old: &ReadPackage, new: &ReadPackage, options: &Options) -> Co
         suggested_version: suggestion::suggest(&changes, version),
         changes,
         findings,
+        earlier,
+        new_version,
     }
 }
 
@@ -340,7 +346,7 @@ fn finish<'d>(package: &PackagePair<'d>, out: Out<'_, 'd>, graph: &Graph<'d>) ->
 /// Check, verdict, old or new place, message.
 type GroupKey = (&'static str, Verdict, (Option<u32>, Option<u32>), String);
 
-fn sort_key(change: &Change) -> (Verdict, Option<&str>, &str, &str, &str, &str) {
+pub(crate) fn sort_key(change: &Change) -> (Verdict, Option<&str>, &str, &str, &str, &str) {
     let operation = change.operations.first().map(String::as_str);
     (change.verdict, operation, &change.locus, change.check.id, &change.message, &change.fingerprint)
 }
@@ -355,10 +361,30 @@ fn undecided<'d>(package: &PackagePair<'d>, old: Option<Node<'d>>, new: Option<N
         files: (None, None),
         scope: Scope::Package,
         locus: String::new(),
-        scope_locus: 0,
+        base: String::new(),
         values: Some((String::new(), String::new())),
     };
     change(package, Found { raw, operations: Vec::new(), locus: String::new() })
+}
+
+/// That more was found than is listed. `old` is a version in which it was.
+pub(crate) fn too_many(message: &str, old: Place) -> Change {
+    Change {
+        check: &UNDECIDED,
+        verdict: UNDECIDED.verdict,
+        operations: Vec::new(),
+        method: None,
+        path: None,
+        message: message.to_owned(),
+        help: UNDECIDED.instead.to_owned(),
+        fingerprint: fingerprint::of(&[UNDECIDED.id, "", "", "", ""]),
+        locus: String::new(),
+        old: Some(old),
+        new: None,
+        approved: false,
+        against: Vec::new(),
+        impact: None,
+    }
 }
 
 fn change<'d>(package: &PackagePair<'d>, found: Found<'d>) -> Change {
@@ -384,6 +410,9 @@ fn change<'d>(package: &PackagePair<'d>, found: Found<'d>) -> Change {
         locus,
         old: shown(&package.old, raw.old, raw.files.0),
         new: shown(&package.new, raw.new, raw.files.1),
+        approved: false,
+        against: Vec::new(),
+        impact: None,
     }
 }
 

@@ -13,7 +13,9 @@
 
 mod aftermath;
 mod annotation;
+mod approvals;
 mod branches;
+mod callers;
 mod change;
 mod check;
 mod checks;
@@ -31,12 +33,14 @@ mod nesting;
 mod out;
 mod pairing;
 mod path_change;
+mod pattern;
 mod policies;
 mod references;
 mod render;
 mod schema_pair;
 mod schema_path;
 mod security;
+mod several;
 mod shape;
 mod subtypes;
 mod suggestion;
@@ -46,9 +50,12 @@ mod text_values;
 mod view;
 mod webhook;
 
-pub use change::{Change, Comparison, Outcome, SuggestedVersion, Summary};
+pub use approvals::{ApprovalErrors, ApprovalProblem, Approvals, Notice, NoticeKind, Seen, approve};
+pub use callers::{Callers, CallersError, Impact};
+pub use change::{Change, Comparison, Earlier, Outcome, SuggestedVersion, Summary};
 pub use check::{Check, Direction, Example, Object, Snippet, Verdict};
 pub use render::{changelog, github, json, markdown, sarif, text};
+pub use several::{EarlierVersion, MOST_VERSIONS, TooManyVersions, compare_with_all};
 
 use backshell_package::ReadPackage;
 

@@ -32,8 +32,8 @@ pub(crate) struct Raw<'d> {
     pub(crate) scope: Scope<'d>,
     /// The place by names, below the operation or pair.
     pub(crate) locus: String,
-    /// How much of the front of `locus` is the scope's.
-    pub(crate) scope_locus: usize,
+    /// The names that lead to the thing that was looked at; [`Raw::locus`] begins with them.
+    pub(crate) base: String,
     /// The values that changed.
     pub(crate) values: Option<(String, String)>,
 }
@@ -167,7 +167,7 @@ impl<'a, 'd> Out<'a, 'd> {
             files: (None, None),
             scope: self.scope.clone(),
             locus: locus.join("/"),
-            scope_locus: self.locus.len(),
+            base: self.locus.clone(),
             values: None,
         });
         Entry(self.raws.last_mut())
@@ -200,7 +200,7 @@ impl<'d> Entry<'_, 'd> {
                 Scope::Package => {
                     raw.scope = Scope::Operations(vec![Rc::clone(operation)]);
                     raw.locus.clear();
-                    raw.scope_locus = 0;
+                    raw.base.clear();
                 }
                 Scope::Pair(_) => {}
             }
@@ -208,15 +208,15 @@ impl<'d> Entry<'_, 'd> {
         self
     }
 
-    /// With this place by names, below the scope's, instead of the names that lead to the value. For lists, whose items
-    /// have none.
+    /// With this place by names instead of the name of the value. For lists, whose items have none. It lies below the thing
+    /// that was looked at, whether it repeats the names that lead there or not: without them, equal changes of two
+    /// parameters would have one fingerprint.
     pub(crate) fn at(mut self, locus: impl Into<String>) -> Self {
         if let Some(raw) = &mut self.0 {
-            raw.locus.truncate(raw.scope_locus);
-            if !raw.locus.is_empty() {
-                raw.locus.push('/');
-            }
-            raw.locus.push_str(&locus.into());
+            let locus = locus.into();
+            let rest = locus.strip_prefix(raw.base.as_str());
+            let is_whole = rest.is_some_and(|rest| raw.base.is_empty() || rest.is_empty() || rest.starts_with('/'));
+            raw.locus = if is_whole { locus } else { format!("{}/{locus}", raw.base) };
         }
         self
     }

@@ -1,6 +1,6 @@
 //! The comparison for programs: the JSON shape of `diff`.
 
-use crate::change::{Change, Comparison};
+use crate::change::{Change, Comparison, Earlier};
 use backshell_findings::{Place, json::JsonFinding};
 use serde::Serialize;
 
@@ -27,6 +27,9 @@ struct Output<'a> {
     pair: Option<usize>,
     verdict: &'static str,
     suggested_version: &'static str,
+    /// The earlier versions, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<JsonEarlier<'a>>,
     changes: Vec<JsonChange<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     findings: Vec<JsonFinding<'a>>,
@@ -38,6 +41,24 @@ struct JsonSummary {
     breaking: usize,
     warning: usize,
     compatible: usize,
+    /// Where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approved: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct JsonEarlier<'a> {
+    name: &'a str,
+    version: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct JsonImpact<'a> {
+    callers: usize,
+    of: usize,
+    exact: bool,
+    by_omission: bool,
+    names: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -52,7 +73,13 @@ struct JsonChange<'a> {
     message: &'a str,
     help: &'a str,
     fingerprint: &'a str,
+    /// The place by names, for patterns of approvals.
+    place: &'a str,
     approved: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    against: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    impact: Option<JsonImpact<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     old: Option<JsonPlace<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,25 +99,35 @@ struct JsonPlace<'a> {
 impl<'a> Output<'a> {
     fn new(comparison: &'a Comparison, version: &'a str, pair: Option<usize>) -> Self {
         let summary = comparison.summary();
+        let approved = comparison.changes.iter().filter(|change| change.approved).count();
         Self {
             tool: "backshell",
             version,
             pair,
             verdict: comparison.outcome.as_str(),
             suggested_version: comparison.suggested_version.as_str(),
-            changes: comparison.changes.iter().map(JsonChange::from).collect(),
+            earlier: if comparison.earlier.len() > 1 {
+                let shown =
+                    |earlier: &'a Earlier| JsonEarlier { name: &earlier.name, version: earlier.version.as_deref() };
+                comparison.earlier.iter().map(shown).collect()
+            } else {
+                Vec::new()
+            },
+            changes: comparison.changes.iter().map(|change| JsonChange::new(change, &comparison.earlier)).collect(),
             findings: comparison.findings.iter().map(JsonFinding::from).collect(),
             summary: JsonSummary {
                 breaking: summary.breaking,
                 warning: summary.warning,
                 compatible: summary.compatible,
+                approved: Some(approved).filter(|count| *count > 0),
             },
         }
     }
 }
 
-impl<'a> From<&'a Change> for JsonChange<'a> {
-    fn from(change: &'a Change) -> Self {
+impl<'a> JsonChange<'a> {
+    fn new(change: &'a Change, earlier: &'a [Earlier]) -> Self {
+        let against = change.against.iter().filter_map(|index| earlier.get(*index));
         Self {
             check: change.check.id,
             verdict: change.verdict.as_str(),
@@ -102,7 +139,16 @@ impl<'a> From<&'a Change> for JsonChange<'a> {
             message: &change.message,
             help: &change.help,
             fingerprint: &change.fingerprint,
-            approved: false,
+            place: &change.locus,
+            approved: change.approved,
+            against: against.map(|earlier| earlier.name.as_str()).collect(),
+            impact: change.impact.as_ref().map(|impact| JsonImpact {
+                callers: impact.callers,
+                of: impact.of,
+                exact: impact.exact,
+                by_omission: impact.by_omission,
+                names: &impact.names,
+            }),
             old: change.old.as_ref().map(JsonPlace::from),
             new: change.new.as_ref().map(JsonPlace::from),
         }

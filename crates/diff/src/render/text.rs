@@ -23,9 +23,14 @@ pub fn render(comparison: &Comparison) -> String {
             let _ = writeln!(out, "{}\n", title.1);
             group = Some(title);
         }
-        let _ = writeln!(out, "  {}[{}]: {}", change.verdict, change.check.id, printable(&change.message));
+        let approved = if change.approved { ", approved" } else { "" };
+        let message = printable(&change.message);
+        let _ = writeln!(out, "  {}[{}]{approved}: {message}", change.verdict, change.check.id);
         show(&mut out, "old", change.old.as_ref());
         show(&mut out, "new", change.new.as_ref());
+        if let Some(impact) = &change.impact {
+            let _ = writeln!(out, "    = impact: {impact}");
+        }
         help(&mut out, &change.help);
     }
     let _ = writeln!(out, "{}", summary(comparison));
