@@ -108,7 +108,7 @@ fn group_list(things: &str, group: &str, stems: &[String]) -> String {
     let title = group.replace('_', "-");
     let mut list = format!("//! The {things} of the group `{title}`. Written by `cargo xtask gen`; do not edit.\n\n");
     for stem in stems {
-        list.push_str(&format!("pub(super) mod {stem};\n"));
+        let _ = writeln!(list, "pub(super) mod {stem};");
     }
     list
 }

@@ -75,6 +75,9 @@ impl<'d> Aftermath<'_, 'd> {
             operations: names,
             message,
             help: check.instead.to_owned(),
+            approved: false,
+            against: Vec::new(),
+            impact: None,
             old: None,
             new: None,
         }

@@ -362,6 +362,7 @@ impl From<Notice> for Finding {
             message: notice.message,
             help: notice.kind.help().to_owned(),
             place: notice.place,
+            identity: None,
         }
     }
 }
