@@ -17,6 +17,50 @@ pub(crate) fn of(parts: &[&str]) -> String {
     })
 }
 
+/// A value with all that is in it, in a spelling that does not depend on the order of members or on white space.
+pub(crate) fn whole(node: Node<'_>) -> String {
+    enum Piece<'d> {
+        Value(Node<'d>),
+        Text(&'d str),
+    }
+    let mut out = String::new();
+    let mut waiting = vec![Piece::Value(node)];
+    while let Some(piece) = waiting.pop() {
+        if out.len() > LONGEST {
+            break;
+        }
+        let node = match piece {
+            Piece::Text(text) => {
+                out.push_str(text);
+                out.push('\u{1}');
+                continue;
+            }
+            Piece::Value(node) => node,
+        };
+        match node.kind() {
+            Kind::Object => {
+                let mut members: Vec<_> = node.members().filter(|member| !member.shadowed).collect();
+                members.sort_unstable_by(|one, two| two.key.cmp(one.key));
+                waiting.push(Piece::Text("}"));
+                waiting.extend(
+                    members.into_iter().flat_map(|member| [Piece::Value(member.value), Piece::Text(member.key)]),
+                );
+                waiting.push(Piece::Text("{"));
+            }
+            Kind::Array => {
+                waiting.push(Piece::Text("]"));
+                let from = waiting.len();
+                waiting.extend(node.items().map(Piece::Value));
+                waiting.get_mut(from..).unwrap_or_default().reverse();
+                waiting.push(Piece::Text("["));
+            }
+            Kind::String => waiting.push(Piece::Text(node.as_str().unwrap_or_default())),
+            Kind::Null | Kind::Bool | Kind::Number => waiting.push(Piece::Text(node.source())),
+        }
+    }
+    out
+}
+
 /// A value in a spelling of its own: scalars and lists of scalars. Of objects only that they are one, since their content
 /// has changes of its own.
 pub(crate) fn value(node: Option<Node<'_>>) -> String {

@@ -4,7 +4,7 @@ use crate::dynamic::{Calls, Role};
 use crate::schema_pair::SchemaPair;
 use crate::shape::Shape;
 use crate::view::{BodyPair, HeaderPair, OperationPair, PackagePair, ParameterPair, ResponsePair, SecurityPair};
-use crate::{Out, annotation, quoted};
+use crate::{Out, annotation, fingerprint, quoted};
 use backshell_package::{ParameterLocation, Swagger};
 use backshell_source::Node;
 
@@ -257,7 +257,7 @@ fn calls<'d>(old: &Shape<'d>, new: &Shape<'d>, is_request: bool, out: &mut Out<'
         if !is_judged && (pair.old.kind != pair.new.kind || !pair.old.node.json_eq(pair.new.node)) {
             let message = format!("`{}` is different now", pair.new.kind.as_str());
             out.changed(&UNKNOWN, pair.old.node, pair.new.node, message)
-                .values(pair.old.node.source(), pair.new.node.source());
+                .values(fingerprint::whole(pair.old.node), fingerprint::whole(pair.new.node));
         }
     }
     // A second extension beside one that stays.
@@ -283,12 +283,27 @@ fn keys<'d>(old: impl IntoIterator<Item = Node<'d>>, new: impl IntoIterator<Item
 fn difference(key: &str, old: Option<Node<'_>>, new: Option<Node<'_>>) -> Option<String> {
     match (old, new) {
         (None, None) => None,
-        (Some(old), Some(new)) => (!old.json_eq(new)).then(|| format!("{} is different now", quoted(key))),
+        (Some(old), Some(new)) => {
+            (!old.json_eq(new) && !refers(old) && !refers(new)).then(|| format!("{} is different now", quoted(key)))
+        }
         (None, Some(_)) => Some(format!("{} is new", quoted(key))),
         (Some(_), None) => Some(format!("{} is gone", quoted(key))),
     }
 }
 
+/// Whether a value refers to other parts of the definition: then it can be written in many ways, and nobody says what they
+/// mean in there.
+fn refers(node: Node<'_>) -> bool {
+    let mut waiting = vec![node];
+    while let Some(node) = waiting.pop() {
+        if node.get("$ref").is_some() {
+            return true;
+        }
+        waiting.extend(node.items().chain(node.members().map(|member| member.value)));
+    }
+    false
+}
+
 fn text(key: &str, node: Option<Node<'_>>) -> String {
-    node.map(|node| format!("{key}={}", node.source())).unwrap_or_default()
+    node.map(|node| format!("{key}={}", fingerprint::whole(node))).unwrap_or_default()
 }
