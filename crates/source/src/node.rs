@@ -2,9 +2,9 @@
 
 use crate::document::{Document, RawNode, flags, index_node, name_bit, name_hash, name_tag};
 use crate::number;
-use crate::pointer::escape_token;
+use crate::pointer::push_token;
 use crate::text::{Position, Span};
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::hash::{Hash, Hasher};
 
 /// What a value is.
@@ -273,16 +273,18 @@ impl<'d> Node<'d> {
     /// The JSON pointer (RFC 6901) that leads to the value; the root's is empty. A value that a later member of the same
     /// name shadows has the same pointer as that one.
     pub fn pointer(self) -> String {
-        let mut tokens: Vec<_> = self
-            .ancestors()
-            .filter(|node| node.id != 0)
-            .map(|node| match node.key() {
-                Some(key) => escape_token(key),
-                None => node.index().unwrap_or_default().to_string().into(),
-            })
-            .collect();
-        tokens.reverse();
-        tokens.iter().fold(String::new(), |pointer, token| pointer + "/" + token)
+        let way: Vec<Node<'_>> = self.ancestors().filter(|node| node.id != 0).collect();
+        let mut pointer = String::with_capacity(way.len() * 16);
+        for node in way.iter().rev() {
+            pointer.push('/');
+            match node.key() {
+                Some(key) => push_token(&mut pointer, key),
+                None => {
+                    let _ = write!(pointer, "{}", node.index().unwrap_or_default());
+                }
+            }
+        }
+        pointer
     }
 
     /// Whether both are the same value to an ordinary reader: order of members, spelling of strings and numbers, and
