@@ -1,5 +1,6 @@
 use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::texts::word_of;
 use crate::view::{Context, Operation};
 use backshell_findings::Severity;
 use backshell_source::Node;
@@ -44,21 +45,14 @@ fn operation(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
     check(operation.node.get("description"), IN_DESCRIPTION, "description", &mut out);
 }
 
-fn check(text: Option<Node<'_>>, words: &[&str], what: &str, out: &mut Out<'_>) {
-    let Some(node) = text else { return };
+fn check(text: Option<Node<'_>>, words: &[&'static str], what: &str, out: &mut Out<'_>) {
+    let Some((node, text)) = text.and_then(|node| Some((node, node.as_str()?))) else { return };
+    if word_of(text, words).is_none() {
+        return;
+    }
     for word in words {
-        if node.as_str().is_some_and(|text| has_word(text, word)) {
+        if word_of(text, &[word]).is_some() {
             out.at(node, format!("the {what} holds the restricted word `{word}`"));
         }
     }
-}
-
-/// Whether `word` (lower case) occurs in `text` with no letter or digit on either side of it.
-fn has_word(text: &str, word: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    text.match_indices(word).any(|(at, found)| {
-        let (before, rest) = text.split_at_checked(at).unwrap_or_default();
-        let after = rest.strip_prefix(found).unwrap_or_default();
-        !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric)
-    })
 }
