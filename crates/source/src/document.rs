@@ -171,6 +171,14 @@ impl Document {
         (0..crate::text::offset_of(self.node_count())).map(|id| Node::new(self, id))
     }
 
+    /// Every value that is a member of one of these names, in document order.
+    pub fn named<'n>(&'n self, names: &'n [&str]) -> impl Iterator<Item = Node<'n>> {
+        let bit = |tag: u16| 1_u64 << (tag % 64);
+        let tags = names.iter().fold(0, |tags, name| tags | bit(name_tag(name_hash(name.as_bytes()))));
+        let like = (0..).zip(&self.0.tree.nodes).filter(move |(_, node)| tags & bit(node.tag) != 0);
+        like.map(|(id, _)| Node::new(self, id)).filter(|node| node.key().is_some_and(|key| names.contains(&key)))
+    }
+
     /// The place of a byte offset.
     pub fn position(&self, offset: u32) -> Position {
         self.0.text.position(offset)
