@@ -7,7 +7,7 @@ use crate::dynamic;
 use crate::view::{Context, Operation, Reference, Target};
 use backshell_package::Properties;
 use backshell_source::Node;
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 /// The answers that are already known.
@@ -20,6 +20,8 @@ pub(crate) struct Lookups {
     paging: OnceCell<Cover>,
     /// Where references to schemas lead.
     pub(crate) references: OnceCell<References>,
+    /// For names of unknown extensions the extension that was meant.
+    pub(crate) meant: RefCell<HashMap<String, Option<&'static str>>>,
 }
 
 /// Where references to schemas lead, for those that were followed and lead somewhere: for each node of the document the id
