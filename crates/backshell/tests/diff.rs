@@ -12,6 +12,7 @@
 )]
 
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -67,6 +68,43 @@ fn verdicts_and_exit_status() {
     assert_eq!((&change["old"]["file"], &change["new"]["file"]), (&"old.json".into(), &"renamed.json".into()));
     assert_eq!(change["old"]["line"], 6);
     assert_eq!(json["suggested_version"], "major");
+}
+
+#[test]
+fn approvals_callers_and_several_versions() {
+    let folder = folder();
+    let json = |arguments: &[&str]| {
+        let output = diff(folder.path(), &[&["--format", "json"], arguments].concat());
+        let json: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+        (output.status.code(), json)
+    };
+    let (_, plain) = json(&["old.json", "renamed.json"]);
+    let breaks = plain["changes"].as_array().unwrap().iter().filter(|change| change["verdict"] == "breaking");
+    let mut approvals = String::new();
+    for change in breaks {
+        let fingerprint = change["fingerprint"].as_str().unwrap();
+        let _ = writeln!(
+            approvals,
+            "[[approval]]\nfingerprint = \"{fingerprint}\"\nreason = \"nobody calls it\"\napprover = \"a reviewer\"\nexpires = 2999-01-01"
+        );
+    }
+    fs::write(folder.path().join("approved.toml"), &approvals).unwrap();
+    let (status, approved) = json(&["--approvals", "approved.toml", "old.json", "renamed.json"]);
+    assert_eq!((status, &approved["verdict"]), (Some(0), &"breaking".into()), "{approved}");
+    fs::write(folder.path().join("approved.toml"), approvals.replace("2999", "1999")).unwrap();
+    let (status, _) = json(&["--approvals", "approved.toml", "old.json", "renamed.json"]);
+    assert_eq!(status, Some(1), "what has expired does not count");
+
+    let calls = "{\"caller\":\"a\",\"operation\":\"ListOrders\"}\n{\"caller\":\"b\",\"operation\":\"GetOrder\"}\n";
+    fs::write(folder.path().join("callers.jsonl"), calls).unwrap();
+    let (_, hit) = json(&["--callers", "callers.jsonl", "old.json", "renamed.json"]);
+    let hit =
+        hit["changes"].as_array().unwrap().iter().find(|change| change["check"] == "operation-id-renamed").unwrap();
+    assert_eq!((&hit["impact"]["callers"], &hit["impact"]["of"]), (&1.into(), &2.into()), "{hit}");
+
+    let (status, _) = json(&["--against", "renamed.json", "old.json", "old.json"]);
+    assert_eq!(status, Some(1), "a version further back breaks");
 }
 
 #[test]

@@ -607,7 +607,7 @@ async fn an_unknown_policy_is_not_published_and_would_not_run() {
 
 async fn publish_uncertified(world: &World, files: Vec<(String, Arc<[u8]>)>) {
     let package = backshell_package::read_files("trial", files.clone(), &Limits::default()).package;
-    let digest: PackageDigest = package.digest;
+    let digest: PackageDigest = package.digest();
     let now = Timestamp::from_micros(1_700_000_000_000_000);
     let publication = Publication {
         connector: Connector {

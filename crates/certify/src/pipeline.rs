@@ -65,7 +65,7 @@ fn subject(read: &ReadPackage) -> Subject {
     Subject {
         name: title.unwrap_or(&read.package.name).to_owned(),
         version: swagger.and_then(Swagger::version).map(str::to_owned),
-        digest: read.package.digest,
+        digest: read.package.digest(),
     }
 }
 

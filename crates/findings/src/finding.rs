@@ -151,12 +151,17 @@ impl SourceLine {
     fn around(text: &str, offset: usize, column: u32) -> Self {
         let on_line = |character: &char| !matches!(character, '\n' | '\r');
         let (before, after) = text.split_at_checked(offset).unwrap_or((text, ""));
-        let kept: Vec<char> = before.chars().rev().take_while(on_line).take(EXCERPT_REACH).collect();
+        // How many characters are kept on each side, and how many bytes these are.
+        let sum = |(count, bytes): (u32, usize), character: char| (count + 1, bytes + character.len_utf8());
+        let (kept, back) = before.chars().rev().take_while(on_line).take(EXCERPT_REACH).fold((0, 0), sum);
         let mut rest = after.chars().take_while(on_line);
-        let mut excerpt: String = kept.iter().rev().collect();
-        excerpt.extend(rest.by_ref().take(EXCERPT_REACH));
-        let kept = u32::try_from(kept.len()).unwrap_or(u32::MAX);
-        Self { text: excerpt, first_column: column.saturating_sub(kept).max(1), cut_after: rest.next().is_some() }
+        let (_, ahead) = rest.by_ref().take(EXCERPT_REACH).fold((0, 0), sum);
+        let excerpt = text.get(before.len() - back..before.len() + ahead).unwrap_or_default();
+        Self {
+            text: excerpt.to_owned(),
+            first_column: column.saturating_sub(kept).max(1),
+            cut_after: rest.next().is_some(),
+        }
     }
 }
 

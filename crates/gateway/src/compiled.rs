@@ -120,7 +120,7 @@ impl CompiledVersion {
             NotRouted::Template { operation, error } => RoutingProblem::Template { operation: name(operation), error },
         }));
         let secrets = auth.as_ref().map(|plan| plan.parameters().secrets().collect()).unwrap_or_default();
-        Self { digest: package.digest, operations, router, auth, templates, secrets, problems }
+        Self { digest: package.digest(), operations, router, auth, templates, secrets, problems }
     }
 
     /// Names the version.

@@ -66,7 +66,7 @@ fn every_operation_is_reached_by_its_path() {
             continue;
         };
         counts.packages += 1;
-        assert_eq!(version.digest(), package.digest);
+        assert_eq!(version.digest(), package.digest());
         let swagger = definition.swagger();
         let base_path = swagger.base_path().unwrap_or_default();
         let mut named = 0;

@@ -93,6 +93,9 @@ pub(crate) struct Input<'c, 'd> {
 }
 
 impl Kind {
+    /// Every extension.
+    pub(crate) const ALL: [Self; 5] = [Self::Values, Self::List, Self::Schema, Self::Properties, Self::Tree];
+
     /// The extension of this name.
     pub(crate) fn of(name: &str) -> Option<Self> {
         match name.strip_prefix("x-ms-dynamic-")? {
@@ -134,9 +137,10 @@ impl Kind {
 impl<'d> Call<'d> {
     /// The calls of an extension. None where it stands beside a `$ref`: readers ignore what stands there.
     pub(crate) fn all(extension: &Extension<'d>) -> impl Iterator<Item = Self> + use<'d> {
-        let kind = Kind::of(extension.name);
-        let holder = extension.node.parent().filter(|holder| holder.get("$ref").is_none());
-        let calls = kind.zip(holder).map(|(kind, holder)| calls(kind, holder, extension.node));
+        let calls = Kind::of(extension.name).and_then(|kind| {
+            let holder = extension.node.parent().filter(|holder| holder.get("$ref").is_none())?;
+            Some(calls(kind, holder, extension.node))
+        });
         calls.into_iter().flatten()
     }
 

@@ -45,25 +45,28 @@ pub(crate) fn run(read: &ReadPackage, path: &ShownPath, facts: &Facts, rules: &[
 fn package(read: &ReadPackage, path: &ShownPath, facts: &Facts, table: &Table, findings: &mut Findings) {
     for problem in &read.problems {
         let file = path.of(&read.package, &problem.file);
-        for (rule, check) in &table.problem {
-            check(problem, &mut Out::new(rule, &file, findings));
-        }
+        each(&table.problem, &file, findings, |check, out| check(problem, out));
     }
     let package = Package::new(read, path, facts);
-    for (rule, check) in &table.package {
-        check(&package, &mut Out::new(rule, &read.package.name, findings));
-    }
+    each(&table.package, &read.package.name, findings, |check, out| check(&package, out));
     if let Some(properties) = &read.package.properties {
         let file = path.of(&read.package, &properties.file);
         let view =
             PropertiesFile { package: &read.package, properties, facts: package.facts, is_refused: read.is_refused() };
-        for (rule, check) in &table.properties {
-            check(&view, &mut Out::new(rule, &file, findings));
-        }
+        each(&table.properties, &file, findings, |check, out| check(&view, out));
     }
 }
 
 type Listed<F> = Vec<(&'static Rule, F)>;
+
+/// Calls every rule of a list.
+fn each<F: Copy>(list: &Listed<F>, file: &str, findings: &mut Findings, call: impl Fn(F, &mut Out<'_>)) {
+    let Some((first, _)) = list.first() else { return };
+    let mut out = Out::new(first, file, findings);
+    for (rule, check) in list {
+        call(*check, out.of(rule));
+    }
+}
 
 /// The rules by the kind of place they look at.
 #[derive(Default)]
@@ -128,9 +131,7 @@ struct Walk<'w, 'd> {
 /// Calls every rule of one kind of place.
 macro_rules! visit {
     ($walk:ident.$kind:ident $(, $argument:expr)?) => {
-        for (rule, check) in &$walk.table.$kind {
-            check($walk.context, $($argument,)? &mut Out::new(rule, $walk.file, $walk.findings));
-        }
+        each(&$walk.table.$kind, $walk.file, $walk.findings, |check, out| check($walk.context, $($argument,)? out))
     };
 }
 

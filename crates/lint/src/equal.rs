@@ -19,10 +19,8 @@ pub(crate) fn repeated<'d>(list: impl Iterator<Item = Node<'d>> + Clone, mut rep
     }
     let mut seen = Set::default();
     for value in list {
-        if seen.contains(value) {
+        if !seen.insert(value) {
             report(value);
-        } else {
-            seen.insert(value);
         }
     }
 }
@@ -38,7 +36,9 @@ pub(crate) fn unknown<'d>(
         return;
     }
     let mut all = Set::default();
-    known.for_each(|value| all.insert(value));
+    known.for_each(|value| {
+        all.insert(value);
+    });
     list.filter(|value| !all.contains(*value)).for_each(&mut report);
 }
 
@@ -67,12 +67,22 @@ impl<'d> Set<'d> {
         self.values.get(&self.hash(value)).is_some_and(|list| list.iter().any(|other| same(*other, value)))
     }
 
-    fn insert(&mut self, value: Node<'d>) {
-        self.values.entry(self.hash(value)).or_default().push(value);
+    /// Adds a value; `false` when an equal one was there.
+    fn insert(&mut self, value: Node<'d>) -> bool {
+        let like = self.values.entry(self.hash(value)).or_default();
+        let is_new = !like.iter().any(|other| same(*other, value));
+        if is_new {
+            like.push(value);
+        }
+        is_new
     }
 
     /// A sum over what the value holds, each scalar with the way to it, so that the order of members does not matter.
     fn hash(&self, value: Node<'d>) -> u64 {
+        // Most lists hold texts.
+        if let Some(text) = value.as_str() {
+            return self.hasher.hash_one(text);
+        }
         let mut sum = 0_u64;
         let mut waiting = vec![(value, 0)];
         while let Some((node, way)) = waiting.pop() {

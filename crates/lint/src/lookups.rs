@@ -7,7 +7,7 @@ use crate::dynamic;
 use crate::view::{Context, Operation, Reference, Target};
 use backshell_package::Properties;
 use backshell_source::Node;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 /// The answers that are already known.
@@ -18,7 +18,15 @@ pub(crate) struct Lookups {
     leads: OnceCell<Leads>,
     polling: OnceCell<Cover>,
     paging: OnceCell<Cover>,
+    /// Where references to schemas lead.
+    pub(crate) references: OnceCell<References>,
+    /// For names of unknown extensions the extension that was meant.
+    pub(crate) meant: RefCell<HashMap<String, Option<&'static str>>>,
 }
+
+/// Where references to schemas lead, for those that were followed and lead somewhere: for each node of the document the id
+/// of its target, which is never 0.
+pub(crate) struct References(Vec<Cell<u32>>);
 
 /// Which nodes lead down to an extension, through references too. More may be marked than do: an example may hold what
 /// looks like an extension. Whoever walks down the marked nodes along schemas finds every extension and nothing else.
@@ -79,12 +87,14 @@ impl Leads {
     /// One pass over the document, and one over what the extensions stand in.
     fn new(context: &Context<'_>) -> Self {
         let (mut dynamic, mut notification_url, mut references) = (Vec::new(), Vec::new(), Vec::new());
-        for node in context.root.document().nodes() {
+        let [values, list, schema, properties, tree] = dynamic::Kind::ALL.map(dynamic::Kind::as_str);
+        let names = ["$ref", "x-ms-notification-url", values, list, schema, properties, tree];
+        for node in context.root.document().named(&names) {
             match node.key() {
                 Some("$ref") => references.push(node),
-                Some("x-ms-notification-url") if node.as_bool() == Some(true) => notification_url.push(node),
-                Some(key) if dynamic::Kind::of(key).is_some() => dynamic.push(node),
-                _ => {}
+                Some("x-ms-notification-url") if node.as_bool() != Some(true) => {}
+                Some("x-ms-notification-url") => notification_url.push(node),
+                _ => dynamic.push(node),
             }
         }
         if dynamic.is_empty() && notification_url.is_empty() {
@@ -100,6 +110,25 @@ impl Leads {
         Self {
             dynamic: Marks::leading_to(dynamic, definitions, &users),
             notification_url: Marks::leading_to(notification_url, definitions, &users),
+        }
+    }
+}
+
+impl References {
+    /// A document of this many nodes, of which no reference was followed yet.
+    pub(crate) fn new(nodes: usize) -> Self {
+        Self(vec![Cell::new(0); nodes])
+    }
+
+    /// What `reference` leads to.
+    pub(crate) fn target(&self, reference: Node<'_>) -> Option<u32> {
+        self.0.get(reference.id() as usize).map(Cell::get).filter(|target| *target != 0)
+    }
+
+    /// `reference` leads to `target`.
+    pub(crate) fn remember(&self, reference: Node<'_>, target: Node<'_>) {
+        if let Some(entry) = self.0.get(reference.id() as usize) {
+            entry.set(target.id());
         }
     }
 }

@@ -40,8 +40,9 @@ impl Findings {
 /// nothing until there is something to report.
 pub(crate) struct Out<'a> {
     rule: &'static Rule,
-    severity: Severity,
-    help: Cow<'static, str>,
+    /// The severity and the advice, where these are others than the rule's.
+    severity: Option<Severity>,
+    help: Option<Cow<'static, str>>,
     file: &'a str,
     findings: &'a mut Findings,
 }
@@ -49,17 +50,35 @@ pub(crate) struct Out<'a> {
 impl<'a> Out<'a> {
     /// Findings of `rule` in `file` (as the user gave it) go to `findings`.
     pub(crate) fn new(rule: &'static Rule, file: &'a str, findings: &'a mut Findings) -> Self {
-        Self { rule, severity: rule.severity, help: Cow::Borrowed(rule.fix), file, findings }
+        Self { rule, severity: None, help: None, file, findings }
+    }
+
+    /// The same, for findings of `rule`.
+    pub(crate) fn of(&mut self, rule: &'static Rule) -> &mut Self {
+        self.rule = rule;
+        self
     }
 
     /// The same, with a severity of its own for the next finding.
     pub(crate) fn severity(&mut self, severity: Severity) -> Out<'_> {
-        Out { severity, help: self.help.clone(), rule: self.rule, file: self.file, findings: self.findings }
+        Out {
+            severity: Some(severity),
+            help: self.help.clone(),
+            rule: self.rule,
+            file: self.file,
+            findings: self.findings,
+        }
     }
 
     /// The same, with advice of its own for the next finding.
     pub(crate) fn help(&mut self, help: impl Into<Cow<'static, str>>) -> Out<'_> {
-        Out { severity: self.severity, help: help.into(), rule: self.rule, file: self.file, findings: self.findings }
+        Out {
+            severity: self.severity,
+            help: Some(help.into()),
+            rule: self.rule,
+            file: self.file,
+            findings: self.findings,
+        }
     }
 
     /// Reports a value. An object or array is shown by its name (or, without one, by its bracket): a mark under a hundred
@@ -111,28 +130,32 @@ impl<'a> Out<'a> {
 
     /// Reports a stretch of a text that is no JSON: the content of the file that is being looked at.
     pub(crate) fn at_text(&mut self, text: &Text, span: Span, message: impl Into<String>) {
-        if self.findings.has_room(self.severity) {
+        if self.has_room() {
             self.at_place(Place::in_text(self.file, text, span, ""), message);
         }
     }
 
     /// Reports a piece of the text that belongs to `node`.
     pub(crate) fn at_span(&mut self, node: Node<'_>, span: Span, message: impl Into<String>) {
-        if self.findings.has_room(self.severity) {
+        if self.has_room() {
             self.at_place(Place::in_text(self.file, node.document().source(), span, node.pointer()), message);
         }
     }
 
+    fn has_room(&self) -> bool {
+        self.findings.has_room(self.severity.unwrap_or(self.rule.severity))
+    }
+
     fn at_place(&mut self, place: Place, message: impl Into<String>) {
-        if !self.findings.has_room(self.severity) {
+        if !self.has_room() {
             return;
         }
         self.findings.push(Finding {
             check: Check::Swagger,
             rule: Cow::Borrowed(self.rule.id),
-            severity: self.severity,
+            severity: self.severity.unwrap_or(self.rule.severity),
             message: message.into(),
-            help: self.help.clone().into_owned(),
+            help: self.help.as_deref().unwrap_or(self.rule.fix).to_owned(),
             place,
             identity: None,
         });

@@ -89,7 +89,7 @@ impl Usage {
         let mut marks = vec![0; context.root.document().node_count()];
         while let Some((written, way)) = waiting.pop() {
             let Some(schema) = context.schema(written) else { continue };
-            let is_hidden = way.is_hidden || is_internal(written) || is_internal(schema);
+            let is_hidden = way.is_hidden || is_internal(written) || schema != written && is_internal(schema);
             let way = Way { is_hidden, ..way };
             let Some(mark) = marks.get_mut(schema.id() as usize) else { continue };
             if *mark & way.bit() != 0 {

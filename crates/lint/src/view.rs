@@ -5,7 +5,7 @@
 use crate::Facts;
 use crate::census::Census;
 use crate::keywords::{ObjectKind, is_keyword};
-use crate::lookups::Lookups;
+use crate::lookups::{Lookups, References};
 use crate::reference::{self, Fault};
 use crate::shape::Survey;
 use crate::submission::Submission;
@@ -35,6 +35,8 @@ pub(crate) struct Context<'d> {
     pub(crate) census: Census<'d>,
     /// What was looked up already.
     pub(crate) lookups: Lookups,
+    /// `definitions`, `parameters` and `responses`, where references lead to.
+    shared: [Option<Node<'d>>; 3],
 }
 
 /// A member of `paths`.
@@ -272,6 +274,7 @@ impl<'d> Context<'d> {
             usage: OnceCell::new(),
             lookups: Lookups::default(),
             census: Census::default(),
+            shared: [Target::Schema, Target::Parameter, Target::Response].map(|target| root.get(target.part())),
         };
         let members = root.get("paths").into_iter().flat_map(Node::members);
         context.paths = members
@@ -354,14 +357,34 @@ impl<'d> Context<'d> {
 
     /// What a reference leads to: `Ok(None)` when its form is right and nothing is there.
     pub(crate) fn resolve(&self, reference: &Reference<'d>) -> Result<Option<Node<'d>>, Fault> {
+        // References to schemas are followed again and again.
+        let known = || self.lookups.references.get_or_init(|| References::new(self.root.document().node_count()));
+        if reference.target == Target::Schema
+            && let Some(id) = known().target(reference.node)
+        {
+            return Ok(self.root.document().node(id));
+        }
         let part = reference.target.part();
         let text = reference.node.as_str().ok_or(Fault::NotText)?;
-        let objects = self.root.get(part);
-        if let Some(name) = reference::plain_name(text, part) {
-            return Ok(objects.and_then(|objects| objects.get(name)));
+        let [schemas, parameters, responses] = self.shared;
+        let objects = match reference.target {
+            Target::Schema => schemas,
+            Target::Parameter => parameters,
+            Target::Response => responses,
+        };
+        let found = match reference::plain_name(text, part) {
+            Some(name) => objects.and_then(|objects| objects.get(name)),
+            None => {
+                let name = reference::name(text, part)?;
+                objects.and_then(|objects| objects.get(&name))
+            }
+        };
+        if reference.target == Target::Schema
+            && let Some(found) = found
+        {
+            known().remember(reference.node, found);
         }
-        let name = reference::name(text, part)?;
-        Ok(objects.and_then(|objects| objects.get(&name)))
+        Ok(found)
     }
 
     /// The schema that `schema` stands for: itself, or what its references lead to. `None` when one leads nowhere or in a

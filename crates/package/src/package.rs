@@ -1,5 +1,6 @@
 //! The package as it was read.
 
+use crate::digest;
 use crate::properties::Properties;
 use crate::swagger::Swagger;
 use backshell_model::PackageDigest;
@@ -52,8 +53,6 @@ pub struct Package {
     pub origin: Origin,
     /// Its files, sorted by path. Files whose names begin with a dot, and `__MACOSX`, are not part of a package.
     pub files: Vec<PackageFile>,
-    /// Names the bytes of all files. The byte layout is described in `digest.rs`.
-    pub digest: PackageDigest,
     /// `apiDefinition.swagger.json`, when it is JSON.
     pub definition: Option<Definition>,
     /// `apiProperties.json`, when it is JSON.
@@ -67,6 +66,11 @@ pub struct Package {
 }
 
 impl Package {
+    /// Names the bytes of all files; worked out at each call. The byte layout is described in `digest.rs`.
+    pub fn digest(&self) -> PackageDigest {
+        digest::of(&self.files)
+    }
+
     /// The file with this path, letter case ignored.
     pub fn file(&self, path: &str) -> Option<&PackageFile> {
         let key = crate::name::fold(path);

@@ -4,7 +4,7 @@ use crate::name;
 use crate::package::{Definition, Origin, Package, PackageFile};
 use crate::problem::{Problem, ProblemKind};
 use crate::properties::Properties;
-use crate::{Limits, archive, digest, folder};
+use crate::{Limits, archive, folder};
 use backshell_findings::Severity;
 use backshell_source::Document;
 use std::collections::HashMap;
@@ -206,7 +206,6 @@ fn assemble(
     let package = Package {
         name,
         origin,
-        digest: digest::of(&files),
         script: script.cloned(),
         icon: wanted("icon.png").cloned(),
         readme: wanted("readme.md").or_else(|| wanted("intro.md")).cloned(),

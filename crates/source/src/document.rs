@@ -26,7 +26,7 @@ pub(crate) struct Tree {
     pub(crate) index: Vec<u64>,
 }
 
-/// One value: 28 bytes.
+/// One value: 32 bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct RawNode {
     pub(crate) start: u32,
@@ -38,6 +38,10 @@ pub(crate) struct RawNode {
     /// The name with its quotes; both 0 where there is none (no name can begin at 0).
     pub(crate) key_start: u32,
     pub(crate) key_end: u32,
+    /// Of an object, a [`name_bit`] for each of its names; 0 for everything else.
+    pub(crate) names: u32,
+    /// [`name_tag`] of the name; 0 where there is none.
+    pub(crate) tag: u16,
     pub(crate) flags: u8,
 }
 
@@ -83,6 +87,7 @@ pub(crate) fn decoded(table: &[(u32, Box<str>)], start: u32) -> Option<&str> {
 }
 
 /// A quick hash of a name; equal names have equal hashes, and that is all that is relied upon.
+#[inline]
 pub(crate) fn name_hash(name: &[u8]) -> u32 {
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
     let word = |bytes: Option<&[u8; 8]>| bytes.map(|bytes| u64::from_le_bytes(*bytes));
@@ -94,9 +99,27 @@ pub(crate) fn name_hash(name: &[u8]) -> u32 {
     (mixed >> 32) as u32
 }
 
+/// As much of a name's hash as every value keeps: enough to pass over nearly all members with another name.
+#[inline]
+pub(crate) fn name_tag(hash: u32) -> u16 {
+    (hash >> 16) as u16
+}
+
+/// One of 32 bits for a name: an object that lacks the bit lacks the name.
+#[inline]
+pub(crate) fn name_bit(hash: u32) -> u32 {
+    1 << (hash % u32::BITS)
+}
+
 /// An entry of a name index; sorts by hash, then by place in the document.
 pub(crate) fn index_entry(hash: u32, node: u32) -> u64 {
     u64::from(hash) << 32 | u64::from(node)
+}
+
+/// The hash of an index entry.
+#[inline]
+pub(crate) fn index_hash(entry: u64) -> u32 {
+    (entry >> 32) as u32
 }
 
 /// The node of an index entry.
@@ -111,11 +134,13 @@ impl Document {
         Self(Arc::new(Inner { text, tree }))
     }
 
+    #[inline]
     pub(crate) fn tree(&self) -> &Tree {
         &self.0.tree
     }
 
     /// The whole text; spans point into it.
+    #[inline]
     pub fn text(&self) -> &str {
         self.0.text.as_str()
     }
@@ -126,6 +151,7 @@ impl Document {
     }
 
     /// The value that the document is.
+    #[inline]
     pub fn root(&self) -> Node<'_> {
         Node::new(self, 0)
     }
@@ -143,6 +169,14 @@ impl Document {
     /// Every value in document order, the root first.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
         (0..crate::text::offset_of(self.node_count())).map(|id| Node::new(self, id))
+    }
+
+    /// Every value that is a member of one of these names, in document order.
+    pub fn named<'n>(&'n self, names: &'n [&str]) -> impl Iterator<Item = Node<'n>> {
+        let bit = |tag: u16| 1_u64 << (tag % 64);
+        let tags = names.iter().fold(0, |tags, name| tags | bit(name_tag(name_hash(name.as_bytes()))));
+        let like = (0..).zip(&self.0.tree.nodes).filter(move |(_, node)| tags & bit(node.tag) != 0);
+        like.map(|(id, _)| Node::new(self, id)).filter(|node| node.key().is_some_and(|key| names.contains(&key)))
     }
 
     /// The place of a byte offset.

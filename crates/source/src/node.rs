@@ -1,10 +1,10 @@
 //! One value of a document.
 
-use crate::document::{Document, RawNode, flags, index_node, name_hash};
+use crate::document::{Document, RawNode, flags, index_node, name_bit, name_hash, name_tag};
 use crate::number;
-use crate::pointer::escape_token;
+use crate::pointer::push_token;
 use crate::text::{Position, Span};
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::hash::{Hash, Hasher};
 
 /// What a value is.
@@ -69,13 +69,24 @@ pub struct Member<'d> {
 }
 
 impl<'d> Node<'d> {
+    #[inline]
     pub(crate) fn new(document: &'d Document, id: u32) -> Self {
         Self { document, id }
     }
 
+    #[inline]
     fn raw(self) -> RawNode {
-        const NOTHING: RawNode =
-            RawNode { start: 0, end: 0, next: 0, parent: 0, key_start: 0, key_end: 0, flags: flags::NULL };
+        const NOTHING: RawNode = RawNode {
+            start: 0,
+            end: 0,
+            next: 0,
+            parent: 0,
+            key_start: 0,
+            key_end: 0,
+            names: 0,
+            tag: 0,
+            flags: flags::NULL,
+        };
         self.document.tree().nodes.get(self.id as usize).copied().unwrap_or(NOTHING)
     }
 
@@ -85,11 +96,13 @@ impl<'d> Node<'d> {
     }
 
     /// The number of this value in its document, in document order; the root is 0.
+    #[inline]
     pub fn id(self) -> u32 {
         self.id
     }
 
     /// What it is.
+    #[inline]
     pub fn kind(self) -> Kind {
         match self.raw().flags & flags::KIND {
             flags::BOOL => Kind::Bool,
@@ -107,16 +120,19 @@ impl<'d> Node<'d> {
     }
 
     /// Whether it is an array.
+    #[inline]
     pub fn is_array(self) -> bool {
         self.kind() == Kind::Array
     }
 
     /// Whether it is an object.
+    #[inline]
     pub fn is_object(self) -> bool {
         self.kind() == Kind::Object
     }
 
     /// The text of a string, decoded.
+    #[inline]
     pub fn as_str(self) -> Option<&'d str> {
         let raw = self.raw();
         (raw.flags & flags::KIND == flags::STRING)
@@ -150,21 +166,29 @@ impl<'d> Node<'d> {
     }
 
     /// The value of the member with this name; where the name is given twice, the last one.
+    #[inline]
     pub fn get(self, name: &str) -> Option<Node<'d>> {
-        let raw = self.raw();
-        if raw.flags & flags::KIND != flags::OBJECT {
+        // Where the name is known when this is compiled, so is its hash.
+        self.get_hashed(name, name_hash(name.as_bytes()))
+    }
+
+    fn get_hashed(self, name: &str, hash: u32) -> Option<Node<'d>> {
+        let nodes = &self.document.tree().nodes;
+        let raw = nodes.get(self.id as usize)?;
+        // Most questions are for what is not there, or to what is no object.
+        if raw.names & name_bit(hash) == 0 {
             return None;
         }
         if raw.flags & flags::LARGE != 0 {
-            return self.get_indexed(name);
+            return self.get_indexed(name, hash);
         }
-        // The busiest loop of whoever reads documents: lengths are compared before anything is looked at.
-        let nodes = &self.document.tree().nodes;
+        // The busiest loop of whoever reads documents: of most members the tag alone is looked at.
+        let tag = name_tag(hash);
         let mut next = self.id + 1;
         while next < raw.next {
             let child = nodes.get(next as usize)?;
             // The last of several with this name is the one that is not shadowed.
-            if child.flags & flags::SHADOWED == 0 && is_called(self.document, child, name) {
+            if child.tag == tag && child.flags & flags::SHADOWED == 0 && is_called(self.document, child, name) {
                 return Some(Node::new(self.document, next));
             }
             next = child.next.max(next.saturating_add(1));
@@ -184,11 +208,13 @@ impl<'d> Node<'d> {
     }
 
     /// The members of an object, all of them, in document order.
+    #[inline]
     pub fn members(self) -> Members<'d> {
         Members(if self.is_object() { self.children() } else { self.nothing() })
     }
 
     /// The items of an array.
+    #[inline]
     pub fn items(self) -> Items<'d> {
         if self.is_array() { self.children() } else { self.nothing() }
     }
@@ -221,6 +247,7 @@ impl<'d> Node<'d> {
     }
 
     /// The value's name, decoded, when it is a member of an object.
+    #[inline]
     pub fn key(self) -> Option<&'d str> {
         let raw = self.raw();
         (raw.key_end != 0)
@@ -228,6 +255,7 @@ impl<'d> Node<'d> {
     }
 
     /// The array or object that holds the value; `None` for the root.
+    #[inline]
     pub fn parent(self) -> Option<Node<'d>> {
         (self.id != 0).then(|| Self::new(self.document, self.raw().parent))
     }
@@ -245,16 +273,18 @@ impl<'d> Node<'d> {
     /// The JSON pointer (RFC 6901) that leads to the value; the root's is empty. A value that a later member of the same
     /// name shadows has the same pointer as that one.
     pub fn pointer(self) -> String {
-        let mut tokens: Vec<_> = self
-            .ancestors()
-            .filter(|node| node.id != 0)
-            .map(|node| match node.key() {
-                Some(key) => escape_token(key),
-                None => node.index().unwrap_or_default().to_string().into(),
-            })
-            .collect();
-        tokens.reverse();
-        tokens.iter().fold(String::new(), |pointer, token| pointer + "/" + token)
+        let way: Vec<Node<'_>> = self.ancestors().filter(|node| node.id != 0).collect();
+        let mut pointer = String::with_capacity(way.len() * 16);
+        for node in way.iter().rev() {
+            pointer.push('/');
+            match node.key() {
+                Some(key) => push_token(&mut pointer, key),
+                None => {
+                    let _ = write!(pointer, "{}", node.index().unwrap_or_default());
+                }
+            }
+        }
+        pointer
     }
 
     /// Whether both are the same value to an ordinary reader: order of members, spelling of strings and numbers, and
@@ -287,6 +317,7 @@ impl<'d> Node<'d> {
         true
     }
 
+    #[inline]
     fn children(self) -> Items<'d> {
         let raw = self.raw();
         match raw.flags & flags::KIND {
@@ -295,16 +326,16 @@ impl<'d> Node<'d> {
         }
     }
 
+    #[inline]
     fn nothing(self) -> Items<'d> {
         Items { document: self.document, next: 0, end: 0 }
     }
 
-    fn get_indexed(self, name: &str) -> Option<Node<'d>> {
+    fn get_indexed(self, name: &str, hash: u32) -> Option<Node<'d>> {
         let tree = self.document.tree();
         let at = tree.large.binary_search_by_key(&self.id, |large| large.node).ok()?;
         let large = tree.large.get(at)?;
         let entries = tree.index.get(large.start..large.start.checked_add(large.len)?)?;
-        let hash = name_hash(name.as_bytes());
         let first = entries.partition_point(|&entry| entry >> 32 < u64::from(hash));
         entries
             .iter()
@@ -317,6 +348,7 @@ impl<'d> Node<'d> {
 }
 
 /// The text between the quotes of a string that stands at `start..end`.
+#[inline]
 fn string(document: &Document, start: u32, end: u32, escaped: bool) -> &str {
     if escaped {
         return document.tree().decoded(start).unwrap_or_default();
@@ -365,12 +397,14 @@ pub struct Items<'d> {
 impl<'d> Iterator for Items<'d> {
     type Item = Node<'d>;
 
+    #[inline]
     fn next(&mut self) -> Option<Node<'d>> {
         self.advance().map(|(node, _)| node)
     }
 }
 
 impl<'d> Items<'d> {
+    #[inline]
     fn advance(&mut self) -> Option<(Node<'d>, &'d RawNode)> {
         if self.next >= self.end {
             return None;
@@ -392,6 +426,7 @@ pub struct Members<'d>(Items<'d>);
 impl<'d> Iterator for Members<'d> {
     type Item = Member<'d>;
 
+    #[inline]
     fn next(&mut self) -> Option<Member<'d>> {
         let (value, raw) = self.0.advance()?;
         Some(Member {

@@ -4,7 +4,10 @@
 //! second half and runs only when there is one. After some mistakes (a comma too many or too few, a control character,
 //! odd white space) it is plain how to go on, and the reader does so to find the next; after others it stops.
 
-use crate::document::{Document, LargeObject, RawNode, Tree, decoded, flags, index_entry, index_node, name_hash};
+use crate::document::{
+    Document, LargeObject, RawNode, Tree, decoded, flags, index_entry, index_hash, index_node, name_bit, name_hash,
+    name_tag,
+};
 use crate::encoding::Decoded;
 use crate::hints;
 use crate::pointer::escape_token;
@@ -208,9 +211,11 @@ impl<'t> Parser<'t> {
         }
         let name = std::mem::take(&mut self.name);
         let parent = self.frames.last().map_or(0, |frame| frame.node);
+        let mut tag = 0;
         if name.end != 0 {
             let hash = name_hash(self.name_text(name.start, name.end, name.flags).as_bytes());
             self.names.push(index_entry(hash, id));
+            tag = name_tag(hash);
         }
         self.nodes.push(RawNode {
             start,
@@ -219,6 +224,8 @@ impl<'t> Parser<'t> {
             parent,
             key_start: name.start,
             key_end: name.end,
+            names: 0,
+            tag,
             flags: flags | name.flags,
         });
         self.token_end = end as usize;
@@ -252,9 +259,12 @@ impl<'t> Parser<'t> {
         if let Some(frame) = self.frames.pop() {
             let next = offset_of(self.nodes.len());
             let end = offset_of(self.at);
+            let names = self.names.get(frame.names..).unwrap_or_default();
+            let bits = names.iter().fold(0, |bits, &name| bits | name_bit(index_hash(name)));
             if let Some(node) = self.nodes.get_mut(frame.node as usize) {
                 node.next = next;
                 node.end = end;
+                node.names = bits;
             }
             if frame.object {
                 self.finish_names(frame);

@@ -4,7 +4,24 @@ use std::borrow::Cow;
 
 /// A name as one token of a JSON pointer: `~` becomes `~0` and `/` becomes `~1`.
 pub fn escape_token(name: &str) -> Cow<'_, str> {
-    if name.contains(['~', '/']) { Cow::Owned(name.replace('~', "~0").replace('/', "~1")) } else { Cow::Borrowed(name) }
+    if !name.contains(['~', '/']) {
+        return Cow::Borrowed(name);
+    }
+    let mut token = String::new();
+    push_token(&mut token, name);
+    Cow::Owned(token)
+}
+
+/// Adds a name as a token to a pointer, without the slash in front.
+pub(crate) fn push_token(pointer: &mut String, name: &str) {
+    let mut rest = name;
+    while let Some(at) = memchr::memchr2(b'~', b'/', rest.as_bytes()) {
+        let (plain, special) = rest.split_at(at);
+        pointer.push_str(plain);
+        pointer.push_str(if special.starts_with('~') { "~0" } else { "~1" });
+        rest = special.get(1..).unwrap_or_default();
+    }
+    pointer.push_str(rest);
 }
 
 /// The name that a token stands for; `None` for a `~` that is followed by neither `0` nor `1`.

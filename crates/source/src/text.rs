@@ -1,6 +1,7 @@
 //! A text and its lines.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// A stretch of a text: byte offsets into it, the end not included.
@@ -60,9 +61,12 @@ struct Inner {
     lines: OnceLock<Lines>,
 }
 
+/// Line breaks are counted in blocks of so many bytes: a list of all lines would be long, and few of them are asked for.
+const BLOCK: usize = 128;
+
 struct Lines {
-    /// Where each line begins; the first is 0.
-    starts: Vec<u32>,
+    /// How many line breaks stand before each block, and at last in the whole text.
+    breaks: Vec<u32>,
     /// In ASCII a column is a subtraction.
     ascii: bool,
 }
@@ -87,49 +91,97 @@ impl Text {
     pub fn position(&self, offset: u32) -> Position {
         let lines = self.lines();
         let offset = offset.min(offset_of(self.0.text.len()));
-        let line = lines.starts.partition_point(|&start| start <= offset);
-        let start = line.checked_sub(1).and_then(|before| lines.starts.get(before)).copied().unwrap_or(0);
+        let block = offset as usize / BLOCK;
+        let before = lines.breaks.get(block).copied().unwrap_or_default();
+        let line = before + self.breaks_in(block * BLOCK..offset as usize);
+        let start = self.near_line_start(offset as usize).or_else(|| self.line_start(line)).unwrap_or_default();
         let column = if lines.ascii {
-            offset - start
+            offset.saturating_sub(offset_of(start))
         } else {
             let end = self.0.text.floor_char_boundary(offset as usize);
-            offset_of(self.0.text.get(start as usize..end).unwrap_or_default().chars().count())
+            offset_of(self.0.text.get(start..end).unwrap_or_default().chars().count())
         };
-        Position { line: offset_of(line), column: column.saturating_add(1) }
+        Position { line: line.saturating_add(1), column: column.saturating_add(1) }
     }
 
     /// The places where a span begins and ends.
     pub fn range(&self, span: Span) -> (Position, Position) {
-        (self.position(span.start), self.position(span.end))
+        let start = self.position(span.start);
+        let on_one_line = self.get(span).filter(|text| memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none());
+        let end = on_one_line.map(|text| {
+            let characters = if self.lines().ascii { text.len() } else { text.chars().count() };
+            Position { column: start.column.saturating_add(offset_of(characters)), ..start }
+        });
+        (start, end.unwrap_or_else(|| self.position(span.end)))
     }
 
     /// The line of this number (from 1) without its line break.
     pub fn line(&self, number: u32) -> Option<&str> {
-        let starts = &self.lines().starts;
-        let index = number.checked_sub(1)? as usize;
-        let start = *starts.get(index)? as usize;
-        let end = starts.get(index + 1).map_or(self.0.text.len(), |&next| next as usize);
+        let start = self.line_start(number.checked_sub(1)?)?;
+        let end = self.line_start(number).unwrap_or(self.0.text.len());
         Some(self.0.text.get(start..end)?.trim_end_matches(['\r', '\n']))
     }
 
     /// How many lines there are; a text that ends in a line break has an empty last line.
     pub fn line_count(&self) -> u32 {
-        offset_of(self.lines().starts.len())
+        self.lines().breaks.last().copied().unwrap_or_default().saturating_add(1)
+    }
+
+    /// Where the line of this offset begins, when that is not far off.
+    fn near_line_start(&self, offset: usize) -> Option<usize> {
+        let bytes = self.0.text.as_bytes();
+        let from = offset.saturating_sub(BLOCK);
+        let near = bytes.get(from..offset)?;
+        let at = from + memchr::memrchr2(b'\n', b'\r', near)?;
+        ends_line(byte_at(bytes, at), byte_at(bytes, at + 1)).then_some(at + 1)
+    }
+
+    /// Where the line begins that so many line breaks stand before.
+    fn line_start(&self, breaks: u32) -> Option<usize> {
+        let Some(others) = breaks.checked_sub(1) else { return Some(0) };
+        let before = &self.lines().breaks;
+        let block = before.partition_point(|&before| before <= others).checked_sub(1)?;
+        let nth = others - before.get(block)?;
+        let bytes = self.0.text.as_bytes();
+        let mut ends = (block * BLOCK..bytes.len()).filter(|&at| ends_line(byte_at(bytes, at), byte_at(bytes, at + 1)));
+        ends.nth(nth as usize).map(|end| end + 1)
     }
 
     fn lines(&self) -> &Lines {
         self.0.lines.get_or_init(|| {
             let bytes = self.0.text.as_bytes();
-            let mut starts = vec![0];
-            for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
-                let windows = bytes.get(at..at + 2) == Some(b"\r\n");
-                if !windows {
-                    starts.push(offset_of(at + 1));
-                }
+            let mut breaks = Vec::with_capacity(bytes.len() / BLOCK + 2);
+            let mut count = 0;
+            for start in (0..=bytes.len()).step_by(BLOCK) {
+                breaks.push(count);
+                count += self.breaks_in(start..(start + BLOCK).min(bytes.len()));
             }
-            Lines { starts, ascii: bytes.is_ascii() }
+            breaks.push(count);
+            Lines { breaks, ascii: bytes.is_ascii() }
         })
     }
+
+    /// How many line breaks end in a stretch that is no longer than a block.
+    fn breaks_in(&self, stretch: Range<usize>) -> u32 {
+        let bytes = self.0.text.as_bytes();
+        let stretch_bytes = bytes.get(stretch.clone()).unwrap_or_default();
+        let next = bytes.get(stretch.start + 1..).unwrap_or_default();
+        // A block has too few for a byte to overflow, and bytes are added up many at a time.
+        let paired = stretch_bytes.iter().zip(next);
+        let paired = paired.fold(0_u8, |sum, (byte, next)| sum.wrapping_add(u8::from(ends_line(*byte, *next))));
+        let last = stretch.end == bytes.len() && bytes.last().is_some_and(|last| ends_line(*last, 0));
+        u32::from(paired) + u32::from(last && !stretch_bytes.is_empty())
+    }
+}
+
+/// Whether a byte ends a line, by what follows it: of `\r\n` only the second half does.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, many bytes are looked at in one instruction")]
+fn ends_line(byte: u8, next: u8) -> bool {
+    (byte == b'\n') | (byte == b'\r') & (next != b'\n')
+}
+
+fn byte_at(bytes: &[u8], at: usize) -> u8 {
+    bytes.get(at).copied().unwrap_or_default()
 }
 
 impl fmt::Debug for Text {
@@ -178,6 +230,25 @@ mod tests {
         assert_eq!(at(&text, 7), (1, 4));
         assert_eq!(at(&text, 8), (2, 1));
         assert_eq!(at(&text, 4_000), (2, 2), "beyond the end");
+    }
+
+    #[test]
+    fn long_texts_are_counted_as_short_ones() {
+        let text: String = (0..2_000).map(|n| ["a", "ä", "\n", "\r", "\r\n", "b"][n * n % 11 % 6]).collect();
+        let long = Text::new(text.as_str());
+        let (mut line, mut start) = (1, 0);
+        for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
+            let before = &text[..offset];
+            if before.ends_with('\n') || before.ends_with('\r') && !text[offset..].starts_with('\n') {
+                let whole = text[start..offset].trim_end_matches(['\r', '\n']);
+                assert_eq!(long.line(line), Some(whole));
+                line += 1;
+                start = offset;
+            }
+            let column = u32::try_from(text[start..offset].chars().count()).unwrap() + 1;
+            assert_eq!(at(&long, offset_of(offset)), (line, column), "{offset}");
+        }
+        assert_eq!(long.line_count(), line);
     }
 
     #[test]

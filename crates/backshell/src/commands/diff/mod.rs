@@ -4,11 +4,16 @@ mod pairs;
 
 use crate::system::SystemClock;
 use crate::terminal;
-use anyhow::bail;
-use backshell_diff::{Comparison, Options, Outcome, changelog, compare, github, json, markdown, sarif, text};
+use anyhow::{Context as _, bail};
+use backshell_diff::{
+    Approvals, Callers, Comparison, EarlierVersion, Options, Outcome, approve, changelog, compare, compare_with_all,
+    github, json, markdown, sarif, text,
+};
 use backshell_model::Clock as _;
 use backshell_package::{Limits, ReadPackage, read};
 use clap::Args;
+use std::fs::File;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -22,10 +27,11 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
   backshell diff --format json old new              for programs
   backshell diff --format markdown old new          a comment for the pull request
   backshell diff --changelog old new                what to tell the users of the connector
+  backshell diff --approvals approved.toml old new  approved breaks do not count for the exit status
   backshell diff --pairs pairs.tsv                  many pairs (OLD, tab, NEW), one line of JSON each
   backshell rules operation-removed                 what a check means
 
-Exit status: 0 nothing breaks, 1 something does, 2 a version could not be read or the command could not do its work.")]
+Exit status: 0 nothing breaks that is not approved, 1 something does, 2 a version could not be read or the command could not do its work.")]
 pub(super) struct Diff {
     /// The version that is in use: a definition file, a package folder or a zip.
     #[arg(value_name = "OLD", required_unless_present = "pairs")]
@@ -39,6 +45,18 @@ pub(super) struct Diff {
     /// The answer is JSON Lines in the order of the file.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["old", "new"])]
     pairs: Option<PathBuf>,
+
+    /// Approved breaks, which do not count for the exit status: a TOML file, each entry with reason, approver and expiry.
+    #[arg(long, value_name = "FILE", conflicts_with = "pairs")]
+    approvals: Option<PathBuf>,
+
+    /// What existing connections call, as JSON Lines of operation and parameter names: breaks say how many of them are hit.
+    #[arg(long, value_name = "FILE", conflicts_with = "pairs")]
+    callers: Option<PathBuf>,
+
+    /// Compare with an earlier version that is still in use, too; may be given several times.
+    #[arg(long, value_name = "PATH", conflicts_with = "pairs")]
+    against: Vec<PathBuf>,
 
     /// How to answer.
     #[arg(long, value_enum, default_value_t, conflicts_with = "pairs")]
@@ -71,7 +89,20 @@ impl Diff {
             return pairs::run(list);
         }
         let (Some(old), Some(new)) = (&self.old, &self.new) else { bail!("two versions are needed, OLD and NEW") };
-        let comparison = compare_paths(old, new)?;
+        let mut comparison =
+            if self.against.is_empty() { compare_paths(old, new)? } else { self.compare_all(old, new)? };
+        if let Some(file) = &self.callers {
+            let name = file.display().to_string();
+            let lines = BufReader::new(File::open(file).with_context(|| format!("`{name}` cannot be read"))?);
+            Callers::read(&name, lines)?.mark(&mut comparison);
+        }
+        if let Some(file) = &self.approvals {
+            let name = file.display().to_string();
+            let text = std::fs::read_to_string(file).with_context(|| format!("`{name}` cannot be read"))?;
+            for notice in approve(&mut comparison, &Approvals::parse(&name, &text)?, SystemClock.now()) {
+                terminal::remark(&notice.to_string());
+            }
+        }
         let answer = match self.format {
             _ if self.changelog => changelog::render(&comparison),
             Format::Text => text::render(&comparison),
@@ -85,21 +116,37 @@ impl Diff {
     }
 }
 
-/// Compares the packages at two paths; an error says which of them is not there.
-fn compare_paths(old: &Path, new: &Path) -> anyhow::Result<Comparison> {
-    let read = |path: &Path| -> anyhow::Result<ReadPackage> { Ok(read(path, &Limits::default())?) };
-    let options = Options {
+impl Diff {
+    /// Compares with every version that is still in use.
+    fn compare_all(&self, old: &Path, new: &Path) -> anyhow::Result<Comparison> {
+        let limits = Limits::default();
+        let paths: Vec<&Path> = std::iter::once(old).chain(self.against.iter().map(PathBuf::as_path)).collect();
+        let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        let packages = paths.iter().map(|path| read(path, &limits)).collect::<Result<Vec<_>, _>>()?;
+        let earlier: Vec<_> =
+            packages.iter().zip(&shown).map(|(package, path)| EarlierVersion { package, path: Some(path) }).collect();
+        Ok(compare_with_all(&earlier, &read(new, &limits)?, &options(old, new))?)
+    }
+}
+
+fn options(old: &Path, new: &Path) -> Options {
+    Options {
         old_path: Some(old.display().to_string()),
         new_path: Some(new.display().to_string()),
         now: Some(SystemClock.now()),
         ..Options::default()
-    };
-    Ok(compare(&read(old)?, &read(new)?, &options))
+    }
+}
+
+/// Compares the packages at two paths; an error says which of them is not there.
+fn compare_paths(old: &Path, new: &Path) -> anyhow::Result<Comparison> {
+    let read = |path: &Path| -> anyhow::Result<ReadPackage> { Ok(read(path, &Limits::default())?) };
+    Ok(compare(&read(old)?, &read(new)?, &options(old, new)))
 }
 
 /// The exit status that a comparison asks for.
 fn status(comparison: &Comparison) -> u8 {
-    match comparison.outcome {
+    match comparison.unapproved() {
         Outcome::Breaking => 1,
         Outcome::Unreadable => 2,
         Outcome::Warning | Outcome::Compatible | Outcome::Identical => 0,

@@ -89,6 +89,8 @@ fn one(old: &Path, new: &Path) -> Comparison {
         outcome: Outcome::Unreadable,
         suggested_version: SuggestedVersion::None,
         changes: Vec::new(),
+        earlier: Vec::new(),
+        new_version: None,
         findings: vec![Finding {
             check: Check::Breaking,
             rule: "unreadable".into(),

@@ -111,7 +111,7 @@ pub(crate) async fn publish(
     let slug = slug.or_else(|| ConnectorSlug::propose(&title)).ok_or_else(|| {
         Problem::bad_request("no slug can be made from the connector's title").help("name one in `slug`")
     })?;
-    let digest = read.package.digest;
+    let digest = certification.subject.digest;
     let existing = match state.store.connector(&slug).await {
         Ok(connector) => Some(connector),
         Err(StoreError::NotFound(_)) => None,

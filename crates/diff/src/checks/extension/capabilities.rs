@@ -114,7 +114,7 @@ fn test_connection<'d>(
     } else {
         return;
     };
-    let source = |node: Node<'d>| node.source().to_owned();
+    let source = crate::fingerprint::whole;
     out.changed(&TEST_REMOVED, old, new, message).at("capabilities/testConnection").values(source(old), source(new));
 }
 

@@ -132,7 +132,8 @@ fn twins<'d>(calls: &Calls<'d>, holder: &Shape<'d>, out: &mut Out<'_, 'd>) {
             };
             if !values.agrees(&list) {
                 let message = format!("`{}` was changed and its twin was not", new.kind.as_str());
-                out.changed(&TWIN, old.extension, new.extension, message).values(old.node.source(), new.node.source());
+                out.changed(&TWIN, old.extension, new.extension, message)
+                    .values(crate::fingerprint::whole(old.node), crate::fingerprint::whole(new.node));
             }
             return;
         }

@@ -147,6 +147,6 @@ fn differing<'d>(place: &str, message: String, values: (Option<Node<'d>>, Option
         (None, Some(two)) => out.added(&CHANGED, two, message),
         _ => return,
     };
-    let source = |node: Option<Node<'d>>| node.map(Node::source).unwrap_or_default().to_owned();
+    let source = |node: Option<Node<'d>>| node.map(crate::fingerprint::whole).unwrap_or_default();
     entry.at(place).values(source(values.0), source(values.1));
 }

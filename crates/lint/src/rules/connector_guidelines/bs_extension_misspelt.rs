@@ -64,16 +64,26 @@ const SHORTENED: [&str; 12] = [
     "visibility",
 ];
 
-fn check(_: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
-    if let Some(meant) = misspelt(extension) {
+fn check(context: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
+    if let Some(meant) = misspelt(context, extension) {
         out.help(format!("write {meant}"))
             .at_key(extension.node, format!("{} is no extension; `{meant}` is", quoted(extension.name)));
     }
 }
 
 /// The extension that was meant by one that is not known.
-pub(crate) fn misspelt(extension: &Extension<'_>) -> Option<&'static str> {
-    if extension.known || !looks_like_one(extension.name) { None } else { meant(extension.name) }
+pub(crate) fn misspelt(context: &Context<'_>, extension: &Extension<'_>) -> Option<&'static str> {
+    if extension.known || !looks_like_one(extension.name) {
+        return None;
+    }
+    // A document repeats its few names.
+    let mut known = context.lookups.meant.borrow_mut();
+    if let Some(meant) = known.get(extension.name) {
+        return *meant;
+    }
+    let meant = meant(extension.name);
+    known.insert(extension.name.to_owned(), meant);
+    meant
 }
 
 fn looks_like_one(name: &str) -> bool {
@@ -90,17 +100,24 @@ fn meant(name: &str) -> Option<&'static str> {
     if OTHERS.contains(&name.as_str()) {
         return None;
     }
+    let of_name = letters(&name);
     let near = EXTENSIONS
         .iter()
         .filter(|known| known.len().abs_diff(name.len()) <= FARTHEST)
+        // An edit takes out one letter and brings in one at most, and measuring the distance takes much longer.
+        .filter(|known| (letters(known) ^ of_name).count_ones() as usize <= 2 * FARTHEST)
         .map(|known| (strsim::damerau_levenshtein(&name, &known.to_ascii_lowercase()), *known));
     let nearest = near.filter(|(distance, _)| *distance <= FARTHEST).min();
-    let extended = || {
-        EXTENSIONS.iter().filter(|known| name.starts_with(&known.to_ascii_lowercase())).max_by_key(|known| known.len())
-    };
+    let extends = |known: &str| name.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known));
+    let extended = || EXTENSIONS.iter().filter(|known| extends(known)).max_by_key(|known| known.len());
     let shortened = || {
         let rest = name.strip_prefix("x-").filter(|rest| SHORTENED.contains(rest))?;
         EXTENSIONS.iter().find(|known| known.strip_prefix("x-ms-") == Some(rest))
     };
     nearest.map(|(_, known)| known).or_else(|| extended().or_else(shortened).copied())
+}
+
+/// Which letters occur, one bit each; letters that share a bit make names look nearer than they are.
+fn letters(name: &str) -> u64 {
+    name.chars().fold(0, |all, letter| all | 1 << (u32::from(letter.to_ascii_lowercase()) % u64::BITS))
 }

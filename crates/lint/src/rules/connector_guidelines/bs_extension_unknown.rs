@@ -29,8 +29,8 @@ pub(crate) static RULE: Rule = Rule {
     visits: &[Visit::Extension(check)],
 };
 
-fn check(_: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
-    if !extension.known && is_of_the_platform(extension.name) && misspelt(extension).is_none() {
+fn check(context: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
+    if !extension.known && is_of_the_platform(extension.name) && misspelt(context, extension).is_none() {
         out.at_key(extension.node, format!("no connector uses the extension {}", quoted(extension.name)));
     }
 }

@@ -32,8 +32,12 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     let text = context.root.document().text().as_bytes();
-    // Most files have no tab at all, so that their indentations need not be looked at.
+    // Most files have no tab at all and no blank before a line break, so that their lines need not be looked at.
     let has_tabs = memchr::memchr(b'\t', text).is_some();
+    let may_end = |blank: &[u8]| memchr::memmem::find(text, blank).is_some();
+    if !has_tabs && !may_end(b" \n") && !may_end(b" \r") && !text.ends_with(b" ") {
+        return;
+    }
     let (mut tabs, mut blanks) = (Lines::default(), Lines::default());
     let mut start = 0;
     for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {

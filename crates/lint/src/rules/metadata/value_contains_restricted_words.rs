@@ -1,6 +1,6 @@
 use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::texts;
+use crate::texts::word_of;
 use crate::view::{Context, Operation};
 use backshell_findings::Severity;
 use backshell_source::Node;
@@ -54,9 +54,12 @@ fn operation(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
 }
 
 fn check(text: Option<Node<'_>>, words: &[&'static str], what: &str, out: &mut Out<'_>) {
-    let Some(node) = text else { return };
+    let Some((node, text)) = text.and_then(|node| Some((node, node.as_str()?))) else { return };
+    if word_of(text, words).is_none() {
+        return;
+    }
     for word in words {
-        if node.as_str().is_some_and(|text| texts::word_of(text, &[word]).is_some()) {
+        if word_of(text, &[word]).is_some() {
             out.at(node, format!("the {what} holds the restricted word `{word}`"));
         }
     }

@@ -41,16 +41,21 @@ const MOST_COMPARISONS: usize = 1 << 20;
 /// How many other paths a finding names.
 const NAMED: usize = 3;
 
+/// An operation and the segments of its folded path.
+type Split<'c, 'd> = (&'c Operation<'d>, &'c [&'c str]);
+
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     let folded: Vec<_> =
         context.operations.iter().map(|operation| (operation, template::folded(operation.path))).collect();
-    let mut groups: HashMap<(&str, usize), Vec<(&Operation<'_>, &str)>> = HashMap::new();
+    let folded: Vec<(_, Vec<&str>)> =
+        folded.iter().map(|(operation, path)| (*operation, path.split('/').collect())).collect();
+    let mut groups: HashMap<(&str, usize), Vec<Split<'_, '_>>> = HashMap::new();
     for (operation, path) in &folded {
-        groups.entry((operation.method, path.matches('/').count())).or_default().push((operation, path));
+        groups.entry((operation.method, path.len())).or_default().push((operation, path));
     }
     let mut left = MOST_COMPARISONS;
     for (operation, path) in &folded {
-        let Some(group) = groups.get(&(operation.method, path.matches('/').count())) else { continue };
+        let Some(group) = groups.get(&(operation.method, path.len())) else { continue };
         let Some(rest) = left.checked_sub(group.len()) else { return };
         left = rest;
         let mut similar = group.iter().filter(|(_, other)| overlap(path, other)).map(|(other, _)| other.path);
@@ -66,9 +71,9 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
     }
 }
 
-/// Whether two folded templates of the same length differ, and take a common address.
-fn overlap(left: &str, right: &str) -> bool {
+/// Whether two folded templates with the same number of segments differ, and take a common address.
+fn overlap(left: &[&str], right: &[&str]) -> bool {
     const VARIABLE: &str = "{}";
-    let mut segments = left.split('/').zip(right.split('/'));
-    left != right && segments.all(|(left, right)| left == right || left == VARIABLE || right == VARIABLE)
+    let mut segments = left.iter().zip(right);
+    segments.all(|(left, right)| left == right || *left == VARIABLE || *right == VARIABLE) && left != right
 }
