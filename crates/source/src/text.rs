@@ -238,14 +238,14 @@ mod tests {
         let long = Text::new(text.as_str());
         let (mut line, mut start) = (1, 0);
         for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
-            let before = &text[..offset];
-            if before.ends_with('\n') || before.ends_with('\r') && !text[offset..].starts_with('\n') {
-                let whole = text[start..offset].trim_end_matches(['\r', '\n']);
+            let (before, after) = text.split_at_checked(offset).unwrap();
+            if before.ends_with('\n') || before.ends_with('\r') && !after.starts_with('\n') {
+                let whole = text.get(start..offset).unwrap().trim_end_matches(['\r', '\n']);
                 assert_eq!(long.line(line), Some(whole));
                 line += 1;
                 start = offset;
             }
-            let column = u32::try_from(text[start..offset].chars().count()).unwrap() + 1;
+            let column = u32::try_from(text.get(start..offset).unwrap().chars().count()).unwrap() + 1;
             assert_eq!(at(&long, offset_of(offset)), (line, column), "{offset}");
         }
         assert_eq!(long.line_count(), line);
