@@ -8,27 +8,32 @@ use std::{io::Write as _, path::Path};
 
 const DEFINITION: &str = r#"{
     "swagger": "2.0",
-    "info": { "title": "Contoso Orders", "version": "1.2", "description": "Creates and tracks the orders of a shop." },
+    "info": { "title": "Contoso Orders", "version": "1.2", "description": "Creates and tracks the orders of a shop.",
+        "contact": { "name": "Contoso", "url": "https://contoso.com", "email": "help@contoso.com" } },
     "host": "api.contoso.com",
     "basePath": "/",
     "schemes": ["https"],
     "paths": {
         "/orders/{id}": {
             "get": {
-                "operationId": "GetOrder",
+                "operationId": "GetOrder", "summary": "Get order", "description": "Answers one order.",
                 "parameters": [
-                    { "name": "id", "in": "path", "required": true, "type": "string" }
+                    { "name": "id", "in": "path", "required": true, "type": "string", "x-ms-summary": "Order id",
+                        "description": "The order's number." }
                 ],
                 "responses": { "200": { "description": "OK" } }
             }
         }
     },
     "x-ms-connector-metadata": [
-        { "propertyName": "Privacy Policy", "propertyValue": "https://contoso.com/privacy" }
+        { "propertyName": "Privacy Policy", "propertyValue": "https://contoso.com/privacy" },
+        { "propertyName": "Website", "propertyValue": "https://contoso.com" },
+        { "propertyName": "Categories", "propertyValue": "Commerce" }
     ]
 }
 "#;
-const PROPERTIES: &str = r##"{ "properties": { "iconBrandColor": "#da3b01", "connectionParameters": {} } }"##;
+const PROPERTIES: &str = r##"{ "properties": { "publisher": "Contoso", "stackOwner": "Contoso", "iconBrandColor": "#da3b01",
+    "connectionParameters": {} } }"##;
 
 fn package(definition: &str) -> ReadPackage {
     let files = [
