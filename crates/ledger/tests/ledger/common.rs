@@ -225,15 +225,15 @@ pub(crate) async fn start_at(repository: &Arc<Repository>, clock: &Arc<MockClock
         .unwrap()
 }
 
-/// Waits until `holds`, at most five seconds.
+/// Waits until `holds`; the bound is for what never comes, so it is far beyond what a busy machine needs.
 pub(crate) async fn eventually(what: &str, holds: impl Fn() -> bool) {
-    for _ in 0..5_000 {
+    for _ in 0..60_000 {
         if holds() {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     }
-    panic!("not within five seconds: {what}");
+    panic!("not within a minute: {what}");
 }
 
 /// Fails when the chain does not verify.
