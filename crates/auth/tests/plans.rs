@@ -7,7 +7,7 @@ use backshell_auth::{
     AuthError, AuthPlan, AuthProblem, Credentialed, Secrets, credential, credential_open, needs_secrets,
 };
 use backshell_boundary::{
-    AddressRules, AllowedSet, Inventory, Placed, ResolveError, Resolver, Terms, cell_decision, place,
+    AddressRules, AllowedSet, Inventory, Placed, ResolveError, Resolved, Resolver, Terms, cell_decision, place,
 };
 use backshell_model::{
     AppName, AuthKind, Boundary, Caller, ConnectionId, Egress, Environment, EnvironmentId, HostName, Infrastructure,
@@ -18,7 +18,7 @@ use backshell_package::{Limits, Package, read_files};
 use backshell_permission::{Authority, CallTarget, ConnectionFacts, World};
 use backshell_testkit::SeededRandom;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use std::net::IpAddr;
+use std::sync::Arc;
 
 fn package(security: &str, operation: &str, parameters: &str) -> Package {
     let definition = format!(
@@ -60,8 +60,8 @@ struct Fixed;
 
 #[async_trait]
 impl Resolver for Fixed {
-    async fn resolve(&self, _: &HostName, _: u16) -> Result<Vec<IpAddr>, ResolveError> {
-        Ok(vec!["93.184.215.14".parse().unwrap()])
+    async fn resolve(&self, _: &HostName, _: u16) -> Result<Arc<Resolved>, ResolveError> {
+        Ok(Arc::new(vec!["93.184.215.14".parse().unwrap()].into()))
     }
 }
 

@@ -124,6 +124,8 @@ pub enum LedgerMode {
 pub struct Upstream {
     /// PEM file with certificate authorities to trust beside the public ones.
     pub extra_authorities: Option<PathBuf>,
+    /// The name servers to ask, each an address with or without a port. Empty: those of the system.
+    pub name_servers: Vec<String>,
     /// For each connection attempt, milliseconds.
     pub connect_timeout_ms: u64,
     /// For the TLS handshake, milliseconds.
@@ -179,6 +181,7 @@ impl Default for Upstream {
     fn default() -> Self {
         Self {
             extra_authorities: None,
+            name_servers: Vec::new(),
             connect_timeout_ms: 5_000,
             tls_timeout_ms: 5_000,
             first_byte_timeout_ms: 120_000,
@@ -221,6 +224,7 @@ const KEYS: &[(&str, &[(&str, Shape)])] = &[
         "upstream",
         &[
             ("extra_authorities", Shape::Text),
+            ("name_servers", Shape::List),
             ("connect_timeout_ms", Shape::Number),
             ("tls_timeout_ms", Shape::Number),
             ("first_byte_timeout_ms", Shape::Number),

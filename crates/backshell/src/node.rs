@@ -8,15 +8,16 @@ use crate::first_start;
 use crate::keys;
 use crate::ports::Ports;
 use crate::system::{SystemClock, SystemRandom};
+use crate::way_out::WayOut;
 use anyhow::{Context, bail};
-use backshell_boundary::{AddressRules, Inventory, Resolver};
+use backshell_boundary::{AddressRules, Inventory};
 use backshell_console::{Console, ConsoleConfig, ConsoleParts, ConsoleState};
 use backshell_gateway::connect::Connections;
 use backshell_gateway::{Gateway, Parts, Serving, Settings};
 use backshell_ledger::{Checkpoints, Ledger, Mode, Options};
 use backshell_model::{Cell, Clock, HostName, Random, Region, WrappedDataKey};
 use backshell_store::{Limit, SqliteStore, Store, StoreError};
-use backshell_upstream::{Dialler, PinnedDialler, SystemResolver, Timeouts};
+use backshell_upstream::Timeouts;
 use backshell_vault::Vault;
 use std::fs::{File, TryLockError};
 use std::net::{SocketAddr, TcpListener};
@@ -26,30 +27,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-
-/// How a node reaches services.
-#[derive(Clone, Debug)]
-pub struct WayOut {
-    /// How names become addresses.
-    pub resolver: Arc<dyn Resolver>,
-    /// How connections are opened.
-    pub dialler: Arc<dyn Dialler>,
-}
-
-impl WayOut {
-    /// The way out of a real cell: the system's resolver, pinned addresses, public certificate authorities and those that
-    /// the configuration adds.
-    pub fn real(config: &Config) -> anyhow::Result<Self> {
-        let extra = match &config.upstream.extra_authorities {
-            Some(path) => keys::certificates(path)?,
-            None => Vec::new(),
-        };
-        let timeout = Duration::from_millis(config.upstream.connect_timeout_ms);
-        let dialler =
-            PinnedDialler::new(&extra, timeout).context("the extra certificate authorities cannot be used")?;
-        Ok(Self { resolver: Arc::new(SystemResolver::default()), dialler: Arc::new(dialler) })
-    }
-}
 
 /// A node that runs.
 pub struct Node {

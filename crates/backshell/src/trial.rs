@@ -1,6 +1,6 @@
 //! A trial cell in one process: a mock back end with a certificate of its own, under a certified name.
 
-use crate::node::WayOut;
+use crate::way_out::WayOut;
 use anyhow::Context;
 use backshell_model::HostName;
 use backshell_upstream::trial::{TrialDialler, TrialMap, TrialResolver};

@@ -16,6 +16,7 @@ mod cell;
 mod inventory;
 mod place;
 mod regions;
+mod resolve;
 mod row;
 #[cfg(test)]
 mod testing;
@@ -24,6 +25,9 @@ pub use address::{AddressRefused, AddressRules, address_verdict};
 pub use allowed::{AllowedSet, BoundaryError};
 pub use cell::{CellInside, WrongCell, cell_decision};
 pub use inventory::Inventory;
-pub use place::{Grade, MAX_ADDRESSES, Place, PlaceRefused, Placed, RefusalCode, ResolveError, Resolver, Terms, place};
+pub use place::{Grade, Place, PlaceRefused, Placed, RefusalCode, Terms, place};
 pub use regions::{RegionFacts, region, regions};
+pub use resolve::{
+    EndpointRefused, MAX_ADDRESSES, MAX_ALIASES, ResolveError, Resolved, Resolver, may_be_alias, resolve_endpoint,
+};
 pub use row::{Answer, Row};

@@ -4,39 +4,15 @@ use crate::address::AddressRules;
 use crate::allowed::AllowedSet;
 use crate::cell::CellInside;
 use crate::inventory::Inventory;
+use crate::resolve::{EndpointRefused, MAX_ADDRESSES, ResolveError, Resolved, Resolver, resolve_endpoint};
 use crate::row::{Answer, Row};
-use async_trait::async_trait;
 use backshell_model::{
     ConnectionId, Egress, EnvironmentId, HostName, Infrastructure, Piece, Region, Scheme, ServiceRoot, ShapedRequest,
     is_ambiguous_path,
 };
 use backshell_permission::Permitted;
-use std::fmt;
-use std::net::{IpAddr, SocketAddr};
-
-/// A name that resolves to more addresses than this is refused.
-pub const MAX_ADDRESSES: usize = 16;
-
-/// Finds the addresses of a host. Asked exactly once per placed request; what it answers is what is connected to.
-#[async_trait]
-pub trait Resolver: Send + Sync + fmt::Debug {
-    /// All addresses of `host`, of both families. `port` is passed on for resolvers that want it.
-    async fn resolve(&self, host: &HostName, port: u16) -> Result<Vec<IpAddr>, ResolveError>;
-}
-
-/// A host's addresses could not be found.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ResolveError {
-    /// The name does not exist or has no address.
-    #[error("the name has no address")]
-    NoAnswer,
-    /// The alias chain of the name loops, is too long or ends at a name that is never public.
-    #[error("the alias chain of the name cannot be followed")]
-    Chain,
-    /// The resolver did not answer (in time); the message is for the log.
-    #[error("the resolver failed: {0}")]
-    Failed(String),
-}
+use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// What is known about a destination before it is judged; taken from the snapshot.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +84,7 @@ pub struct Placed {
     cell: Region,
     request: ShapedRequest,
     addresses: Vec<SocketAddr>,
+    resolved: Arc<Resolved>,
     place: Place,
     row: Row,
     notice: bool,
@@ -142,6 +119,11 @@ impl Placed {
     /// The addresses that were judged, in the resolver's order, with the port. No other may be connected to.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The names that the look-up led over, in order; empty when the host has its addresses itself.
+    pub fn aliases(&self) -> &[Arc<str>] {
+        self.resolved.aliases()
     }
 
     /// Where the endpoint is, as far as it is known.
@@ -264,15 +246,13 @@ pub async fn place(
     if !terms.certified.iter().chain(terms.approved).any(|known| leads_below(root, known)) {
         return Err(refuse(RefusalCode::EgressRefused, "host_not_approved", Row::D06));
     }
-    let addresses = match resolver.resolve(&root.host, root.port).await {
-        Ok(addresses) => judge_addresses(&addresses, terms.addresses),
-        Err(ResolveError::NoAnswer) => Err("no_answer"),
-        Err(ResolveError::Chain) => Err("chain"),
-        Err(ResolveError::Failed(_)) => {
-            return Err(refuse(RefusalCode::UpstreamUnreachable, "resolver_failed", Row::D06));
-        }
-    };
-    let addresses = addresses.map_err(|reason| refuse(RefusalCode::EndpointBlocked, reason, Row::D06))?;
+    let found = resolve_endpoint(&root.host, root.port, terms.addresses, resolver).await.map_err(|refused| {
+        let code = match refused {
+            EndpointRefused::Resolve(ResolveError::Failed(_)) => RefusalCode::UpstreamUnreachable,
+            _ => RefusalCode::EndpointBlocked,
+        };
+        refuse(code, refused.reason(), Row::D06)
+    })?;
     let (place, row) = judge_place(terms, &root.host);
     let notice = match row.answer(terms.egress) {
         Answer::Allow => false,
@@ -280,8 +260,8 @@ pub async fn place(
         Answer::Refuse | Answer::GoOn => return Err(refuse(RefusalCode::EgressRefused, row.reason(), row)),
     };
     let port = root.port;
-    let addresses = addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect();
-    Ok(Placed { permitted, cell: inside.cell().clone(), request, addresses, place, row, notice })
+    let addresses = found.addresses().iter().map(|address| SocketAddr::new(*address, port)).collect();
+    Ok(Placed { permitted, cell: inside.cell().clone(), request, addresses, resolved: found, place, row, notice })
 }
 
 /// Whether `root` is `known` or lies below it: same scheme, host and port, and the path begins with the known one.
@@ -300,26 +280,6 @@ fn escapes(request: &ShapedRequest) -> bool {
         Piece::Secret(..) | Piece::Basic { .. } => None,
     });
     literals.chain([&*request.root.base_path]).any(is_ambiguous_path)
-}
-
-/// All addresses when every one of them may be an endpoint, else the reason.
-fn judge_addresses(found: &[IpAddr], rules: &AddressRules) -> Result<Vec<IpAddr>, &'static str> {
-    let mut addresses: Vec<IpAddr> = Vec::with_capacity(found.len().min(MAX_ADDRESSES));
-    for address in found {
-        if !addresses.contains(address) {
-            addresses.push(*address);
-        }
-        if addresses.len() > MAX_ADDRESSES {
-            return Err("too_many");
-        }
-    }
-    let refused = addresses.iter().filter(|address| rules.verdict(**address).is_err()).count();
-    match refused {
-        _ if addresses.is_empty() => Err("no_answer"),
-        0 => Ok(addresses),
-        count if count == addresses.len() => Err("addr_refused"),
-        _ => Err("mixed_answers"),
-    }
 }
 
 /// Rows D09 to D20 with the evidence there is: the operator's inventory for internal services, nothing for others.

@@ -4,8 +4,8 @@
 
 use async_trait::async_trait;
 use backshell_boundary::{
-    AddressRules, AllowedSet, Grade, Inventory, PlaceRefused, Placed, RefusalCode, ResolveError, Resolver, Row, Terms,
-    cell_decision, place,
+    AddressRules, AllowedSet, Grade, Inventory, PlaceRefused, Placed, RefusalCode, ResolveError, Resolved, Resolver,
+    Row, Terms, cell_decision, place,
 };
 use backshell_model::{
     AppName, Boundary, Caller, ConnectionId, Egress, Environment, EnvironmentId, HostName, Infrastructure, OperationId,
@@ -15,6 +15,7 @@ use backshell_permission::{Authority, CallTarget, ConnectionFacts, Permitted, Wo
 use backshell_testkit::SeededRandom;
 use http::{HeaderMap, Method};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 const PUBLIC: &str = "93.184.215.14";
@@ -72,9 +73,9 @@ impl Answers {
 
 #[async_trait]
 impl Resolver for Answers {
-    async fn resolve(&self, _: &HostName, _: u16) -> Result<Vec<IpAddr>, ResolveError> {
+    async fn resolve(&self, _: &HostName, _: u16) -> Result<Arc<Resolved>, ResolveError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
-        self.answer.clone()
+        self.answer.clone().map(|addresses| Arc::new(addresses.into()))
     }
 }
 

@@ -1,10 +1,13 @@
 //! What tests need in place of the real world: a clock that stands still until it is moved, randomness from a
-//! seed, the schemas that outputs are held against.
+//! seed, a name server, the schemas that outputs are held against.
 //!
 //! This crate is a development dependency only; nothing that ships uses it.
 
+mod dns;
 mod sarif;
 
+pub use dns::{DnsAnswer, DnsQuestion, DnsServer};
+pub use hickory_proto;
 pub use sarif::sarif_schema;
 
 use backshell_model::{Clock, Random, Timestamp};

@@ -21,6 +21,7 @@
 //! let receipt = backshell_ledger::Receipt {};
 //! ```
 
+mod alias;
 pub mod body;
 pub mod dial;
 mod pool;
@@ -30,5 +31,5 @@ pub mod trial;
 
 pub use body::{Progress, RequestBody, UpstreamBody, UpstreamBodyError};
 pub use dial::{Dialled, Dialler, PinnedDialler};
-pub use resolve::SystemResolver;
+pub use resolve::{DnsResolver, ResolverError};
 pub use send::{SendError, Timeouts, Upstream};

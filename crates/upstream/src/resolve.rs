@@ -1,59 +1,190 @@
-//! Names to addresses, through the system's resolver, with a short memory.
+//! Names to addresses: questions to the cell's own name servers, with a short memory.
+//!
+//! Both address families are asked at the same time, and the whole answer is handed on: the boundary judges every address
+//! and every name of the alias chain. Names are asked for as they are: no search domains, and no hosts file, which would
+//! let whoever can write it send a connector's credential anywhere.
 
+use crate::alias::{BadChain, Step, Walk};
 use async_trait::async_trait;
-use backshell_boundary::{ResolveError, Resolver};
+use backshell_boundary::{ResolveError, Resolved, Resolver};
 use backshell_model::HostName;
+use futures_util::StreamExt;
+use hickory_resolver::config::{NameServerConfig, ResolverOpts};
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::net::{DnsError, DnsHandle, NetError};
+use hickory_resolver::proto::op::{DnsRequestOptions, DnsResponse, Query, ResponseCode};
+use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_resolver::{NameServerPool, PoolContext, TlsConfig, system_conf};
 use std::collections::HashMap;
-use std::net::IpAddr;
-use std::sync::Mutex;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long an answer is used again. The system's resolver does not say how long an answer lives, so this is short.
-const MEMORY: Duration = Duration::from_secs(30);
+/// The longest time an answer is used again; shorter when one of its records lives shorter.
+const MEMORY: Duration = Duration::from_mins(1);
+/// How long it is remembered that a name has no address, or that one of its families could not be asked for.
+const SHORT_MEMORY: Duration = Duration::from_secs(5);
 /// How many names are remembered.
 const CAPACITY: usize = 4_096;
-/// How long one look-up may take.
+/// How long one look-up may take, all questions together.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long one question may take: leaves time for the end of an alias chain.
+const QUESTION: Duration = Duration::from_secs(4);
 
-/// The system's resolver (`getaddrinfo`), both address families. Every address of an answer is handed on: the boundary
-/// judges all of them.
-#[derive(Debug, Default)]
-pub struct SystemResolver {
-    memory: Mutex<HashMap<HostName, (Instant, Vec<IpAddr>)>>,
+/// Asks name servers by DNS, over UDP, and over TCP where an answer is too long for it.
+pub struct DnsResolver {
+    servers: NameServerPool<TokioRuntimeProvider>,
+    memory: Mutex<HashMap<HostName, Remembered>>,
+}
+
+struct Remembered {
+    until: Instant,
+    answer: Result<Arc<Resolved>, ResolveError>,
+}
+
+/// Why a resolver cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the name servers cannot be used: {0}")]
+pub struct ResolverError(NetError);
+
+impl DnsResolver {
+    /// Asks the name servers of the system's configuration (`/etc/resolv.conf`), of which nothing but their addresses is
+    /// used. Where it names none, the local host is asked, as the system itself does.
+    pub fn system() -> Result<Self, ResolverError> {
+        let servers = match system_conf::read_system_conf() {
+            Ok((config, _)) => config.name_servers,
+            Err(error) => {
+                tracing::warn!(%error, "the system names no name servers; asking the local host");
+                vec![NameServerConfig::udp_and_tcp(IpAddr::V4(Ipv4Addr::LOCALHOST))]
+            }
+        };
+        Self::new(servers)
+    }
+
+    /// Asks these name servers.
+    pub fn with_servers(servers: &[SocketAddr]) -> Result<Self, ResolverError> {
+        let servers = servers.iter().map(|server| {
+            let mut config = NameServerConfig::udp_and_tcp(server.ip());
+            for connection in &mut config.connections {
+                connection.port = server.port();
+            }
+            config
+        });
+        Self::new(servers.collect())
+    }
+
+    fn new(servers: Vec<NameServerConfig>) -> Result<Self, ResolverError> {
+        let mut options = ResolverOpts::default();
+        options.timeout = QUESTION;
+        options.try_tcp_on_error = true;
+        let tls = TlsConfig::new().map_err(ResolverError)?;
+        let context = Arc::new(PoolContext::new(options, tls));
+        let servers = NameServerPool::from_config(servers, context, TokioRuntimeProvider::default());
+        Ok(Self { servers, memory: Mutex::default() })
+    }
+
+    fn remembered(&self, host: &HostName, now: Instant) -> Option<Result<Arc<Resolved>, ResolveError>> {
+        let memory = self.memory.lock().ok()?;
+        memory.get(host).filter(|remembered| now < remembered.until).map(|remembered| remembered.answer.clone())
+    }
+
+    fn remember(&self, host: &HostName, now: Instant, life: Duration, answer: &Result<Arc<Resolved>, ResolveError>) {
+        let Ok(mut memory) = self.memory.lock() else { return };
+        if memory.len() >= CAPACITY {
+            memory.retain(|_, remembered| now < remembered.until);
+        }
+        if !life.is_zero() && (memory.len() < CAPACITY || memory.contains_key(host)) {
+            memory.insert(host.clone(), Remembered { until: now + life, answer: answer.clone() });
+        }
+    }
+
+    /// The answer, and how long it may be used.
+    async fn look_up(&self, host: &HostName) -> (Result<Arc<Resolved>, ResolveError>, Duration) {
+        let families = async { tokio::join!(self.family(host, RecordType::A), self.family(host, RecordType::AAAA)) };
+        let Ok(families) = tokio::time::timeout(TIMEOUT, families).await else {
+            let message = "the name servers did not answer in time".to_owned();
+            return (Err(ResolveError::Failed(message)), Duration::ZERO);
+        };
+        match families {
+            (Err(ResolveError::Chain), _) | (_, Err(ResolveError::Chain)) => (Err(ResolveError::Chain), SHORT_MEMORY),
+            (Ok(v4), Ok(v6)) if v4.addresses.is_empty() && v6.addresses.is_empty() => {
+                (Err(ResolveError::NoAnswer), SHORT_MEMORY)
+            }
+            (Ok(v4), Ok(v6)) => {
+                let ttl = [v4.ttl, v6.ttl].into_iter().flatten().min().unwrap_or_default();
+                let life = Duration::from_secs(ttl.into()).min(MEMORY);
+                (Ok(Arc::new(joined(v4, v6))), life)
+            }
+            // What could not be asked for is not connected to either.
+            (Ok(known), Err(_)) | (Err(_), Ok(known)) if !known.addresses.is_empty() => {
+                let life = Duration::from_secs(known.ttl.unwrap_or_default().into()).min(SHORT_MEMORY);
+                (Ok(Arc::new(Resolved::new(known.addresses, known.aliases))), life)
+            }
+            (Err(error), _) | (_, Err(error)) => (Err(error), Duration::ZERO),
+        }
+    }
+
+    /// One family of addresses; none is an answer as well.
+    async fn family(&self, host: &HostName, family: RecordType) -> Result<Walk, ResolveError> {
+        // The final dot says that the name is complete.
+        let name = Name::from_ascii(format!("{host}.")).map_err(|error| ResolveError::Failed(error.to_string()))?;
+        let mut walk = Walk::new(name, family);
+        loop {
+            // Ends, because a chain has a last step: each further question is about another alias.
+            let Some(answer) = self.ask(walk.name().clone(), family).await? else { return Ok(walk) };
+            match walk.read(&answer) {
+                Ok(Step::Done) => return Ok(walk),
+                Ok(Step::Ask) => {}
+                Err(BadChain) => return Err(ResolveError::Chain),
+            }
+        }
+    }
+
+    /// One question. `None`: there is no such name, or nothing of that family.
+    async fn ask(&self, name: Name, family: RecordType) -> Result<Option<DnsResponse>, ResolveError> {
+        let mut options = DnsRequestOptions::default();
+        options.use_edns = true;
+        match self.servers.lookup(Query::query(name, family), options).next().await {
+            Some(Ok(answer)) => Ok(Some(answer)),
+            Some(Err(NetError::Dns(DnsError::NoRecordsFound(none))))
+                if matches!(none.response_code, ResponseCode::NoError | ResponseCode::NXDomain) =>
+            {
+                Ok(None)
+            }
+            Some(Err(error)) => Err(ResolveError::Failed(error.to_string())),
+            None => Err(ResolveError::Failed("the name servers did not answer".to_owned())),
+        }
+    }
+}
+
+/// Both families, IPv4 first, and the names of both chains.
+fn joined(v4: Walk, v6: Walk) -> Resolved {
+    let mut aliases = v4.aliases;
+    for alias in v6.aliases {
+        if !aliases.contains(&alias) {
+            aliases.push(alias);
+        }
+    }
+    Resolved::new(v4.addresses.into_iter().chain(v6.addresses), aliases)
 }
 
 #[async_trait]
-impl Resolver for SystemResolver {
-    async fn resolve(&self, host: &HostName, port: u16) -> Result<Vec<IpAddr>, ResolveError> {
+impl Resolver for DnsResolver {
+    async fn resolve(&self, host: &HostName, _port: u16) -> Result<Arc<Resolved>, ResolveError> {
         let now = Instant::now();
-        if let Ok(memory) = self.memory.lock()
-            && let Some((at, addresses)) = memory.get(host)
-            && now.duration_since(*at) < MEMORY
-        {
-            return Ok(addresses.clone());
+        if let Some(answer) = self.remembered(host, now) {
+            return answer;
         }
-        // The final dot says that the name is complete: the system's search domains are not tried behind it.
-        let name = format!("{host}.");
-        let lookup = tokio::time::timeout(TIMEOUT, tokio::net::lookup_host((name.as_str(), port)));
-        let mut addresses: Vec<IpAddr> = match lookup.await {
-            Ok(Ok(found)) => found.map(|address| address.ip()).collect(),
-            Ok(Err(error)) => return Err(ResolveError::Failed(error.to_string())),
-            Err(_) => return Err(ResolveError::Failed("the name server did not answer in time".to_owned())),
-        };
-        if addresses.is_empty() {
-            return Err(ResolveError::NoAnswer);
-        }
-        addresses.sort_unstable_by_key(IpAddr::is_ipv6);
-        addresses.dedup();
-        if let Ok(mut memory) = self.memory.lock() {
-            if memory.len() >= CAPACITY {
-                memory.retain(|_, (at, _)| now.duration_since(*at) < MEMORY);
-            }
-            if memory.len() < CAPACITY {
-                memory.insert(host.clone(), (now, addresses.clone()));
-            }
-        }
-        Ok(addresses)
+        let (answer, life) = self.look_up(host).await;
+        self.remember(host, now, life, &answer);
+        answer
+    }
+}
+
+impl fmt::Debug for DnsResolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DnsResolver").finish_non_exhaustive()
     }
 }

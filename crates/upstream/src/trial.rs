@@ -5,7 +5,7 @@
 
 use crate::dial::{Dialled, Dialler, client_config, connect};
 use async_trait::async_trait;
-use backshell_boundary::{ResolveError, Resolver};
+use backshell_boundary::{ResolveError, Resolved, Resolver};
 use backshell_model::{HostName, HostPort};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
@@ -54,9 +54,9 @@ impl TrialResolver {
 
 #[async_trait]
 impl Resolver for TrialResolver {
-    async fn resolve(&self, host: &HostName, port: u16) -> Result<Vec<IpAddr>, ResolveError> {
+    async fn resolve(&self, host: &HostName, port: u16) -> Result<Arc<Resolved>, ResolveError> {
         if self.0.listeners.keys().any(|known| known.host == *host && known.port == port) {
-            Ok(vec![STAND_IN])
+            Ok(Arc::new(vec![STAND_IN].into()))
         } else {
             // A trial cell leads nowhere but to its own listeners.
             Err(ResolveError::NoAnswer)

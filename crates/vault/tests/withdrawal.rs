@@ -6,7 +6,7 @@ mod tests {
     use async_trait::async_trait;
     use backshell_auth::Secrets;
     use backshell_boundary::{
-        AddressRules, AllowedSet, Inventory, Placed, ResolveError, Resolver, Terms, cell_decision, place,
+        AddressRules, AllowedSet, Inventory, Placed, ResolveError, Resolved, Resolver, Terms, cell_decision, place,
     };
     use backshell_model::{
         AppName, AuthKind, Boundary, Caller, Connection, ConnectionId, ConnectionState, Egress, Environment,
@@ -18,7 +18,6 @@ mod tests {
     use backshell_testkit::SeededRandom;
     use backshell_vault::{KeyEncryptionKey, SecretBinding, Vault, VaultError};
     use proptest::prelude::*;
-    use std::net::IpAddr;
     use std::sync::Arc;
 
     const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
@@ -29,8 +28,8 @@ mod tests {
 
     #[async_trait]
     impl Resolver for OnePublicAddress {
-        async fn resolve(&self, _: &HostName, _: u16) -> Result<Vec<IpAddr>, ResolveError> {
-            Ok(vec!["93.184.215.14".parse().unwrap()])
+        async fn resolve(&self, _: &HostName, _: u16) -> Result<Arc<Resolved>, ResolveError> {
+            Ok(Arc::new(vec!["93.184.215.14".parse().unwrap()].into()))
         }
     }
 

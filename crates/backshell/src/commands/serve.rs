@@ -1,8 +1,9 @@
 //! `backshell serve`: the gateway, the API and health on two listeners.
 
 use super::{ConfigArgs, stop_signal};
-use crate::node::{Node, WayOut};
+use crate::node::Node;
 use crate::terminal;
+use crate::way_out::WayOut;
 use clap::Args;
 use std::process::ExitCode;
 

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use backshell_boundary::{ResolveError, Resolver};
+use backshell_boundary::{ResolveError, Resolved, Resolver};
 use backshell_console::{
     Authenticator, Console, ConsoleConfig, ConsoleParts, ConsoleState, MetricFamily, MetricKind, MetricsSource, Sample,
     SnapshotHandle, Stale, Unauthenticated, generate_token,
@@ -23,7 +23,6 @@ use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::io::Write;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -93,7 +92,7 @@ struct NoResolver;
 
 #[async_trait::async_trait]
 impl Resolver for NoResolver {
-    async fn resolve(&self, _: &HostName, _: u16) -> Result<Vec<IpAddr>, ResolveError> {
+    async fn resolve(&self, _: &HostName, _: u16) -> Result<Arc<Resolved>, ResolveError> {
         Err(ResolveError::NoAnswer)
     }
 }
