@@ -3,6 +3,7 @@
 //! Unknown sections and keys are errors that name the nearest known one: a setting that is misspelt must not silently
 //! keep its default. This is the only place that reads the environment.
 
+use backshell_ledger::Retention;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -98,13 +99,17 @@ pub struct Vault {
 }
 
 /// The ledger.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ledger {
     /// When a call may be sent.
     pub mode: LedgerMode,
     /// The file of signed checkpoints. Default: `checkpoints.jsonl` in the data folder; better on another disk.
     pub checkpoint_file: Option<PathBuf>,
+    /// How long records of calls are kept, days.
+    pub retention_days: u32,
+    /// How long refusals, calls that went on with a grant, and administrative acts are kept, days.
+    pub retention_days_refusals: u32,
 }
 
 /// When a call may be sent.
@@ -177,6 +182,25 @@ impl Default for Console {
     }
 }
 
+impl Default for Ledger {
+    fn default() -> Self {
+        let Retention { calls_days, audit_days } = Retention::default();
+        Self {
+            mode: LedgerMode::default(),
+            checkpoint_file: None,
+            retention_days: calls_days,
+            retention_days_refusals: audit_days,
+        }
+    }
+}
+
+impl Ledger {
+    /// How long bodies of records are kept.
+    pub fn retention(&self) -> Retention {
+        Retention { calls_days: self.retention_days, audit_days: self.retention_days_refusals }
+    }
+}
+
 impl Default for Upstream {
     fn default() -> Self {
         Self {
@@ -219,7 +243,15 @@ const KEYS: &[(&str, &[(&str, Shape)])] = &[
     ),
     ("console", &[("listen", Shape::Text), ("public_url", Shape::Text), ("behind_tls_proxy", Shape::Switch)]),
     ("vault", &[("key_file", Shape::Text), ("key_variable", Shape::Text)]),
-    ("ledger", &[("mode", Shape::Text), ("checkpoint_file", Shape::Text)]),
+    (
+        "ledger",
+        &[
+            ("mode", Shape::Text),
+            ("checkpoint_file", Shape::Text),
+            ("retention_days", Shape::Number),
+            ("retention_days_refusals", Shape::Number),
+        ],
+    ),
     (
         "upstream",
         &[
@@ -337,6 +369,22 @@ impl Config {
         }
         if self.vault.key_file.is_some() && self.vault.key_variable.is_some() {
             return refuse("`vault.key_file` and `vault.key_variable` exclude each other".to_owned());
+        }
+        let (shortest, longest) = (Retention::DAYS.start(), Retention::DAYS.end());
+        for (key, days) in [
+            ("retention_days", self.ledger.retention_days),
+            ("retention_days_refusals", self.ledger.retention_days_refusals),
+        ] {
+            if !Retention::DAYS.contains(&days) {
+                return refuse(format!("`ledger.{key}` is {days}; set it to {shortest} to {longest} days"));
+            }
+        }
+        if self.ledger.retention_days_refusals < self.ledger.retention_days {
+            return refuse(format!(
+                "`ledger.retention_days_refusals` ({}) is less than `ledger.retention_days` ({}): refusals would go before \
+                 the calls beside them; set it to at least as many days",
+                self.ledger.retention_days_refusals, self.ledger.retention_days
+            ));
         }
         Ok(())
     }
@@ -475,6 +523,17 @@ mod tests {
     }
 
     #[test]
+    fn retention_has_limits() {
+        let of = |text: &str| from(&format!("[ledger]\n{text}"), &[]).map(|config| config.ledger.retention());
+        assert_eq!(of("").unwrap(), Retention { calls_days: 90, audit_days: 400 });
+        assert_eq!(of("retention_days = 30").unwrap().calls_days, 30);
+        assert!(of("retention_days = 0").unwrap_err().contains("1 to 3650 days"));
+        assert!(of("retention_days_refusals = 3651").unwrap_err().contains("1 to 3650 days"));
+        assert!(of("retention_days = 401").unwrap_err().contains("at least as many days"));
+        assert!(of("retention_days = -1").is_err());
+    }
+
+    #[test]
     fn every_key_is_documented() {
         let page = include_str!("../../../docs/configuration.md");
         for (section, keys) in KEYS {
@@ -493,6 +552,7 @@ mod tests {
                     (_, "mode", _) => "strict",
                     (_, "tls_certificate" | "tls_key", _) => continue,
                     (_, _, Shape::Text | Shape::List) => "text",
+                    (_, "retention_days_refusals", _) => "700",
                     (_, _, Shape::Number) => "7",
                     (_, _, Shape::Switch) => "true",
                 };

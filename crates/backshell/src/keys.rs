@@ -129,7 +129,10 @@ pub(crate) fn certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'st
 
 /// Reads a key file; makes it when there is none. The new file is complete on disk before it has its name, so that a
 /// crash leaves a whole key or no file.
-fn read_or_make(path: &Path, make: impl FnOnce() -> anyhow::Result<SecretBytes>) -> anyhow::Result<SecretBytes> {
+pub(crate) fn read_or_make(
+    path: &Path,
+    make: impl FnOnce() -> anyhow::Result<SecretBytes>,
+) -> anyhow::Result<SecretBytes> {
     match File::open(path) {
         Ok(file) => {
             let mut bytes = Vec::with_capacity(1024);

@@ -7,6 +7,8 @@ use crate::config::{Config, LedgerMode};
 use crate::first_start;
 use crate::keys;
 use crate::ports::Ports;
+use crate::retention::RetentionJob;
+use crate::rotation;
 use crate::system::{SystemClock, SystemRandom};
 use crate::way_out::WayOut;
 use anyhow::{Context, bail};
@@ -64,6 +66,7 @@ impl Node {
             SqliteStore::open(&config.data.dir.join("backshell.db")).await.context("the database cannot be opened")?,
         );
         let data_keys = data_keys(&*store).await?;
+        rotation::finish(config, &data_keys)?;
         let key = keys::key_encryption_key(config, &*random, data_keys.is_empty())?;
         let vault = Arc::new(Vault::new(key, Arc::clone(&random)));
         for data_key in &data_keys {
@@ -93,7 +96,13 @@ impl Node {
         })
         .await
         .context("the gateway cannot read the database")?;
-        let ports = Arc::new(Ports::new(gateway.clone(), ledger.clone()));
+        let retention = Arc::new(RetentionJob::new(
+            ledger.clone(),
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            config.ledger.retention(),
+        ));
+        let ports = Arc::new(Ports::new(gateway.clone(), ledger.clone(), Arc::clone(&retention)));
         let connections = Connections::new(
             Arc::clone(&store),
             Arc::clone(&vault),
@@ -124,6 +133,7 @@ impl Node {
         let background = vec![
             tokio::spawn(gateway.clone().follow(stop.clone())),
             tokio::spawn(announce(Arc::clone(&store), cell, clock, stop.clone())),
+            tokio::spawn(retention.keep(stop.clone())),
         ];
         Ok(Self {
             store,
@@ -192,7 +202,7 @@ impl Node {
 }
 
 /// The wrapped data keys in the database: what the key-encryption key must open.
-async fn data_keys(store: &dyn Store) -> anyhow::Result<Vec<WrappedDataKey>> {
+pub(crate) async fn data_keys(store: &dyn Store) -> anyhow::Result<Vec<WrappedDataKey>> {
     let mut keys = Vec::new();
     let mut after = None;
     loop {
@@ -210,7 +220,7 @@ async fn data_keys(store: &dyn Store) -> anyhow::Result<Vec<WrappedDataKey>> {
 }
 
 /// The ledger's options and key. Also what `backshell ledger verify` needs to know about the folder.
-async fn start_ledger(
+pub(crate) async fn start_ledger(
     config: &Config,
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
@@ -274,14 +284,19 @@ fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
 /// One process at a time: a second one would answer on the same data under the same cell name, and each would sign
 /// checkpoints of what the other wrote.
 fn lock_data_folder(folder: &Path) -> anyhow::Result<File> {
+    try_lock_data_folder(folder)?.with_context(|| {
+        format!("the data folder `{}` is in use by another process; stop it or use another folder", folder.display())
+    })
+}
+
+/// As [`lock_data_folder`]; `None` when another process has it.
+pub(crate) fn try_lock_data_folder(folder: &Path) -> anyhow::Result<Option<File>> {
     keys::private_folder(folder)?;
     let path = folder.join("lock");
     let file = keys::private_file(&path)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            bail!("the data folder `{}` is in use by another process; stop it or use another folder", folder.display())
-        }
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("`{}` cannot be locked", path.display())),
     }
 }

@@ -1,5 +1,6 @@
 //! What the console borrows from the gateway, so that both listeners agree on who calls and what they may do.
 
+use crate::retention::RetentionJob;
 use async_trait::async_trait;
 use backshell_console::{
     Authenticator, MetricFamily, MetricKind, MetricsSource, Sample, SnapshotHandle, Stale, Unauthenticated,
@@ -15,12 +16,13 @@ use std::sync::Arc;
 pub(crate) struct Ports {
     gateway: Gateway,
     ledger: Ledger,
+    retention: Arc<RetentionJob>,
 }
 
 impl Ports {
-    /// Lends `gateway` and `ledger`.
-    pub(crate) fn new(gateway: Gateway, ledger: Ledger) -> Self {
-        Self { gateway, ledger }
+    /// Lends `gateway` and `ledger`, and the numbers of `retention`.
+    pub(crate) fn new(gateway: Gateway, ledger: Ledger, retention: Arc<RetentionJob>) -> Self {
+        Self { gateway, ledger, retention }
     }
 }
 
@@ -52,6 +54,7 @@ impl MetricsSource for Ports {
     fn families(&self) -> Vec<MetricFamily> {
         let reading = self.gateway.metrics().read();
         let ledger = self.ledger.metrics();
+        let retention = self.retention.counts();
         let labelled = |label: &'static str, values: Vec<(&'static str, u64)>| {
             values
                 .into_iter()
@@ -124,6 +127,30 @@ impl MetricsSource for Ports {
                 "Groups that were flushed.",
                 MetricKind::Counter,
                 single(ledger.groups),
+            ),
+            family(
+                "backshell_retention_runs_total",
+                "Retention runs since the start.",
+                MetricKind::Counter,
+                single(retention.runs),
+            ),
+            family(
+                "backshell_retention_failed_runs_total",
+                "Retention runs that failed; each is tried again within the hour.",
+                MetricKind::Counter,
+                single(retention.failed),
+            ),
+            family(
+                "backshell_retention_erased_bodies_total",
+                "Bodies of records that retention erased since the start.",
+                MetricKind::Counter,
+                single(retention.erased),
+            ),
+            family(
+                "backshell_retention_last_run_timestamp_seconds",
+                "When retention last ran to its end; 0 before.",
+                MetricKind::Gauge,
+                single(retention.last_run),
             ),
         ]
     }

@@ -26,6 +26,7 @@ mod queue;
 mod receipt;
 mod record;
 mod refusals;
+mod retention;
 mod verify;
 mod waiter;
 mod writer;
@@ -41,4 +42,5 @@ pub use receipt::Receipt;
 pub use record::{
     ActRecord, BoundaryOutcome, CellName, CompletionRecord, DecisionRecord, Ended, Outcome, RefusalRecord, Who,
 };
+pub use retention::{Erasure, Retention, RetentionRun, due, erase_user, retain};
 pub use verify::{Problem, ProblemKind, VerifyReport, verify};

@@ -27,7 +27,7 @@ pub use limit::Limit;
 pub use repository::{
     AccessRepository, CellRepository, ConnectionChange, ConnectionFilter, ConnectionRepository, ConnectorRepository,
     DataKeyRepository, EnvironmentRepository, LedgerRepository, LedgerRow, PackageFiles, Pseudonym,
-    PseudonymRepository, Publication, Published, SecretRepository, SecretsChange, SnapshotFacts, Store,
-    TenantRepository, VersionFacts, VersionSummary,
+    PseudonymRepository, Publication, Published, RetentionRepository, SecretRepository, SecretsChange, SnapshotFacts,
+    Store, TenantRepository, UserTraces, VersionFacts, VersionSummary,
 };
 pub use sqlite::SqliteStore;

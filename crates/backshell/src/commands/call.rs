@@ -65,7 +65,14 @@ pub(super) struct Call {
 
 /// An access token from the command line or the environment: not shown in debug output, zeroed when dropped.
 #[derive(Clone)]
-struct Token(zeroize::Zeroizing<String>);
+pub(super) struct Token(zeroize::Zeroizing<String>);
+
+impl Token {
+    /// The token itself, for a request.
+    pub(super) fn expose(&self) -> &str {
+        &self.0
+    }
+}
 
 impl std::str::FromStr for Token {
     type Err = std::convert::Infallible;

@@ -10,6 +10,7 @@ mod mock;
 mod regions;
 mod rules;
 mod serve;
+mod vault;
 
 use crate::config::Config;
 use clap::{Args, Parser, Subcommand};
@@ -56,6 +57,7 @@ enum Command {
     Demo(demo::Demo),
     Call(call::Call),
     Ledger(ledger::Ledger),
+    Vault(vault::Vault),
     Regions(regions::Regions),
     Completions(completions::Completions),
 }
@@ -86,6 +88,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(command) => block_on(command.run()),
         Command::Call(command) => block_on(command.run()),
         Command::Ledger(command) => block_on(command.run()),
+        Command::Vault(command) => block_on(command.run()),
         Command::Regions(command) => command.run(),
         Command::Completions(command) => command.run(),
     }

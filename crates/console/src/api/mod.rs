@@ -94,5 +94,6 @@ pub(crate) fn endpoints() -> OpenApiRouter<ConsoleState> {
         .routes(routes!(groups::put_member::put_member, groups::delete_member::delete_member))
         .routes(routes!(users::delete_pseudonym::delete_pseudonym))
         .routes(routes!(ledger::entries::entries))
+        .routes(routes!(ledger::erase::erase))
         .routes(routes!(ledger::checkpoint::checkpoint))
 }

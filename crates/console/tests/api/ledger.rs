@@ -57,3 +57,33 @@ async fn the_ledger_is_for_auditors() {
     let own = node.get(&narrow, &format!("/ledger/entries?environment={}", node.environment)).await.expect(200);
     assert!(own["items"].as_array().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn an_erasure_says_what_went_and_what_is_left_and_names_nobody() {
+    let node = Node::new().await;
+    let alice = node.user("alice@contoso.example").await;
+    let body = json!({"user": "alice@contoso.example"});
+    node.post(&node.admin, "/ledger/erasures", &body).await.expect(404);
+    node.post(&alice, "/ledger/erasures", &body).await.expect(403);
+    node.post(&node.admin, "/ledger/erasures", &json!({"user": ""})).await.expect(400);
+    node.post(&node.admin, "/ledger/erasures", &json!({"who": "alice"})).await.expect(400);
+
+    let made = node
+        .post(&alice, "/tokens", &json!({"app": "old", "scopes": ["call"], "expires_in_seconds": 600}))
+        .await
+        .expect(201);
+    let old = made["access_token"]["id"].as_str().unwrap().to_owned();
+    node.delete(&alice, &format!("/tokens/{old}")).await.expect(204);
+    let user = backshell_model::UserId::new("alice@contoso.example").unwrap();
+    let pseudonym = node.store.known_pseudonym(&user).await.unwrap().unwrap();
+
+    let erased = node.post(&node.admin, "/ledger/erasures", &body).await.expect(200);
+    assert_eq!((&erased["pseudonym_erased"], &erased["files_clean"]), (&json!(true), &json!(true)));
+    assert_eq!(erased["tokens_forgotten"], 1, "the revoked token, whose records name it");
+    assert_eq!((&erased["still_named_by"]["tokens"], &erased["still_named_by"]["roles"]), (&json!(1), &json!(0)));
+    assert_eq!(node.store.user_behind(&pseudonym).await.unwrap(), None);
+    let acts = node.acts().await;
+    let last = acts.last().unwrap();
+    assert_eq!((&last["act"], &last["outcome"]), (&json!("pseudonym.erase"), &json!("allowed")));
+    assert!(!last.to_string().contains("alice") && !last.to_string().contains(pseudonym.as_str()), "{last}");
+}

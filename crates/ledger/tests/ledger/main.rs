@@ -4,5 +4,6 @@
 
 mod common;
 mod group_commit;
+mod retention;
 mod sqlite;
 mod verification;

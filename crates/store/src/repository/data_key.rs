@@ -11,8 +11,9 @@ pub trait DataKeyRepository: Send + Sync {
     /// loser reads the winner's.
     async fn add_data_key(&self, key: &WrappedDataKey) -> Result<(), StoreError>;
 
-    /// Replaces the wrapping of a key (rotation of the key-encryption key), provided that `before` is what is stored.
-    async fn rewrap_data_key(&self, before: &WrappedDataKey, after: &WrappedDataKey) -> Result<(), StoreError>;
+    /// Replaces the wrappings of keys (rotation of the key-encryption key) in one transaction: of all of them or, when one
+    /// is not what is stored any more, of none. Pairs are (before, after).
+    async fn rewrap_data_keys(&self, changes: &[(WrappedDataKey, WrappedDataKey)]) -> Result<(), StoreError>;
 
     /// The key of an environment.
     async fn data_key(&self, environment: EnvironmentId) -> Result<WrappedDataKey, StoreError>;

@@ -9,6 +9,7 @@ mod environment;
 mod facts;
 mod ledger;
 mod pseudonym;
+mod retention;
 mod secret;
 mod tenant;
 
@@ -21,6 +22,7 @@ pub use environment::EnvironmentRepository;
 pub use facts::{SnapshotFacts, VersionFacts};
 pub use ledger::{LedgerRepository, LedgerRow};
 pub use pseudonym::{Pseudonym, PseudonymRepository};
+pub use retention::{RetentionRepository, UserTraces};
 pub use secret::SecretRepository;
 pub use tenant::TenantRepository;
 
@@ -44,6 +46,7 @@ pub trait Store:
     + AccessRepository
     + PseudonymRepository
     + LedgerRepository
+    + RetentionRepository
     + fmt::Debug
 {
     /// Counts up with every write that [`SnapshotFacts`] shows, in the same transaction as the write. Cheap: nodes ask

@@ -30,6 +30,8 @@ impl Appender {
             // As on the other writing connection: a commit returns when it is on disk.
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.pragma_update(None, "fullfsync", true)?;
+            // And what its pages no longer hold is overwritten.
+            connection.pragma_update(None, "secure_delete", true)?;
             Ok(connection)
         };
         Ok(Self(Arc::new(Mutex::new(Some(open().map_err(|error| failure(&error))?)))))

@@ -6,6 +6,7 @@ use super::statement::{many, run};
 use crate::repository::{LedgerRepository, LedgerRow};
 use crate::{Limit, StoreError};
 use async_trait::async_trait;
+use sqlx::SqliteExecutor;
 use sqlx::sqlite::SqliteRow;
 
 #[async_trait]
@@ -32,13 +33,24 @@ impl LedgerRepository for SqliteStore {
     }
 
     async fn blank_ledger_bodies(&self, seqs: &[i64]) -> Result<u64, StoreError> {
-        let seqs = serde_json::Value::from(seqs).to_string();
-        let erasure = sqlx::query(
-            "UPDATE ledger SET body = NULL WHERE body IS NOT NULL AND seq IN (SELECT value FROM json_each(?1))",
-        )
-        .bind(seqs);
-        run(&self.writer, erasure).await
+        erase_bodies(&self.writer, seqs).await
     }
+}
+
+/// Overwrites bodies in their places; how many rows had one. Only a value of the same length leaves the row and its
+/// neighbours where they are (see the migration on retention).
+pub(super) async fn erase_bodies(executor: impl SqliteExecutor<'_>, seqs: &[i64]) -> Result<u64, StoreError> {
+    let erasure = sqlx::query(
+        "UPDATE ledger SET body = replace(hex(zeroblob(octet_length(body))), '00', ' ')
+         WHERE seq IN (SELECT value FROM json_each(?1)) AND body IS NOT NULL AND substr(body, 1, 1) <> ' '",
+    )
+    .bind(serde_json::Value::from(seqs).to_string());
+    run(executor, erasure).await
+}
+
+/// Whether a body is not one any more. Records are JSON objects and never blank.
+fn is_erased(body: &str) -> bool {
+    body.bytes().all(|byte| byte == b' ')
 }
 
 fn ledger_row(row: &SqliteRow) -> Result<LedgerRow, StoreError> {
@@ -47,7 +59,7 @@ fn ledger_row(row: &SqliteRow) -> Result<LedgerRow, StoreError> {
         at: row.time("at")?,
         kind: row.text("kind")?.into(),
         environment: row.value("environment")?,
-        body: row.value("body")?,
+        body: row.value::<Option<String>>("body")?.filter(|body| !is_erased(body)),
         body_hash: row.array("body_hash")?,
         hash: row.array("hash")?,
     })
@@ -79,6 +91,8 @@ mod tests {
             "UPDATE ledger SET kind = 'x'",
             "UPDATE ledger SET environment = 'x'",
             "UPDATE ledger SET body = '[]'",
+            "UPDATE ledger SET body = ' '",
+            "UPDATE ledger SET body = ''",
             "UPDATE ledger SET body_hash = zeroblob(32)",
             "UPDATE ledger SET hash = zeroblob(32)",
             "INSERT OR REPLACE INTO ledger SELECT seq, at, 'x', environment, body, body_hash, hash FROM ledger",

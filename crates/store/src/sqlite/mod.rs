@@ -15,6 +15,7 @@ mod facts;
 mod ledger;
 mod open;
 mod pseudonym;
+mod retention;
 mod secret;
 mod statement;
 mod tenant;

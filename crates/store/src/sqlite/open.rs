@@ -38,6 +38,8 @@ impl SqliteStore {
             .foreign_keys(true)
             .pragma("fullfsync", "1")
             .pragma("secure_delete", "1")
+            // What is put aside during an erasure is not put into a file.
+            .pragma("temp_store", "MEMORY")
             .statement_cache_capacity(128);
         let writer = pool(1).connect_with(writer).await.map_err(failure)?;
         migrate(&writer).await?;

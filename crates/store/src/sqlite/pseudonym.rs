@@ -2,7 +2,8 @@
 
 use super::SqliteStore;
 use super::column::Columns;
-use super::statement::{insert, one, run};
+use super::retention::{literal, rewrite};
+use super::statement::{insert, one};
 use crate::repository::{Pseudonym, PseudonymRepository};
 use crate::{Noun, StoreError};
 use async_trait::async_trait;
@@ -35,8 +36,13 @@ impl PseudonymRepository for SqliteStore {
     }
 
     async fn erase_pseudonym(&self, user: &UserId) -> Result<bool, StoreError> {
-        let erasure = sqlx::query("DELETE FROM pseudonyms WHERE user = ?1").bind(user.as_str());
-        Ok(run(&self.writer, erasure).await? > 0)
+        let mut write = self.write().await?;
+        if of(write.sql(), user).await?.is_none() {
+            return Ok(false);
+        }
+        rewrite(write.sql(), "pseudonyms", &format!("user <> {}", literal(user))).await?;
+        write.commit().await?;
+        Ok(true)
     }
 }
 

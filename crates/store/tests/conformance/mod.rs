@@ -9,6 +9,7 @@ pub(crate) mod facts;
 pub(crate) mod ledger;
 pub(crate) mod places;
 pub(crate) mod pseudonyms;
+pub(crate) mod retention;
 mod samples;
 
 use async_trait::async_trait;
@@ -25,12 +26,13 @@ pub(crate) trait Home: Send + Sync {
 /// Every check as a test of its own, each in a new home.
 macro_rules! tests {
     ($home:expr) => { $crate::conformance::tests! { @ $home;
-        places: tenants, environments, data_keys, cells;
+        places: tenants, environments, data_keys, rotation, cells;
         catalogue: publishing, publication_is_idempotent, a_connector_stays_what_it_is, withdrawal, catalogue_lists;
         connections: adding, compare_and_set, secrets_follow_the_hosts, removal, filtered_lists;
         access: tokens, expiry, roles, the_last_administrator, memberships, shares;
         pseudonyms: giving_and_erasing;
         ledger: appending, gaps_and_repetitions, large_groups, reading, blanking, values_pass_unchanged;
+        retention: marks, traces;
         facts: empty, everything, versions_that_matter, known_packages, generation_counts_changes_only;
         concurrency: publishers, two_publishers_of_one_slug, two_administrators, changes_of_one_connection, appenders, readers_beside_a_writer;
         durability: closing;

@@ -2,6 +2,7 @@
 
 use super::samples::{at, cell, data_key, environment, tenant};
 use super::{bumps, two};
+use backshell_model::WrappedDataKey;
 use backshell_model::{Boundary, Egress, Region};
 use backshell_store::{Conflict, Noun, Store, StoreError};
 
@@ -78,10 +79,34 @@ pub(crate) async fn data_keys(store: &dyn Store) {
     let mut rewrapped = key.clone();
     rewrapped.key_encryption_key = "8899aabbccddeeff".to_owned();
     rewrapped.wrapped = vec![1, 2];
-    assert_eq!(bumps(store, store.rewrap_data_key(&key, &rewrapped)).await, (Ok(()), true));
+    assert_eq!(bumps(store, store.rewrap_data_keys(&[(key.clone(), rewrapped.clone())])).await, (Ok(()), true));
     assert_eq!(store.data_key(environment.id).await.unwrap(), rewrapped);
-    let stale = bumps(store, store.rewrap_data_key(&key, &key)).await;
+    let stale = bumps(store, store.rewrap_data_keys(&[(key.clone(), key)])).await;
     assert_eq!(stale, (Err(Conflict::Changed(Noun::DataKey).into()), false));
+}
+
+pub(crate) async fn rotation(store: &dyn Store) {
+    let tenant = tenant(1);
+    store.add_tenant(&tenant).await.unwrap();
+    let mut changes = Vec::new();
+    for number in 1..=3 {
+        let environment = environment(&tenant, number);
+        store.add_environment(&environment).await.unwrap();
+        let before = data_key(&environment);
+        store.add_data_key(&before).await.unwrap();
+        let after = WrappedDataKey { wrapped: vec![number], ..before.clone() };
+        changes.push((before, after));
+    }
+    assert_eq!(bumps(store, store.rewrap_data_keys(&[])).await, (Ok(()), false));
+    let mut one_is_stale = changes.clone();
+    one_is_stale[2].0.wrapped = vec![9];
+    let refused = bumps(store, store.rewrap_data_keys(&one_is_stale)).await;
+    assert_eq!(refused, (Err(Conflict::Changed(Noun::DataKey).into()), false));
+    assert_eq!(store.data_key(changes[0].0.environment).await.unwrap(), changes[0].0, "all or none");
+    assert_eq!(bumps(store, store.rewrap_data_keys(&changes)).await, (Ok(()), true));
+    for (_, after) in &changes {
+        assert_eq!(store.data_key(after.environment).await.unwrap(), *after);
+    }
 }
 
 pub(crate) async fn cells(store: &dyn Store) {

@@ -2,6 +2,7 @@
 
 pub(crate) mod checkpoint;
 pub(crate) mod entries;
+pub(crate) mod erase;
 
 /// Hash bytes as lower-case hexadecimal digits.
 fn hex(bytes: [u8; 32]) -> String {
