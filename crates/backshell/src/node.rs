@@ -120,7 +120,7 @@ impl Node {
             metrics: ports,
             clock: Arc::clone(&clock),
             random,
-            config: ConsoleConfig { allowed_hosts: allowed_hosts(config), ..ConsoleConfig::default() },
+            config: console_config(config),
         });
 
         let stop = CancellationToken::new();
@@ -299,6 +299,10 @@ pub(crate) fn try_lock_data_folder(folder: &Path) -> anyhow::Result<Option<File>
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("`{}` cannot be locked", path.display())),
     }
+}
+
+fn console_config(config: &Config) -> ConsoleConfig {
+    ConsoleConfig { allowed_hosts: allowed_hosts(config), ..ConsoleConfig::default() }
 }
 
 fn allowed_hosts(config: &Config) -> Vec<String> {

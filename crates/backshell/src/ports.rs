@@ -1,6 +1,6 @@
 //! What the console borrows from the gateway, so that both listeners agree on who calls and what they may do.
 
-use crate::retention::RetentionJob;
+use crate::retention::{RetentionCounts, RetentionJob};
 use async_trait::async_trait;
 use backshell_console::{
     Authenticator, MetricFamily, MetricKind, MetricsSource, Sample, SnapshotHandle, Stale, Unauthenticated,
@@ -54,7 +54,6 @@ impl MetricsSource for Ports {
     fn families(&self) -> Vec<MetricFamily> {
         let reading = self.gateway.metrics().read();
         let ledger = self.ledger.metrics();
-        let retention = self.retention.counts();
         let labelled = |label: &'static str, values: Vec<(&'static str, u64)>| {
             values
                 .into_iter()
@@ -67,7 +66,7 @@ impl MetricsSource for Ports {
         };
         let single = |value: u64| vec![Sample { suffix: "", labels: Vec::new(), value: value as f64 }];
         let family = |name, help, kind, samples| MetricFamily { name, help, kind, samples };
-        vec![
+        let mut families = vec![
             family(
                 "backshell_calls_answered_total",
                 "Calls that the service answered, by class of status.",
@@ -128,30 +127,39 @@ impl MetricsSource for Ports {
                 MetricKind::Counter,
                 single(ledger.groups),
             ),
-            family(
-                "backshell_retention_runs_total",
-                "Retention runs since the start.",
-                MetricKind::Counter,
-                single(retention.runs),
-            ),
-            family(
-                "backshell_retention_failed_runs_total",
-                "Retention runs that failed; each is tried again within the hour.",
-                MetricKind::Counter,
-                single(retention.failed),
-            ),
-            family(
-                "backshell_retention_erased_bodies_total",
-                "Bodies of records that retention erased since the start.",
-                MetricKind::Counter,
-                single(retention.erased),
-            ),
-            family(
-                "backshell_retention_last_run_timestamp_seconds",
-                "When retention last ran to its end; 0 before.",
-                MetricKind::Gauge,
-                single(retention.last_run),
-            ),
-        ]
+        ];
+        families.extend(retention_families(self.retention.counts()));
+        families
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "as above")]
+fn retention_families(counts: RetentionCounts) -> [MetricFamily; 4] {
+    let family = |name, help, kind, value: u64| MetricFamily {
+        name,
+        help,
+        kind,
+        samples: vec![Sample { suffix: "", labels: Vec::new(), value: value as f64 }],
+    };
+    [
+        family("backshell_retention_runs_total", "Retention runs since the start.", MetricKind::Counter, counts.runs),
+        family(
+            "backshell_retention_failed_runs_total",
+            "Retention runs that failed; each is tried again.",
+            MetricKind::Counter,
+            counts.failed,
+        ),
+        family(
+            "backshell_retention_erased_bodies_total",
+            "Bodies of records that retention erased since the start.",
+            MetricKind::Counter,
+            counts.erased,
+        ),
+        family(
+            "backshell_retention_last_run_timestamp_seconds",
+            "When retention last ran to its end; 0 before.",
+            MetricKind::Gauge,
+            counts.last_run,
+        ),
+    ]
 }

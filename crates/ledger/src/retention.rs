@@ -94,13 +94,15 @@ pub async fn retain(
 
     let mut run = RetentionRun::default();
     for class in Class::ALL {
-        let erased = erase_class(store, class, retention.cutoff(class, now)).await.map_err(unavailable)?;
+        let erased = erase_class(store, class, retention.cutoff(class, now))
+            .await
+            .map_err(|error| LedgerError::unavailable(&error))?;
         match class {
             Class::Calls => run.calls = erased,
             Class::Audit => run.audit = erased,
         }
     }
-    run.scrubbed = store.scrub().await.map_err(unavailable)?;
+    run.scrubbed = store.scrub().await.map_err(|error| LedgerError::unavailable(&error))?;
 
     let (calls, audit) = (run.calls.to_string(), run.audit.to_string());
     let mut ended = ActRecord::done(who, "ledger.retained", "ledger");
@@ -152,9 +154,9 @@ pub async fn erase_user(
     now: Timestamp,
 ) -> Result<Erasure, LedgerError> {
     let pseudonym = ledger.erase_user(user).await?;
-    let tokens = store.remove_dead_tokens(user, now).await.map_err(unavailable)?;
-    let left = store.traces_of(user, now).await.map_err(unavailable)?;
-    let scrubbed = store.scrub().await.map_err(unavailable)?;
+    let tokens = store.remove_dead_tokens(user, now).await.map_err(|error| LedgerError::unavailable(&error))?;
+    let left = store.traces_of(user, now).await.map_err(|error| LedgerError::unavailable(&error))?;
+    let scrubbed = store.scrub().await.map_err(|error| LedgerError::unavailable(&error))?;
     Ok(Erasure { pseudonym, tokens, left, scrubbed })
 }
 
@@ -270,10 +272,6 @@ async fn erase_class(store: &dyn Store, class: Class, cutoff: Timestamp) -> Resu
         tokio::time::sleep(REST).await;
     }
     Ok(erased)
-}
-
-fn unavailable(error: StoreError) -> LedgerError {
-    LedgerError::unavailable(&error)
 }
 
 #[cfg(test)]

@@ -183,7 +183,7 @@ mod tests {
         let store = SqliteStore::open(&folder.path().join("backshell.db")).await.unwrap();
         // Enough for several levels of pages: entries move between pages when pages are split and joined, and each move
         // could leave a copy behind.
-        let people = 1_500;
+        let people = 900;
         let pseudonym = |number: usize| Pseudonym::new(&format!("usr_{:032x}", number.wrapping_mul(0x85eb_ca6b)));
         for number in 0..people {
             store.pseudonym(&user(number), &pseudonym(number)).await.unwrap();
