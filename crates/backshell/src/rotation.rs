@@ -160,10 +160,11 @@ fn next_key(config: &Config, random: &dyn Random, given: Option<&Path>) -> anyho
                 next.display()
             );
         }
-        keys::read_or_make(&next, || keys::read_or_make(given, || bail!("`{}` is gone", given.display())))?;
-    } else {
-        keys::read_or_make(&next, || Ok(KeyEncryptionKey::generate_file(random)))?;
     }
+    keys::read_or_make(&next, || match given {
+        Some(given) => keys::read_or_make(given, || bail!("`{}` is gone", given.display())),
+        None => Ok(KeyEncryptionKey::generate_file(random)),
+    })?;
     sync_folder(&next)?;
     read_key(&next)
 }
