@@ -1,7 +1,7 @@
 //! A finding and its parts.
 
 use backshell_source::{Position, Span, Text};
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, ops::Range};
 
 /// Characters of a source line that are kept on each side of the place: a definition may be one line of a megabyte.
 const EXCERPT_REACH: usize = 100;
@@ -116,7 +116,8 @@ pub struct Place {
     pub start: Position,
     /// The place behind the last character.
     pub end: Position,
-    /// The line that `start` is on. `None` when the file has no text, or does not exist.
+    /// The line that people are shown: that of `start`, unless another tells more. `None` when the file has no text, or
+    /// does not exist.
     pub excerpt: Option<SourceLine>,
 }
 
@@ -130,25 +131,37 @@ impl Place {
     /// The characters of `span` in `text`, which is the content of `file`.
     pub fn in_text(file: impl Into<String>, text: &Text, span: Span, pointer: impl Into<String>) -> Self {
         let (start, end) = text.range(Span::new(span.start, span.end.max(span.start)));
-        let excerpt = SourceLine::around(text.as_str(), span.start as usize, start.column);
+        let excerpt = SourceLine::around(text.as_str(), span.start as usize, start, end);
         Self { file: file.into(), pointer: pointer.into(), start, end, excerpt: Some(excerpt) }
+    }
+
+    /// The same place, shown by the characters of `span`: an entry of a list begins with a bracket, which tells nobody
+    /// which entry it is.
+    #[must_use]
+    pub fn shown_by(self, text: &Text, span: Span) -> Self {
+        Self { excerpt: Self::in_text("", text, span, "").excerpt, ..self }
     }
 }
 
 /// A line of a source file, or the part of it that lies around a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceLine {
+    /// Its number, 1-based.
+    pub number: u32,
     /// The text, without line end.
     pub text: String,
     /// The column of its first character, 1-based, in Unicode scalar values.
     pub first_column: u32,
     /// Whether more of the line follows.
     pub cut_after: bool,
+    /// The columns to mark. `u32::MAX` as the end stands for the end of the line.
+    pub marked: Range<u32>,
 }
 
 impl SourceLine {
-    /// The line of `text` that byte `offset` (which is column `column`) lies on, cut to a readable length.
-    fn around(text: &str, offset: usize, column: u32) -> Self {
+    /// The line of `text` that byte `offset` (which is at `start`) lies on, cut to a readable length, and marked from there
+    /// to `end`.
+    fn around(text: &str, offset: usize, start: Position, end: Position) -> Self {
         let on_line = |character: &char| !matches!(character, '\n' | '\r');
         let (before, after) = text.split_at_checked(offset).unwrap_or((text, ""));
         // How many characters are kept on each side, and how many bytes these are.
@@ -158,9 +171,11 @@ impl SourceLine {
         let (_, ahead) = rest.by_ref().take(EXCERPT_REACH).fold((0, 0), sum);
         let excerpt = text.get(before.len() - back..before.len() + ahead).unwrap_or_default();
         Self {
+            number: start.line,
             text: excerpt.to_owned(),
-            first_column: column.saturating_sub(kept).max(1),
+            first_column: start.column.saturating_sub(kept).max(1),
             cut_after: rest.next().is_some(),
+            marked: start.column..if end.line == start.line { end.column } else { u32::MAX },
         }
     }
 }
@@ -171,14 +186,27 @@ mod tests {
 
     #[test]
     fn the_excerpt_is_the_line_of_the_place() {
-        let line = SourceLine::around("one\r\ntwo three\r\nfour", 9, 5);
-        assert_eq!(line, SourceLine { text: "two three".to_owned(), first_column: 1, cut_after: false });
+        let text = Text::new("one\r\ntwo three\r\nfour");
+        let line = Place::in_text("a", &text, Span::new(9, 14), "").excerpt.unwrap();
+        assert_eq!((line.text.as_str(), line.number, line.first_column), ("two three", 2, 1));
+        assert_eq!((line.marked, line.cut_after), (5..10, false));
+        let over_the_end = Place::in_text("a", &text, Span::new(9, 17), "").excerpt.unwrap();
+        assert_eq!(over_the_end.marked, 5..u32::MAX);
+    }
+
+    #[test]
+    fn a_place_may_be_shown_by_another_line() {
+        let text = Text::new("{\n  \"name\": \"id\"\n}");
+        let place = Place::in_text("a", &text, Span::new(0, 1), "/0").shown_by(&text, Span::new(12, 16));
+        let line = place.excerpt.unwrap();
+        assert_eq!((place.start.line, line.number, line.marked), (1, 2, 11..15));
     }
 
     #[test]
     fn a_long_line_is_cut_around_the_place() {
         let text = format!("{}X{}", "é".repeat(5_000), "y".repeat(5_000));
-        let line = SourceLine::around(&text, 10_000, 5_001);
+        let start = Position { line: 1, column: 5_001 };
+        let line = SourceLine::around(&text, 10_000, start, start);
         assert_eq!(line.text.chars().count(), 2 * EXCERPT_REACH);
         assert_eq!(line.first_column, 4_901);
         assert!(line.cut_after);

@@ -370,7 +370,7 @@ mod tests {
         let read = read_files("package", files, &Limits::default());
         let root = read.package.definition.as_ref().unwrap().document.root();
         let facts = crate::Facts::default();
-        let census = Context::new(&read.package, root, &facts).census;
+        let census = Context::new(&read, root, &facts).census;
         let measures = census.definitions.iter().map(|definition| {
             (definition.schema.key().unwrap().to_owned(), definition.measure.nodes, definition.measure.depth)
         });

@@ -9,9 +9,15 @@ use std::str::Chars;
 
 /// Why `pattern` is no regular expression; `None` when it is one.
 pub(crate) fn fault(pattern: &str) -> Option<&'static str> {
-    Reader { rest: pattern.chars().peekable(), groups: Vec::new(), names: HashSet::new(), named: Vec::new() }
-        .read()
-        .err()
+    let reader = Reader {
+        rest: pattern.chars().peekable(),
+        groups: Vec::new(),
+        names: HashSet::new(),
+        has_repeated_name: false,
+        has_alternatives: false,
+        named: Vec::new(),
+    };
+    reader.read().err()
 }
 
 /// Reads a pattern once, from left to right.
@@ -21,6 +27,9 @@ struct Reader<'p> {
     groups: Vec<bool>,
     /// The names of groups.
     names: HashSet<String>,
+    /// Whether a name occurred twice. In different alternatives it may.
+    has_repeated_name: bool,
+    has_alternatives: bool,
     /// The names that `\k` refers to.
     named: Vec<Option<String>>,
 }
@@ -41,12 +50,16 @@ enum ClassAtom {
 }
 
 impl Reader<'_> {
-    fn read(&mut self) -> Read<()> {
+    fn read(mut self) -> Read<()> {
         // Whether there is something that a quantifier could repeat.
         let mut is_repeatable = false;
         while let Some(character) = self.rest.next() {
             is_repeatable = match character {
-                '|' | '^' | '$' => false,
+                '|' => {
+                    self.has_alternatives = true;
+                    false
+                }
+                '^' | '$' => false,
                 '(' => {
                     self.group()?;
                     false
@@ -71,6 +84,9 @@ impl Reader<'_> {
         }
         if !self.groups.is_empty() {
             return Err("a parenthesis is not closed");
+        }
+        if self.has_repeated_name && !self.has_alternatives {
+            return Err("two groups have the same name");
         }
         // Where no group has a name, `\k` is the letter k.
         let is_known = |name: &Option<String>| name.as_ref().is_some_and(|name| self.names.contains(name));
@@ -101,7 +117,7 @@ impl Reader<'_> {
                 }
                 _ => {
                     let name = self.name().ok_or("the name of a group is malformed")?;
-                    self.names.insert(name);
+                    self.has_repeated_name |= !self.names.insert(name);
                     true
                 }
             },
@@ -332,6 +348,7 @@ mod tests {
             "(?<1a>b)",
             "(?<>a)",
             r"(?<a>.)\k<b>",
+            "(?<a>b)(?<a>c)",
             r"(?<a>.)\k",
             "(?#comment)",
             "(?>a)",

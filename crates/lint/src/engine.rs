@@ -27,7 +27,7 @@ pub(crate) fn run(read: &ReadPackage, path: &ShownPath, facts: &Facts, rules: &[
     package(read, path, facts, &table, &mut findings);
     if let Some(definition) = &read.package.definition {
         let file = path.of(&read.package, &definition.file);
-        let context = Context::new(&read.package, definition.document.root(), facts);
+        let context = Context::new(read, definition.document.root(), facts);
         let mut walk = Walk {
             context: &context,
             table: &table,

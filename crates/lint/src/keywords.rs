@@ -51,6 +51,10 @@ pub(crate) enum ObjectKind {
     TriggerMetadata,
     /// An entry of `x-ms-enum-values`.
     EnumValue,
+    /// `x-ms-capabilities` of the document.
+    RootCapabilities,
+    /// `testConnection` of these.
+    TestConnection,
     /// `x-ms-capabilities` of a schema.
     SchemaCapabilities,
     /// `x-ms-dynamic-values`.

@@ -4,8 +4,9 @@
 //! Nothing here borrows from the document, so that a [`Context`] can be lent out for as short as a rule needs it.
 
 use crate::dynamic;
+use crate::rule::PROPERTIES;
 use crate::view::{Context, Operation, Reference, Target};
-use backshell_package::Properties;
+use backshell_package::{Origin, Properties};
 use backshell_source::Node;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -63,6 +64,16 @@ impl<'d> Context<'d> {
         self.operations.get(*index).filter(|operation| operation.id_text() == Some(id))
     }
 
+    /// Whether it is known which policies there are: they stand in the properties file, and a package without that file has
+    /// none. A definition that is checked by itself says nothing about them.
+    fn knows_policies(&self) -> bool {
+        let is_absent = || {
+            let is_package = self.package.origin != Origin::File && !self.is_refused;
+            is_package && self.package.file(PROPERTIES).is_none()
+        };
+        self.package.properties.is_some() || is_absent()
+    }
+
     /// What leads to extensions.
     pub(crate) fn leads(&self) -> &Leads {
         self.lookups.leads.get_or_init(|| Leads::new(self))
@@ -70,16 +81,16 @@ impl<'d> Context<'d> {
 }
 
 impl Operation<'_> {
-    /// Whether the template `pollingtrigger` acts on it; `None` when the package has no policies to ask.
+    /// Whether the template `pollingtrigger` acts on it; `None` when nobody knows which policies there are.
     pub(crate) fn is_polled_by_policy(&self, context: &Context<'_>) -> Option<bool> {
-        context.package.properties.as_ref()?;
-        Some(context.lookups.polling.get_or_init(|| Cover::new(context, "pollingtrigger")).has(self))
+        let cover = || context.lookups.polling.get_or_init(|| Cover::new(context, "pollingtrigger"));
+        context.knows_policies().then(|| cover().has(self))
     }
 
-    /// Whether the template `updatenextlink` acts on it; `None` when the package has no policies to ask.
+    /// Whether the template `updatenextlink` acts on it; `None` when nobody knows which policies there are.
     pub(crate) fn is_paged_by_policy(&self, context: &Context<'_>) -> Option<bool> {
-        context.package.properties.as_ref()?;
-        Some(context.lookups.paging.get_or_init(|| Cover::new(context, "updatenextlink")).has(self))
+        let cover = || context.lookups.paging.get_or_init(|| Cover::new(context, "updatenextlink"));
+        context.knows_policies().then(|| cover().has(self))
     }
 }
 

@@ -85,7 +85,7 @@ impl<'a> Out<'a> {
     /// lines shows nothing.
     pub(crate) fn at(&mut self, node: Node<'_>, message: impl Into<String>) {
         let span = match node.kind() {
-            Kind::Object | Kind::Array => node.key_span().unwrap_or_else(|| first_character(node.span())),
+            Kind::Object | Kind::Array => name_or_bracket(node),
             Kind::Null | Kind::Bool | Kind::Number | Kind::String => node.span(),
         };
         self.at_span(node, span, message);
@@ -93,23 +93,33 @@ impl<'a> Out<'a> {
 
     /// Reports the name of a member, whatever its value is.
     pub(crate) fn at_key(&mut self, node: Node<'_>, message: impl Into<String>) {
-        self.at_span(node, node.key_span().unwrap_or_else(|| first_character(node.span())), message);
+        self.at_span(node, name_or_bracket(node), message);
     }
 
     /// As [`Out::at_key`], without showing the line: it holds what must not be repeated in a report.
     pub(crate) fn at_secret(&mut self, node: Node<'_>, message: impl Into<String>) {
-        let span = node.key_span().unwrap_or_else(|| first_character(node.span()));
-        let place = Place::in_text(self.file, node.document().source(), span, node.pointer());
+        let place = Place::in_text(self.file, node.document().source(), name_or_bracket(node), node.pointer());
         self.at_place(Place { excerpt: None, ..place }, message);
     }
 
-    /// Reports a parameter, and shows its name (of a reference: what it refers to), since an entry of a list has no name of
-    /// its own.
+    /// Reports a parameter, as the list has it.
     pub(crate) fn at_parameter(&mut self, parameter: &Parameter<'_>, message: impl Into<String>) {
-        let declared = parameter.declared;
-        let shown = declared.get(if declared == parameter.node { "name" } else { "$ref" });
-        let span = shown.map_or_else(|| first_character(declared.span()), Node::span);
-        self.at_span(declared, span, message);
+        self.at_entry(parameter.declared, message);
+    }
+
+    /// Reports an entry of a list of parameters, and shows what the parameter is called (of a reference: what it refers to).
+    pub(crate) fn at_entry(&mut self, entry: Node<'_>, message: impl Into<String>) {
+        if !self.has_room() {
+            return;
+        }
+        let text = entry.document().source();
+        let place = Place::in_text(self.file, text, name_or_bracket(entry), entry.pointer());
+        let name = entry.get("$ref").or_else(|| entry.get("name")).filter(|name| name.as_str().is_some());
+        let place = match name {
+            Some(name) => place.shown_by(text, name.span()),
+            None => place,
+        };
+        self.at_place(place, message);
     }
 
     /// Reports what the reader said, with its place and advice.
@@ -162,8 +172,10 @@ impl<'a> Out<'a> {
     }
 }
 
-fn first_character(span: Span) -> Span {
-    Span { start: span.start, end: span.start.saturating_add(1).min(span.end) }
+/// The name of a member; of what has none the first character.
+fn name_or_bracket(node: Node<'_>) -> Span {
+    let Span { start, end } = node.span();
+    node.key_span().unwrap_or(Span { start, end: start.saturating_add(1).min(end) })
 }
 
 /// A piece of foreign text for a message: in backticks, and cut to a length that fits a line.

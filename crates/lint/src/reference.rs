@@ -52,6 +52,14 @@ pub(crate) fn name<'d>(reference: &'d str, part: &str) -> Result<Cow<'d, str>, F
     }
 }
 
+/// Whether what follows `#` in a reference is a JSON pointer.
+pub(crate) fn is_pointer(fragment: &str) -> bool {
+    percent_decoded(fragment).is_some_and(|pointer| {
+        let mut tokens = pointer.split('/');
+        tokens.next() == Some("") && tokens.all(|token| unescaped(token).is_some())
+    })
+}
+
 /// The common form, a plain name below `part`, without any copying. `None` when [`name`] has to look.
 pub(crate) fn plain_name<'d>(reference: &'d str, part: &str) -> Option<&'d str> {
     let name = reference.strip_prefix("#/")?.strip_prefix(part)?.strip_prefix('/')?;
@@ -103,6 +111,9 @@ mod tests {
             assert_eq!(found.as_deref().map_err(|fault| *fault), expected, "{reference}");
             if let Some(plain) = plain_name(reference, "definitions") {
                 assert_eq!(Ok(plain), expected, "{reference}");
+            }
+            if let Some(fragment) = reference.strip_prefix('#') {
+                assert_eq!(is_pointer(fragment), expected != Err(Fault::NotPointer), "{reference}");
             }
         }
     }

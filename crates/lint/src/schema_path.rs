@@ -168,7 +168,7 @@ mod tests {
         let read = read_files("package", files, &Limits::default());
         let root = read.package.definition.as_ref().unwrap().document.root();
         let facts = crate::Facts::default();
-        let context = Context::new(&read.package, root, &facts);
+        let context = Context::new(&read, root, &facts);
         let page = root.get("definitions").and_then(|definitions| definitions.get("Page")).unwrap();
         for (path, expected) in [
             ("", "required"),

@@ -55,6 +55,8 @@ enum Form {
     Choice(&'static [&'static str]),
     /// `x-ms-visibility`: a string out of a list; an empty one and `null` mean the same as none.
     Visibility,
+    /// A number; `null` means the same as none.
+    Revision,
     /// An object of this kind.
     Object(ObjectKind),
     /// An array.
@@ -162,7 +164,7 @@ static ROOT: Shape = closed(
         member("tags", Form::List(&Form::Object(ObjectKind::Tag))),
         member("externalDocs", EXTERNAL_DOCS),
         member("x-ms-connector-metadata", Form::List(&Form::Object(ObjectKind::MetadataEntry))).needed(),
-        member("x-ms-capabilities", Form::Map(&Form::Any)),
+        member("x-ms-capabilities", Form::Object(ObjectKind::RootCapabilities)),
     ],
 );
 
@@ -362,8 +364,10 @@ static METADATA_ENTRY: Shape = open(
 );
 
 /// `x-ms-api-annotation`, of an operation or of `info`.
-static ANNOTATION: Shape =
-    open("the annotation", &[member("family", Form::Text), member("revision", Form::Any), member("status", STATUSES)]);
+static ANNOTATION: Shape = open(
+    "the annotation",
+    &[member("family", Form::Text), member("revision", Form::Revision), member("status", STATUSES)],
+);
 
 static PAGEABLE: Shape = open("the paging extension", &[member("nextLinkName", Form::Text).needed()]);
 
@@ -374,6 +378,12 @@ static TRIGGER_METADATA: Shape = open(
 
 static ENUM_VALUE: Shape =
     open("the entry of the enum values", &[member("value", Form::Any), member("displayName", Form::Text)]);
+
+static ROOT_CAPABILITIES: Shape =
+    open("the capabilities", &[member("testConnection", Form::Object(ObjectKind::TestConnection))]);
+
+static TEST_CONNECTION: Shape =
+    open("the connection test", &[member("operationId", Form::Text), member("parameters", Form::Map(&Form::Any))]);
 
 static SCHEMA_CAPABILITIES: Shape = open("the capabilities", &[member("filterFunctions", Form::List(&Form::Text))]);
 
@@ -457,6 +467,8 @@ pub(crate) fn shape_of(kind: ObjectKind) -> &'static Shape {
         ObjectKind::Pageable => &PAGEABLE,
         ObjectKind::TriggerMetadata => &TRIGGER_METADATA,
         ObjectKind::EnumValue => &ENUM_VALUE,
+        ObjectKind::RootCapabilities => &ROOT_CAPABILITIES,
+        ObjectKind::TestConnection => &TEST_CONNECTION,
         ObjectKind::SchemaCapabilities => &SCHEMA_CAPABILITIES,
         ObjectKind::DynamicValues => &DYNAMIC_VALUES,
         ObjectKind::DynamicList => &DYNAMIC_LIST,
@@ -652,6 +664,7 @@ impl Form {
             | Self::Choice(_)
             | Self::Limit(Kind::String) => &[Kind::String],
             Self::Visibility => &[Kind::String, Kind::Null],
+            Self::Revision => &[Kind::Number, Kind::Null],
             Self::Flag | Self::Limit(Kind::Bool) => &[Kind::Bool],
             Self::Limit(_) => &[Kind::Number],
             Self::Object(_) | Self::Map(_) | Self::ExtensibleMap(_) | Self::Examples => &[Kind::Object],

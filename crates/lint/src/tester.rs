@@ -3,7 +3,7 @@
 use crate::rule::{DEFINITION, PROPERTIES};
 use crate::{Content, Example, Facts, Options, Rule, check, rules};
 use backshell_findings::Place;
-use backshell_package::{Limits, read_files};
+use backshell_package::{Limits, ReadPackage, read_files};
 use backshell_source::Position;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -48,15 +48,45 @@ fn rules_are_declared_in_full() {
     assert!(rules().is_sorted_by(|a, b| a.id < b.id), "ids are unique and sorted");
 }
 
+#[test]
+fn findings_begin_where_their_pointers_lead() {
+    for rule in rules() {
+        for example in rule.bad {
+            let read = read_example(example);
+            for finding in
+                check(&read, &Options { only: Some(vec![rule]), facts: facts(example), ..Options::default() })
+            {
+                let Place { file, pointer, start, .. } = &finding.place;
+                let documents =
+                    read.package.definition.iter().map(|definition| (&definition.file, &definition.document));
+                let properties = read.package.properties.iter();
+                let mut documents =
+                    documents.chain(properties.map(|properties| (&properties.file, &properties.document)));
+                let Some((_, document)) = documents.find(|(name, _)| *name == file) else { continue };
+                let spans = document
+                    .nodes()
+                    .filter(|node| node.pointer() == *pointer)
+                    .flat_map(|node| node.key_span().into_iter().chain([node.span()]));
+                let mut starts = spans.map(|span| document.source().range(span).0);
+                // Layout is a matter of lines, whatever stands in them.
+                assert!(
+                    starts.any(|place| place == *start) || rule.id == "BS-FileLayout",
+                    "{}: {pointer} does not begin at {start:?}",
+                    rule.id
+                );
+            }
+        }
+    }
+}
+
 /// Runs the examples that `pick` takes, after `look` has seen their marks.
 fn each_example(pick: fn(&Rule) -> &'static [Example], look: fn(&BTreeSet<Mark>, &Rule, usize)) {
     let mut failures = String::new();
     for rule in rules() {
         for (number, example) in pick(rule).iter().enumerate() {
-            let (files, expected) = unmarked(example);
+            let (_, expected) = unmarked(example);
             look(&expected, rule, number);
-            let sources = files.into_iter().map(|(name, bytes)| (name, bytes.into())).collect();
-            let read = read_files("example", sources, &Limits::default());
+            let read = read_example(example);
             let options = Options { only: Some(vec![rule]), facts: facts(example), ..Options::default() };
             let findings = check(&read, &options);
             let found: BTreeSet<Mark> = findings.iter().map(|finding| mark(&finding.place)).collect();
@@ -71,13 +101,21 @@ fn each_example(pick: fn(&Rule) -> &'static [Example], look: fn(&BTreeSet<Mark>,
     assert!(failures.is_empty(), "{failures}");
 }
 
+fn read_example(example: &Example) -> ReadPackage {
+    let files = unmarked(example).0.into_iter().map(|(name, bytes)| (name, bytes.into()));
+    read_files("example", files.collect(), &Limits::default())
+}
+
+/// What people are shown of a place.
 fn mark(place: &Place) -> Mark {
-    if place.excerpt.is_none() && place.start == Position::default() {
-        return (place.file.clone(), 0, 0, 0);
-    }
+    let Place { file, start, end, excerpt, .. } = place;
+    let (line, columns) = match excerpt {
+        Some(shown) => (shown.number, shown.marked.clone()),
+        None if *start == Position::default() => return (file.clone(), 0, 0, 0),
+        None => (start.line, start.column..end.column),
+    };
     // An empty place, where something is missing, is marked by one character.
-    let end = if place.start.line == place.end.line { place.end.column.max(place.start.column + 1) } else { u32::MAX };
-    (place.file.clone(), place.start.line, place.start.column, end)
+    (file.clone(), line, columns.start, columns.end.max(columns.start + 1))
 }
 
 /// The files of an example without their marks, and the marks.

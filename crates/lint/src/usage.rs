@@ -63,6 +63,7 @@ impl Way {
                 Filter::WholeOfBody => is_body && !is_part,
                 Filter::HiddenInBody => is_body && is_hidden,
                 Filter::Below => is_below,
+                Filter::Callback => 16 <= index && index < 24,
             };
             if fits {
                 mask |= 1 << index;
@@ -80,6 +81,7 @@ enum Filter {
     WholeOfBody,
     HiddenInBody,
     Below,
+    Callback,
 }
 
 impl Usage {
@@ -130,6 +132,11 @@ impl Usage {
         self.is(schema, const { Way::mask(Filter::Below) })
     }
 
+    /// Whether a webhook sends it, as a whole or as a part.
+    pub(crate) fn is_sent(&self, schema: Node<'_>) -> bool {
+        self.is(schema, const { Way::mask(Filter::Callback) })
+    }
+
     fn is(&self, schema: Node<'_>, mask: u32) -> bool {
         self.marks.get(schema.id() as usize).is_some_and(|mark| mark & mask != 0)
     }
@@ -149,8 +156,9 @@ fn uses<'d>(context: &Context<'d>) -> Vec<(Node<'d>, Way)> {
             uses.extend(schema.map(|schema| (schema, Way::root(Payload::Response, false))));
         }
     }
-    for path in &context.paths {
-        let schema = path.node.get("x-ms-notification-content").and_then(|content| content.get("schema"));
+    let holders = context.paths.iter().map(|path| path.node).chain(context.operations.iter().map(|one| one.node));
+    for holder in holders {
+        let schema = holder.get("x-ms-notification-content").and_then(|content| content.get("schema"));
         uses.extend(schema.map(|schema| (schema, Way::root(Payload::Callback, false))));
     }
     let shared = |part: &str| context.root.get(part).into_iter().flat_map(Node::members).map(|member| member.value);

@@ -20,6 +20,8 @@ use std::collections::HashSet;
 pub(crate) struct Context<'d> {
     /// The package it belongs to.
     pub(crate) package: &'d backshell_package::Package,
+    /// Whether files of the package were refused, so that a file that is not there may be one of them.
+    pub(crate) is_refused: bool,
     /// What is known from outside the package.
     pub(crate) facts: &'d Facts,
     /// The document's root.
@@ -263,9 +265,10 @@ impl<'p> PropertiesFile<'p> {
 
 impl<'d> Context<'d> {
     /// Looks the definition over: paths, operations and their effective parameters.
-    pub(crate) fn new(package: &'d backshell_package::Package, root: Node<'d>, facts: &'d Facts) -> Self {
+    pub(crate) fn new(read: &'d ReadPackage, root: Node<'d>, facts: &'d Facts) -> Self {
         let mut context = Self {
-            package,
+            package: &read.package,
+            is_refused: read.is_refused(),
             facts,
             root,
             paths: Vec::new(),

@@ -52,6 +52,15 @@ fn every_container_has_a_type() {
         (r#"{ "responses": { "R": { "headers": { "H": 1 } } } }"#, "/responses/R/headers/H"),
         (r#"{ "responses": { "R": { "examples": [] } } }"#, "/responses/R/examples"),
         (r#"{ "securityDefinitions": { "a": "basic" } }"#, "/securityDefinitions/a"),
+        (r#"{ "x-ms-capabilities": { "testConnection": "x" } }"#, "/x-ms-capabilities/testConnection"),
+        (
+            r#"{ "x-ms-capabilities": { "testConnection": { "operationId": null } } }"#,
+            "/x-ms-capabilities/testConnection/operationId",
+        ),
+        (
+            r#"{ "paths": { "/a": { "get": { "x-ms-api-annotation": { "revision": "2" } } } } }"#,
+            "/paths/~1a/get/x-ms-api-annotation/revision",
+        ),
         (r#"{ "securityDefinitions": { "a": { "scopes": [] } } }"#, "/securityDefinitions/a/scopes"),
         (r#"{ "parameters": { "P": { "items": { "items": [] } } } }"#, "/parameters/P/items/items"),
     ] {

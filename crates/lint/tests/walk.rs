@@ -2,7 +2,7 @@
 
 use backshell_findings::Finding;
 use backshell_lint::{Options, Rule, check};
-use backshell_package::{Limits, read_files};
+use backshell_package::{Limits, read_file, read_files};
 use std::fmt::Write as _;
 
 fn lint(definition: &str) -> Vec<Finding> {
@@ -31,6 +31,19 @@ fn literals_are_no_schemas() {
     );
     for rule in ["ArrayHasNoItems", "SchemaReferenceNotFound", "RequiredPropertyDefinitionMissing"] {
         assert_eq!(pointers(&definition, rule), Vec::<String>::new(), "{rule}");
+    }
+}
+
+#[test]
+fn a_package_without_properties_has_no_policies_and_a_lone_definition_may_have_any() {
+    let definition = r#"{ "paths": {
+        "/items": { "get": { "operationId": "OnItem", "x-ms-trigger": "batch", "x-ms-pageable": { "nextLinkName": "nextLink" } } },
+        "/hooks": { "post": { "operationId": "OnHook", "x-ms-trigger": "single" } } } }"#;
+    let alone = read_file("apiDefinition.swagger.json", definition.as_bytes().into(), &Limits::default());
+    let alone = check(&alone, &Options::default());
+    for rule in ["BS-PollingPolicyMissing", "BS-PageablePolicyMissing", "BS-TriggerWithoutNotification"] {
+        assert_eq!(pointers(definition, rule).len(), 1, "{rule}");
+        assert!(alone.iter().all(|finding| finding.rule != rule), "{rule}");
     }
 }
 

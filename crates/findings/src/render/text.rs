@@ -78,14 +78,14 @@ fn write_finding(out: &mut dyn Write, finding: &Finding, paint: Paint) -> io::Re
     let severity = paint.severity(finding.severity);
     let message = printable(&finding.message);
     writeln!(out, "  {severity}[{}]: {}", printable(&finding.rule), paint.bold(&message))?;
-    let Place { start, pointer, .. } = &finding.place;
-    let number = start.line.to_string();
+    let Place { start, pointer, excerpt, .. } = &finding.place;
+    let number = excerpt.as_ref().map_or(start.line, |excerpt| excerpt.number).to_string();
     let margin = " ".repeat(number.len());
     let place = format!("{}:{}", start.line, start.column);
     let pointer = if pointer.is_empty() { String::new() } else { format!(" {}", printable(pointer)) };
     writeln!(out, "  {margin}{} {place}{pointer}", paint.frame("-->"))?;
-    if let Some(excerpt) = &finding.place.excerpt {
-        let (line, blanks, marks) = underline(excerpt, &finding.place);
+    if let Some(excerpt) = excerpt {
+        let (line, blanks, marks) = underline(excerpt);
         let bar = paint.frame("|");
         writeln!(out, "  {} {bar} {line}", paint.frame(&number))?;
         writeln!(out, "  {margin} {bar} {blanks}{}", paint.mark(&marks, finding.severity))?;
@@ -97,20 +97,19 @@ fn write_finding(out: &mut dyn Write, finding: &Finding, paint: Paint) -> io::Re
 }
 
 /// The printable line, the blanks before the mark, and the mark: as wide on the screen as the place is.
-fn underline(excerpt: &SourceLine, place: &Place) -> (String, String, String) {
+fn underline(excerpt: &SourceLine) -> (String, String, String) {
     let mut line = String::new();
     let (mut before, mut under) = (0_usize, 0_usize);
     if excerpt.first_column > 1 {
         line.push('…');
         before += 1;
     }
-    let one_line = place.start.line == place.end.line;
     for (column, character) in (excerpt.first_column..).zip(excerpt.text.chars()) {
         let character = visible(character);
         let width = character.width().unwrap_or(0);
-        if column < place.start.column {
+        if column < excerpt.marked.start {
             before += width;
-        } else if !one_line || column < place.end.column {
+        } else if column < excerpt.marked.end {
             under += width;
         }
         line.push(character);
@@ -193,7 +192,13 @@ mod tests {
                 pointer: "/paths".to_owned(),
                 start: Position { line: 12, column: start },
                 end: Position { line: 12, column: end },
-                excerpt: Some(SourceLine { text: text.to_owned(), first_column: 1, cut_after: false }),
+                excerpt: Some(SourceLine {
+                    number: 12,
+                    text: text.to_owned(),
+                    first_column: 1,
+                    cut_after: false,
+                    marked: start..end,
+                }),
             },
             identity: None,
         }

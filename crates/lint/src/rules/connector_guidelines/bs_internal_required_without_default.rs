@@ -67,7 +67,8 @@ fn bodies(context: &Context<'_>, out: &mut Out<'_>) {
         if !seen.insert((schema.id(), place.internal)) {
             continue;
         }
-        let inner = schema.get("items").into_iter().chain(schema.get("allOf").into_iter().flat_map(Node::items));
+        let single = ["items", "additionalProperties"].into_iter().filter_map(|name| schema.get(name));
+        let inner = single.chain(schema.get("allOf").into_iter().flat_map(Node::items));
         waiting.extend(inner.map(|written| Place { written, ..place }));
         properties(context, schema, place.internal, &mut waiting, out);
     }

@@ -10,29 +10,37 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     source: Source::Requirement("connector extensions guide"),
-    what: "An operation has `x-ms-pageable`, and no `updatenextlink` policy acts on it. Silent without a properties \
-           file, where policies cannot be known.",
+    what: "An operation has `x-ms-pageable`, and no `updatenextlink` policy acts on it. A package without a \
+           properties file has no policies; a definition file that is checked by itself is not judged.",
     why: "The link to the next page that a service answers with leads to the service itself, past the gateway: \
            without the policy the next page is asked for without the credential.",
     fix: "add an updatenextlink policy for the operation",
-    bad: &[Example::Files {
-        files: &[
-            (
-                DEFINITION,
-                r#"
+    bad: &[
+        Example::Files {
+            files: &[
+                (
+                    DEFINITION,
+                    r#"
 { "paths": { "/items": { "get": { "operationId": "ListItems", "x-ms-pageable": { "nextLinkName": "nextLink" } } } } }
                                                               ^^^^^^^^^^^^^^^
 "#,
-            ),
-            (
-                PROPERTIES,
-                r#"
+                ),
+                (
+                    PROPERTIES,
+                    r#"
 { "properties": { "policyTemplateInstances": [{ "templateId": "updatenextlink", "parameters": { "x-ms-apimTemplate-operationName": ["ListOther"] } }] } }
 "#,
-            ),
-        ],
-        whole: &[],
-    }],
+                ),
+            ],
+            whole: &[],
+        },
+        Example::Definition(
+            r#"
+{ "paths": { "/items": { "get": { "operationId": "ListItems", "x-ms-pageable": { "nextLinkName": "nextLink" } } } } }
+                                                              ^^^^^^^^^^^^^^^
+"#,
+        ),
+    ],
     good: &[
         Example::Files {
             files: &[
@@ -68,11 +76,6 @@ pub(crate) static RULE: Rule = Rule {
             ],
             whole: &[],
         },
-        Example::Definition(
-            r#"
-{ "paths": { "/items": { "get": { "operationId": "ListItems", "x-ms-pageable": { "nextLinkName": "nextLink" } } } } }
-"#,
-        ),
     ],
     visits: &[Visit::Operation(check)],
 };

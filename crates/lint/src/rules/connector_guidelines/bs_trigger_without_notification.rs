@@ -11,45 +11,25 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     source: Source::Requirement("connector extensions guide"),
     what: "A trigger whose method is not `get` has no `x-ms-notification-content` on its path item (or on itself), \
-           no `x-ms-notification`, and no `pollingtrigger` policy acts on it. Silent without a properties file, \
-           where policies cannot be known.",
+           no `x-ms-notification`, and no `pollingtrigger` policy acts on it. A package without a properties \
+           file has no policies; a definition file that is checked by itself is not judged.",
     why: "Nothing says how the trigger hears of an event: it is neither notified nor does it ask.",
     fix: "describe what is sent in x-ms-notification-content on the path item, or poll with a pollingtrigger \
            policy",
-    bad: &[Example::Files {
-        files: &[
-            (
-                DEFINITION,
-                r#"
-{ "paths": { "/hooks": { "post": { "operationId": "OnItem", "x-ms-trigger": "single" } } } }
-                                                            ^^^^^^^^^^^^^^
-"#,
-            ),
-            (
-                PROPERTIES,
-                r#"
-{ "properties": { "policyTemplateInstances": [{ "templateId": "setheader", "parameters": {} }] } }
-"#,
-            ),
-        ],
-        whole: &[],
-    }],
-    good: &[
+    bad: &[
         Example::Files {
             files: &[
                 (
                     DEFINITION,
                     r#"
-{ "paths": { "/hooks": { "x-ms-notification-content": {}, "post": { "operationId": "OnHook", "x-ms-trigger": "single" } },
-    "/items": { "post": { "operationId": "OnItem", "x-ms-trigger": "batch" },
-        "get": { "operationId": "OnOther", "x-ms-trigger": "batch" },
-        "put": { "operationId": "OnThird", "x-ms-trigger": "batch", "x-ms-notification": { "operationId": "OnHook" } } } } }
+{ "paths": { "/hooks": { "post": { "operationId": "OnItem", "x-ms-trigger": "single" } } } }
+                                                            ^^^^^^^^^^^^^^
 "#,
                 ),
                 (
                     PROPERTIES,
                     r#"
-{ "properties": { "policyTemplateInstances": [{ "templateId": "PollingTrigger", "parameters": { "x-ms-apimTemplate-operationName": ["onitem"] } }] } }
+{ "properties": { "policyTemplateInstances": [{ "templateId": "setheader", "parameters": {} }] } }
 "#,
                 ),
             ],
@@ -58,9 +38,30 @@ pub(crate) static RULE: Rule = Rule {
         Example::Definition(
             r#"
 { "paths": { "/hooks": { "post": { "operationId": "OnItem", "x-ms-trigger": "single" } } } }
+                                                            ^^^^^^^^^^^^^^
 "#,
         ),
     ],
+    good: &[Example::Files {
+        files: &[
+            (
+                DEFINITION,
+                r#"
+{ "paths": { "/hooks": { "x-ms-notification-content": {}, "post": { "operationId": "OnHook", "x-ms-trigger": "single" } },
+    "/items": { "post": { "operationId": "OnItem", "x-ms-trigger": "batch" },
+        "get": { "operationId": "OnOther", "x-ms-trigger": "batch" },
+        "put": { "operationId": "OnThird", "x-ms-trigger": "batch", "x-ms-notification": { "operationId": "OnHook" } } } } }
+"#,
+            ),
+            (
+                PROPERTIES,
+                r#"
+{ "properties": { "policyTemplateInstances": [{ "templateId": "PollingTrigger", "parameters": { "x-ms-apimTemplate-operationName": ["onitem"] } }] } }
+"#,
+            ),
+        ],
+        whole: &[],
+    }],
     visits: &[Visit::Operation(check)],
 };
 

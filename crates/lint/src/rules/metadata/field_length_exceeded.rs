@@ -1,6 +1,6 @@
 use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::view::Context;
+use crate::view::{Context, Operation, Parameter};
 use backshell_findings::Severity;
 use backshell_source::Node;
 
@@ -11,15 +11,24 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     source: Source::SwaggerValidator,
     what: "A text is longer than its place allows, in characters: `info.title` 30, `info.contact.name` 100, \
-           `info.version` 32. The summaries of operations and parameters are judged by BS-SummaryLength.",
+           `info.version` 32, the `summary` of an operation and the `x-ms-summary` of a parameter 80 (which \
+           BS-SummaryLength asks for too).",
     why: "Longer texts are cut in lists and forms, and what is cut is what tells two entries apart.",
     fix: "shorten the text",
-    bad: &[Example::Definition(
-        r#"
+    bad: &[
+        Example::Definition(
+            r#"
 { "info": { "title": "Contoso Field Service and Logistics" } }
                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 "#,
-    )],
+        ),
+        Example::Definition(
+            r#"
+{ "paths": { "/a": { "get": { "summary": "Get all items that were changed since yesterday and that belong to nobody but you" } } } }
+                                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+"#,
+        ),
+    ],
     good: &[
         Example::Definition(
             r#"
@@ -28,17 +37,25 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::Definition(
             r#"
-{ "paths": { "/a": { "get": { "summary": "The summary of an operation has a rule of its own, with the same limit of eighty characters" } } } }
+{ "paths": { "/a": { "get": { "summary": "Get all items that were changed since yesterday and that belong to nobody but me" } } } }
 "#,
         ),
     ],
-    visits: &[Visit::Info(info)],
+    visits: &[Visit::Info(info), Visit::Operation(operation), Visit::Parameter(parameter)],
 };
 
 fn info(_: &Context<'_>, info: Node<'_>, out: &mut Out<'_>) {
     check(info.get("title"), 30, "title", out);
     check(info.get("version"), 32, "version", out);
     check(info.get("contact").and_then(|contact| contact.get("name")), 100, "contact's name", out);
+}
+
+fn operation(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
+    check(operation.node.get("summary"), 80, "summary", out);
+}
+
+fn parameter(_: &Context<'_>, parameter: &Parameter<'_>, out: &mut Out<'_>) {
+    check(parameter.node.get("x-ms-summary"), 80, "summary", out);
 }
 
 fn check(text: Option<Node<'_>>, longest: usize, what: &str, out: &mut Out<'_>) {

@@ -12,25 +12,25 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     source: Source::SwaggerValidator,
     what: "A fixed value in the `parameters` of an `x-ms-dynamic-*` extension is not of the type of the input it is \
-           for. An integer fits `number`; null, and an input without a known type, are not judged. A warning where \
-           the value is a text with a number in it that the input would take.",
+           for. An integer fits `number`; null fits nothing. An input without a known type is not judged. A warning \
+           where the value is a text with a number in it that the input would take.",
     why: "Clients that check the call against the definition refuse it, and others send a text where the service \
            reads a number.",
     fix: "write the value in the JSON form of the type",
     bad: &[Example::Definition(
         r#"
 { "paths": { "/items": { "post": { "parameters": [{ "in": "body", "name": "body", "schema": { "properties": {
-    "view": { "type": "string", "x-ms-dynamic-values": { "operationId": "GetViews", "parameters": { "top": true, "size": "10" } } }
-                                                                                                           ^^^^          ^^^^
+    "view": { "type": "string", "x-ms-dynamic-values": { "operationId": "GetViews", "parameters": { "top": true, "size": "10", "sort": null } } }
+                                                                                                           ^^^^          ^^^^          ^^^^
   } } }] } },
-  "/views": { "get": { "operationId": "GetViews", "parameters": [{ "in": "query", "name": "top", "type": "integer" }, { "in": "query", "name": "size", "type": "integer" }] } } } }
+  "/views": { "get": { "operationId": "GetViews", "parameters": [{ "in": "query", "name": "top", "type": "integer" }, { "in": "query", "name": "size", "type": "integer" }, { "in": "query", "name": "sort", "type": "string" }] } } } }
 "#,
     )],
     good: &[
         Example::Definition(
             r#"
 { "paths": { "/items": { "post": { "parameters": [{ "in": "body", "name": "body", "schema": { "properties": {
-    "view": { "type": "string", "x-ms-dynamic-list": { "operationId": "GetViews", "parameters": { "top": { "value": 1 }, "size": { "value": null }, "rate": { "value": 10 }, "file": { "value": "a" } } } }
+    "view": { "type": "string", "x-ms-dynamic-list": { "operationId": "GetViews", "parameters": { "top": { "value": 1 }, "size": { "value": 2.0 }, "rate": { "value": 10 }, "file": { "value": "a" } } } }
   } } }] } },
   "/views": { "get": { "operationId": "GetViews", "parameters": [{ "in": "query", "name": "top", "type": "integer" }, { "in": "query", "name": "size", "type": "integer" }, { "in": "query", "name": "rate", "type": "number" }, { "in": "formData", "name": "file", "type": "file" }] } } } }
 "#,
@@ -53,7 +53,7 @@ fn check(context: &Context<'_>, made: &Use<'_, '_>, out: &mut Out<'_>) {
         let (Some(input), Given::Literal(value)) = (&argument.input, &argument.given) else { continue };
         let value = *value;
         let Some(type_name) = input.type_name(context).filter(|name| types::is_known(name)) else { continue };
-        if value.is_null() || types::fits(value, type_name) {
+        if types::fits(value, type_name) {
             continue;
         }
         let message = format!("the value is of kind {}, the input of type `{type_name}`", value.kind());

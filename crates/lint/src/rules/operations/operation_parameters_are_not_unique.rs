@@ -50,8 +50,5 @@ fn operation(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
 
 fn check(holder: Node<'_>, out: &mut Out<'_>) {
     let Some(list) = holder.get("parameters") else { return };
-    equal::repeated(list.items(), |entry| {
-        let shown = entry.get("$ref").or_else(|| entry.get("name")).unwrap_or(entry);
-        out.at(shown, "the list already holds this parameter");
-    });
+    equal::repeated(list.items(), |entry| out.at_entry(entry, "the list already holds this parameter"));
 }

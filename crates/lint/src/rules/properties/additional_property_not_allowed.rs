@@ -1,4 +1,4 @@
-use crate::keywords::{ObjectKind, looks_like_extension};
+use crate::keywords::{ObjectKind, is_open_api_3, looks_like_extension};
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::shape::shape_of;
 use crate::view::{Context, Parameter};
@@ -54,7 +54,7 @@ fn document(context: &Context<'_>, out: &mut Out<'_>) {
     for (node, kind) in &context.survey().unknown {
         let name = node.key().unwrap_or_default();
         let has_its_own_rule = *kind == ObjectKind::SecurityDefinition || looks_like_extension(name);
-        if !has_its_own_rule && !is_of_openapi_3(*kind, name) {
+        if !has_its_own_rule && !is_open_api_3(*kind, name) {
             out.at_key(*node, format!("{} knows no member {}", shape_of(*kind).name, quoted(name)));
         }
     }
@@ -67,23 +67,4 @@ fn parameter(_: &Context<'_>, parameter: &Parameter<'_>, out: &mut Out<'_>) {
     {
         out.at_key(node, format!("a parameter in the {} knows no member `allowEmptyValue`", parameter.location));
     }
-}
-
-/// Whether the member shows that the document was written for OpenAPI 3, which `BS-OpenApi3Construct` says more clearly.
-fn is_of_openapi_3(kind: ObjectKind, name: &str) -> bool {
-    matches!(kind, ObjectKind::Root | ObjectKind::Operation | ObjectKind::Schema | ObjectKind::Parameter)
-        && matches!(
-            name,
-            "openapi"
-                | "servers"
-                | "components"
-                | "requestBody"
-                | "oneOf"
-                | "anyOf"
-                | "not"
-                | "nullable"
-                | "content"
-                | "callbacks"
-                | "links"
-        )
 }

@@ -9,10 +9,10 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     source: Source::SwaggerValidator,
-    what: "A schema of type string and format binary stands below the root of a body, a response or a callback: \
-           as a property, as items, or where a reference inside leads to it. At the root of a payload the \
-           format is right; parameters of a form may have it too. Parts of `allOf` count as what they are part \
-           of.",
+    what: "A schema of type string and format binary stands below the root of a body or a response: as a property, as \
+           items, or where a reference inside leads to it; or anywhere in what a webhook sends. At the root of a body or \
+           a response the format is right; parameters of a form may have it too. Parts of `allOf` count as what they \
+           are part of.",
     why: "Bytes have no place inside JSON. Clients cannot show or fill in such a value.",
     fix: "use the format byte, with the content in base64",
     bad: &[
@@ -32,8 +32,10 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::Definition(
             r#"
-{ "definitions": { "Unused": { "items": { "type": "string", "format": "binary" } } } }
+{ "definitions": { "Unused": { "items": { "type": "string", "format": "binary" } } },
                                                                       ^^^^^^^^
+  "paths": { "/hooks": { "x-ms-notification-content": { "schema": { "type": "string", "format": "binary" } } } } }
+                                                                                                ^^^^^^^^
 "#,
         ),
     ],
@@ -50,7 +52,8 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
     let Some(format) = value.format.filter(|format| format.as_str() == Some("binary")) else { return };
-    if value.type_text() == Some("string") && context.usage().is_below_a_root(value.node) {
-        out.at(format, "the format binary stands inside a payload");
+    let usage = context.usage();
+    if value.type_text() == Some("string") && (usage.is_below_a_root(value.node) || usage.is_sent(value.node)) {
+        out.at(format, "the format binary stands where JSON is read");
     }
 }

@@ -12,8 +12,8 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     source: Source::SwaggerValidator,
     what: "A body, a response or a definition holds more than 512 schemas, once every reference is replaced by what it \
-           leads to. A definition that leads back to itself is not followed a second time. A body that is nothing but a \
-           reference is reported at the definition.",
+           leads to. A definition that leads back to itself is not followed a second time. Each body is reported, also when \
+           it is nothing but a reference to a definition that is reported itself.",
     why: "Clients expand a schema to build a form, and refuse the connector where one is larger than that.",
     fix: "describe less: leave out what nobody needs, or leave open objects without properties",
     bad: &[
@@ -32,9 +32,13 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::Definition(
             r##"
-{ "paths": { "/items": { "get": { "responses": { "200": { "schema": { "items": { "$ref": "#/definitions/B" }, "allOf": [{ "$ref": "#/definitions/B" }] } } } } } },
+{ "paths": { "/items": { "get": { "responses": { "200": { "schema": { "items": { "$ref": "#/definitions/B" }, "allOf": [{ "$ref": "#/definitions/B" }] } },
                                                           ^^^^^^^^
+        "201": { "schema": { "$ref": "#/definitions/A" } } } } } },
+                 ^^^^^^^^
   "definitions": {
+    "A": { "items": { "$ref": "#/definitions/B" }, "allOf": [{ "$ref": "#/definitions/B" }] },
+    ^^^
     "B": { "allOf": [{ "$ref": "#/definitions/C" }, { "$ref": "#/definitions/C" }, { "$ref": "#/definitions/C" }, { "$ref": "#/definitions/C" }] },
     "C": { "allOf": [{ "$ref": "#/definitions/D" }, { "$ref": "#/definitions/D" }, { "$ref": "#/definitions/D" }, { "$ref": "#/definitions/D" }] },
     "D": { "allOf": [{ "$ref": "#/definitions/E" }, { "$ref": "#/definitions/E" }, { "$ref": "#/definitions/E" }, { "$ref": "#/definitions/E" }] },
@@ -63,7 +67,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     let census = &context.census;
     let bodies = census.bodies.iter().filter(|body| body.purpose != Purpose::Notification);
-    for body in bodies.filter(|body| body.schema.get("$ref").is_none()) {
+    for body in bodies {
         report(body.schema, body.measure, out);
     }
     for definition in &census.definitions {

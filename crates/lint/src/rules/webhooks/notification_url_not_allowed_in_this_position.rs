@@ -14,8 +14,9 @@ pub(crate) static RULE: Rule = Rule {
     source: Source::SwaggerValidator,
     what: "`\"x-ms-notification-url\": true` stands anywhere but in the schema of a body parameter: on a parameter \
            or header, in the schema of a response or of `x-ms-notification-content`. A schema that a body uses too \
-           is right there and is not reported for its other uses, nor is the answer of an operation that takes the \
-           address, which repeats what was registered. A schema that nobody uses is not judged; a shared parameter or header is.",
+           is right there and is not reported for its other uses; nor is a shared one in the answer of an operation that \
+           takes the address, which repeats what was registered. A schema that nobody uses is not judged; a shared \
+           parameter or header is.",
     why: "The address is written into the body of the request that registers the webhook. In any other place it is \
            never filled in.",
     fix: "move the mark to a property of the body that registers the webhook",
@@ -47,17 +48,25 @@ pub(crate) static RULE: Rule = Rule {
   "paths": { "/hooks": { "post": { "parameters": [{ "$ref": "#/parameters/Url" }], "responses": { "201": { "$ref": "#/responses/Made" } } } } } }
 "##,
         ),
+        Example::Definition(
+            r#"
+{ "paths": { "/hooks": { "post": {
+    "parameters": [{ "in": "body", "name": "body", "schema": { "properties": { "url": { "type": "string", "x-ms-notification-url": true } } } }],
+    "responses": { "201": { "schema": { "properties": { "url": { "type": "string", "x-ms-notification-url": true } } } } } } } } }
+                                                                                   ^^^^^^^^^^^^^^^^^^^^^^^
+"#,
+        ),
     ],
     good: &[Example::Definition(
         r##"
 { "paths": { "/hooks": { "post": {
     "parameters": [{ "in": "query", "name": "url", "type": "string", "x-ms-notification-url": false },
         { "in": "body", "name": "body", "schema": { "$ref": "#/definitions/Hook" } }],
-    "responses": { "200": { "schema": { "$ref": "#/definitions/Hook" } },
-        "201": { "schema": { "properties": { "url": { "type": "string", "x-ms-notification-url": true } } } } } },
+    "responses": { "200": { "schema": { "$ref": "#/definitions/Hook" } }, "201": { "schema": { "$ref": "#/definitions/Made" } } } },
     "get": { "responses": { "200": { "schema": { "$ref": "#/definitions/Hook" } },
         "201": { "schema": { "properties": { "x-ms-notification-url": { "type": "boolean" } } } } } } } },
   "definitions": { "Hook": { "properties": { "url": { "type": "string", "x-ms-notification-url": true } } },
+      "Made": { "properties": { "url": { "type": "string", "x-ms-notification-url": true } } },
       "Unused": { "properties": { "url": { "type": "string", "x-ms-notification-url": true } } } } }
 "##,
     )],
@@ -72,11 +81,13 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
     let bodies = context.operations.iter().flat_map(|operation| &operation.parameters);
     let bodies = bodies.filter(|parameter| parameter.location == "body");
     let mut seen = HashSet::new();
-    walk(context, bodies.filter_map(|body| body.node.get("schema")).collect(), &mut seen, &mut |_| {});
+    let bodies = bodies.filter_map(|body| body.node.get("schema")).collect();
+    walk(context, bodies, Follow::References, &mut seen, &mut |_| {});
     let shared = |part: &str| context.root.get(part).into_iter().flat_map(Node::members).map(|member| member.value);
     shared("parameters").filter(|node| marks.contains(*node)).for_each(|parameter| report_items(parameter, out));
     shared("responses").filter(|node| marks.contains(*node)).for_each(|response| report_headers(response, out));
     let mut elsewhere: Vec<Node<'_>> = context.paths.iter().filter_map(|path| content(path.node)).collect();
+    let mut repeating = Vec::new();
     for operation in &context.operations {
         elsewhere.extend(content(operation.node));
         for parameter in operation.parameters.iter().filter(|parameter| marks.contains(parameter.node)) {
@@ -89,24 +100,34 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
                 None => Some(member.value),
             };
             let Some(response) = response.filter(|response| marks.contains(*response)) else { continue };
-            elsewhere.extend(response.get("schema").filter(|_| !operation.takes_notification_url_in_body(context)));
+            let repeats = operation.takes_notification_url_in_body(context);
+            if repeats { &mut repeating } else { &mut elsewhere }.extend(response.get("schema"));
             report_headers(response, out);
         }
     }
-    walk(context, elsewhere, &mut seen, &mut |schema| report(schema, out));
+    walk(context, elsewhere, Follow::References, &mut seen, &mut |schema| report(schema, out));
+    walk(context, repeating, Follow::Nothing, &mut seen, &mut |schema| report(schema, out));
+}
+
+/// Whether a walk goes on where references lead.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Follow {
+    References,
+    Nothing,
 }
 
 /// Visits the schemas that lead to a mark, each once, however many uses lead to it.
 fn walk<'d>(
     context: &Context<'d>,
     mut waiting: Vec<Node<'d>>,
+    follow: Follow,
     seen: &mut HashSet<u32>,
     visit: &mut dyn FnMut(Node<'d>),
 ) {
     let marks = &context.leads().notification_url;
     while let Some(written) = waiting.pop() {
         let Some(schema) = context.schema(written).filter(|schema| marks.contains(*schema)) else { continue };
-        if seen.insert(schema.id()) {
+        if (follow == Follow::References || schema == written) && seen.insert(schema.id()) {
             visit(schema);
             waiting.extend(children(schema));
         }

@@ -1,4 +1,5 @@
 use crate::Out;
+use crate::dynamic::children;
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::usage::is_internal;
 use crate::view::Context;
@@ -51,8 +52,6 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
         if schema.get("x-ms-notification-url").and_then(Node::as_bool) == Some(true) {
             out.at_key(schema, "users can see the place of the callback address");
         }
-        waiting.extend(schema.get("properties").into_iter().flat_map(Node::members).map(|member| member.value));
-        waiting.extend(schema.get("allOf").into_iter().flat_map(Node::items));
-        waiting.extend(schema.get("items"));
+        waiting.extend(children(schema));
     }
 }

@@ -79,7 +79,8 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
                 let own = || (!schema_path::demands(&parts, member.key)).then_some(Gap::Property(member.key));
                 waiting.push((member.value, gap.or_else(own)));
             }
-            waiting.extend(part.get("items").filter(marked).map(|items| (items, gap)));
+            let inner = ["items", "additionalProperties"].into_iter().filter_map(|name| part.get(name));
+            waiting.extend(inner.filter(marked).map(|inner| (inner, gap)));
         }
     }
 }
