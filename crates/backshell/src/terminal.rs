@@ -20,7 +20,16 @@ pub fn print(text: &str) -> anyhow::Result<()> {
 
 /// As [`print`], for what is too long to be a text first.
 pub fn write(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
-    let mut out = BufWriter::new(AutoStream::auto(io::stdout().lock()));
+    write_to(AutoStream::auto(io::stdout().lock()), render)
+}
+
+/// As [`write`], for what programs read: there are no colours in it that would have to be looked for.
+pub fn write_plain(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    write_to(io::stdout().lock(), render)
+}
+
+fn write_to(out: impl Write, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
     match render(&mut out).and_then(|()| out.flush()) {
         Err(error) if is_closed_pipe(&error) => {
             // What is left in the buffer has no reader either.

@@ -10,7 +10,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use backshell_findings::{Finding, Identity};
 use backshell_package::ReadPackage;
 use backshell_source::{Document, Kind, Node, escape_token};
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
 /// Bytes of the digest that a fingerprint shows: enough that two places never share one by chance.
 const FINGERPRINT_BYTES: usize = 8;
@@ -51,24 +51,20 @@ pub(crate) fn identify(read: &ReadPackage, path: &ShownPath, findings: &mut [Fin
 /// The digest of rule, file and place, in hexadecimal digits.
 pub(crate) fn fingerprint(rule: &str, file: &str, place: &str) -> String {
     let bytes = digest(&SHA256, [rule, file, place].join("\0").as_bytes());
-    bytes.as_ref().iter().take(FINGERPRINT_BYTES).fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let shown = bytes.as_ref().iter().take(FINGERPRINT_BYTES).fold(0_u64, |shown, byte| shown << 8 | u64::from(*byte));
+    format!("{shown:016x}")
 }
 
 /// The pointer with entries of lists named. A pointer that leads nowhere stays as it is.
 fn stable(document: &Document, pointer: &str) -> String {
     let Some(node) = document.resolve(pointer) else { return pointer.to_owned() };
-    let mut tokens: Vec<String> = node
-        .ancestors()
-        .filter_map(|node| match node.key() {
-            Some(key) => Some(escape_token(key).into_owned()),
-            None => node.parent().map(|_| entry(node)),
-        })
-        .collect();
+    let tokens = node.ancestors().filter_map(|node| match node.key() {
+        Some(key) => Some(escape_token(key)),
+        None => node.parent().map(|_| entry(node).into()),
+    });
+    let mut tokens: Vec<Cow<'_, str>> = tokens.collect();
     tokens.reverse();
-    tokens.iter().fold(String::new(), |place, token| place + "/" + token)
+    tokens.iter().fold(String::with_capacity(pointer.len()), |place, token| place + "/" + token)
 }
 
 /// The name of an entry of a list, or its number where it has none.

@@ -481,7 +481,10 @@ pub(crate) fn shape_of(kind: ObjectKind) -> &'static Shape {
 impl Shape {
     /// The member of this name, and its place in the list.
     pub(crate) fn member(&self, name: &str) -> Option<(usize, &'static Member)> {
-        self.members.iter().enumerate().find(|(_, member)| member.name == name)
+        let wanted = name.as_bytes();
+        // Most names differ in length or in their first letter; comparing them whole is a call each.
+        let is_like = |name: &[u8]| name.len() == wanted.len() && name.first() == wanted.first();
+        self.members.iter().enumerate().find(|(_, member)| is_like(member.name.as_bytes()) && member.name == name)
     }
 }
 

@@ -19,9 +19,24 @@ pub(crate) fn fits(value: Node<'_>, type_name: &str) -> bool {
     }
 }
 
+/// Whether a number has no fraction, however large it is: its digits behind the point are zeros, where the exponent moves
+/// the point.
 fn is_integral(value: Node<'_>) -> bool {
-    value.number_text().is_some_and(|text| !text.contains(['.', 'e', 'E']))
-        || value.as_f64().is_some_and(|number| number.fract() == 0.0)
+    let Some(text) = value.number_text() else { return false };
+    let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let (is_negative, moved) = match exponent.strip_prefix('-') {
+        Some(moved) => (true, moved),
+        None => (false, exponent.strip_prefix('+').unwrap_or(exponent)),
+    };
+    // An exponent that is too large for a number moves the point over all digits there are.
+    let moved = moved.parse().unwrap_or(usize::MAX);
+    let is_sign_or_zero = |byte: u8| matches!(byte, b'0' | b'-');
+    if is_negative {
+        fraction.bytes().all(is_sign_or_zero) && whole.bytes().rev().take(moved).all(is_sign_or_zero)
+    } else {
+        fraction.bytes().skip(moved).all(is_sign_or_zero)
+    }
 }
 
 /// The formats that clients know for a type.
@@ -31,5 +46,24 @@ pub(crate) const fn formats(type_name: &str) -> &'static [&'static str] {
         b"number" => &["float", "double", "decimal"],
         b"string" => &["byte", "binary", "date", "date-time", "date-no-tz", "password", "email", "html", "uri", "uuid"],
         _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_without_a_fraction_are_integers() {
+        let is_integer = |number: &str| {
+            let document = backshell_source::parse_str(number).document.unwrap();
+            fits(document.root(), "integer")
+        };
+        for number in ["0", "-1", "1.0", "1.50e1", "1e400", "-12e+3", "100e-2", "0e-99999999999999999999", "-0.0"] {
+            assert!(is_integer(number), "{number}");
+        }
+        for number in ["1.5", "1.25e1", "1e-1", "10e-2", "1e-99999999999999999999", "0.5"] {
+            assert!(!is_integer(number), "{number}");
+        }
     }
 }

@@ -72,15 +72,17 @@ impl Rules {
                 }
             }
             Format::Text => {
+                let checks = backshell_diff::checks();
+                let ids = rules.iter().map(|rule| rule.id).chain(checks.iter().map(|check| check.id));
+                let width = ids.map(str::len).max().unwrap_or_default();
                 for rule in &rules {
                     let what = backshell_lint::docs::first_sentence(rule.what);
-                    terminal::line(&format!("{:<52} {:<8} {what}", rule.id, rule.severity.as_str()))?;
+                    terminal::line(&format!("{:<width$} {:<10} {what}", rule.id, rule.severity.as_str()))?;
                 }
                 terminal::line("")?;
-                let checks = backshell_diff::checks();
                 for check in &checks {
                     let what = backshell_lint::docs::first_sentence(check.what);
-                    terminal::line(&format!("{:<52} {:<10} {what}", check.id, check.verdict.as_str()))?;
+                    terminal::line(&format!("{:<width$} {:<10} {what}", check.id, check.verdict.as_str()))?;
                 }
                 let (rules, checks) = (rules.len(), checks.len());
                 terminal::line(&format!(

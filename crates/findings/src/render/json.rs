@@ -3,6 +3,10 @@
 use crate::{Finding, Report, Suppressed};
 use serde::Serialize;
 use std::io::{self, Write};
+use std::thread;
+
+/// Up to so many entries of a list are rendered by one core; of longer lists every core renders a part.
+const SHORT: usize = 1_000;
 
 /// The report as one JSON object, indented, with a line end. `version` is the version of Backshell.
 pub fn render(report: &Report, version: &str) -> String {
@@ -12,31 +16,55 @@ pub fn render(report: &Report, version: &str) -> String {
 /// Writes what [`render`] returns.
 pub fn write(out: &mut dyn Write, report: &Report, version: &str) -> io::Result<()> {
     let summary = report.summary();
-    let output = JsonReport {
-        tool: "backshell",
-        version,
-        findings: report.findings.iter().map(JsonFinding::from).collect(),
-        suppressed: report.suppressed.iter().map(JsonSuppressed::from).collect(),
-        summary: JsonSummary {
-            files: summary.files,
-            errors: summary.errors,
-            warnings: summary.warnings,
-            notes: summary.notes,
-            suppressed: summary.suppressed,
-        },
+    let summary = JsonSummary {
+        files: summary.files,
+        errors: summary.errors,
+        warnings: summary.warnings,
+        notes: summary.notes,
+        suppressed: summary.suppressed,
     };
-    serde_json::to_writer_pretty(&mut *out, &output)?;
-    writeln!(out)
+    let version = serde_json::to_string(version)?;
+    write!(out, "{{\n  \"tool\": \"backshell\",\n  \"version\": {version},\n  \"findings\": ")?;
+    list::<_, JsonFinding<'_>>(out, &report.findings)?;
+    if !report.suppressed.is_empty() {
+        write!(out, ",\n  \"suppressed\": ")?;
+        list::<_, JsonSuppressed<'_>>(out, &report.suppressed)?;
+    }
+    writeln!(out, ",\n  \"summary\": {}\n}}", indented(&serde_json::to_string_pretty(&summary)?))
 }
 
-#[derive(Serialize)]
-struct JsonReport<'a> {
-    tool: &'static str,
-    version: &'a str,
-    findings: Vec<JsonFinding<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    suppressed: Vec<JsonSuppressed<'a>>,
-    summary: JsonSummary,
+/// Writes a list that is the value of a member of the report.
+fn list<'a, T: Sync, J: Serialize + From<&'a T>>(out: &mut dyn Write, list: &'a [T]) -> io::Result<()> {
+    let cores = if list.len() > SHORT { thread::available_parallelism().map_or(1, usize::from) } else { 1 };
+    let (first, rest) = list.split_at(list.len().div_ceil(cores));
+    let parts: Vec<serde_json::Result<String>> = thread::scope(|scope| {
+        let others = rest.chunks(first.len().max(1)).map(|part| scope.spawn(|| entries::<T, J>(part)));
+        let others: Vec<_> = others.collect();
+        let first = entries::<T, J>(first);
+        std::iter::once(first).chain(others.into_iter().filter_map(|part| part.join().ok())).collect()
+    });
+    write!(out, "[")?;
+    let mut separator = "\n";
+    for part in parts {
+        let part = part?;
+        if !part.is_empty() {
+            write!(out, "{separator}  {part}")?;
+            separator = ",\n";
+        }
+    }
+    write!(out, "{}]", if separator == "\n" { "" } else { "\n  " })
+}
+
+/// The entries of a list of the report, without its brackets.
+fn entries<'a, T, J: Serialize + From<&'a T>>(list: &'a [T]) -> serde_json::Result<String> {
+    let pretty = serde_json::to_string_pretty(&list.iter().map(J::from).collect::<Vec<_>>())?;
+    let inner = pretty.strip_prefix("[\n").and_then(|rest| rest.strip_suffix("\n]"));
+    Ok(indented(inner.unwrap_or_default()))
+}
+
+/// JSON one level deeper than it is: strings hold no line breaks, so that every one is layout.
+fn indented(json: &str) -> String {
+    json.replace('\n', "\n  ")
 }
 
 #[derive(Serialize)]
@@ -98,6 +126,48 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
             end_line: place.end.line,
             end_column: place.end.column,
             fingerprint: finding.identity.as_ref().map(|identity| identity.fingerprint.as_str()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Check, Place, Severity, Suppression};
+
+    fn finding(number: usize) -> Finding {
+        Finding {
+            check: Check::Swagger,
+            rule: "BS-FileLayout".into(),
+            severity: Severity::Warning,
+            message: format!("line\n{number} \"quoted\""),
+            help: String::new(),
+            place: Place::file("a.json"),
+            identity: None,
+        }
+    }
+
+    #[test]
+    fn what_cores_render_together_is_one_list_in_order() {
+        for count in [0, 1, SHORT, SHORT + 1, 3 * SHORT + 7] {
+            let suppressed = (0..count.min(2)).map(|number| Suppressed {
+                finding: finding(number),
+                because: Suppression::Allowed("reviewed".to_owned()),
+            });
+            let findings = (0..count).map(finding).collect();
+            let report = Report { findings, suppressed: suppressed.collect(), files: 1 };
+            let text = render(&report, "1.0");
+            let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let messages = value["findings"].as_array().unwrap().iter().map(|found| &found["message"]);
+            assert!(messages.eq(report.findings.iter().map(|found| &found.message)), "{count}");
+            assert_eq!(value.get("suppressed").map_or(0, |list| list.as_array().unwrap().len()), count.min(2));
+            // Laid out as a whole it looks the same.
+            let lines = |text: &str| text.lines().map(|line| line.len() - line.trim_start().len()).collect::<Vec<_>>();
+            let whole = serde_json::to_string_pretty(&value).unwrap();
+            let (mut ours, mut theirs) = (lines(&text), lines(&whole));
+            ours.sort_unstable();
+            theirs.sort_unstable();
+            assert_eq!(ours, theirs, "{count}");
         }
     }
 }

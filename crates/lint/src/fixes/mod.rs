@@ -9,6 +9,7 @@
 mod duplicate_entries;
 mod edit;
 mod extension_name;
+mod line_ends;
 mod path_parameter_encoding;
 mod path_parameter_required;
 mod trailing_blanks;
@@ -47,6 +48,7 @@ pub static FIXES: &[Fix] = &[
     path_parameter_encoding::FIX,
     duplicate_entries::FIX,
     extension_name::FIX,
+    line_ends::FIX,
     trailing_blanks::FIX,
 ];
 
