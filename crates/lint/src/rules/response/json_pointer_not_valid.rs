@@ -35,10 +35,10 @@ pub(crate) static RULE: Rule = Rule {
 "##,
         ),
         Example::Definition(
-            r##"
+            r#"
 { "definitions": { "A": { "$ref": "other.json#definitions/B" } } }
                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^
-"##,
+"#,
         ),
     ],
     good: &[Example::Definition(
