@@ -7,7 +7,8 @@ use backshell_auth::{
     AuthError, AuthPlan, AuthProblem, Credentialed, Secrets, credential, credential_open, needs_secrets,
 };
 use backshell_boundary::{
-    AddressRules, AllowedSet, Inventory, Placed, ResolveError, Resolved, Resolver, Terms, cell_decision, place,
+    AddressRules, AllowedSet, Inventory, NoEvidence, Placed, ResolveError, Resolved, Resolver, Terms, cell_decision,
+    place,
 };
 use backshell_model::{
     AppName, AuthKind, Boundary, Caller, ConnectionId, Egress, Environment, EnvironmentId, HostName, Infrastructure,
@@ -101,6 +102,9 @@ async fn placed(request: ShapedRequest) -> Placed {
         infrastructure: Infrastructure::External,
         inventory: &Inventory::default(),
         addresses: &AddressRules::default(),
+        evidence: &NoEvidence,
+        grants: &[],
+        now,
     };
     place(permitted, inside, request, &terms, &Fixed).await.unwrap()
 }

@@ -7,6 +7,7 @@ use crate::config::{Config, LedgerMode};
 use crate::first_start;
 use crate::keys;
 use crate::ports::Ports;
+use crate::residency::{Folder, LiveEvidence};
 use crate::retention::RetentionJob;
 use crate::rotation;
 use crate::system::{SystemClock, SystemRandom};
@@ -84,6 +85,9 @@ impl Node {
         store.announce_cell(&cell).await.context("the cell cannot be announced")?;
         let first_token = first_start::prepare(&*store, &ledger, &*clock, &*random, &region).await?;
 
+        let folder = Folder::in_data_folder(&config.data.dir);
+        let (evidence, seen) = LiveEvidence::open(&folder).context("the imported evidence cannot be read")?;
+        let evidence = Arc::new(evidence);
         let gateway = Gateway::open(Parts {
             settings: settings(config, region.clone())?,
             store: Arc::clone(&store),
@@ -91,6 +95,7 @@ impl Node {
             ledger: ledger.clone(),
             resolver: way_out.resolver,
             dialler: way_out.dialler,
+            evidence: Arc::clone(&evidence) as _,
             clock: Arc::clone(&clock),
             random: Arc::clone(&random),
         })
@@ -132,6 +137,7 @@ impl Node {
         let console = tokio::spawn(backshell_console::serve(console_listener, router, stopped));
         let background = vec![
             tokio::spawn(gateway.clone().follow(stop.clone())),
+            tokio::spawn(evidence.follow(folder, seen, ledger.clone(), stop.clone())),
             tokio::spawn(announce(Arc::clone(&store), cell, clock, stop.clone())),
             tokio::spawn(retention.keep(stop.clone())),
         ];
@@ -243,7 +249,24 @@ pub(crate) async fn start_ledger(
 
 fn settings(config: &Config, region: Region) -> anyhow::Result<Settings> {
     let milliseconds = Duration::from_millis;
-    let inventory = config
+    let inventory = inventory(config)?;
+    Ok(Settings {
+        inventory,
+        addresses: AddressRules::default(),
+        max_request_body: config.gateway.max_request_body,
+        upstream: Timeouts {
+            tls: milliseconds(config.upstream.tls_timeout_ms),
+            first_byte: milliseconds(config.upstream.first_byte_timeout_ms),
+            idle: milliseconds(config.upstream.idle_timeout_ms),
+        },
+        drain: Duration::from_secs(config.gateway.drain_seconds),
+        ..Settings::new(&config.cell.name, region)
+    })
+}
+
+/// The operator's own services, as the configuration lists them.
+pub(crate) fn inventory(config: &Config) -> anyhow::Result<Inventory> {
+    config
         .infrastructure
         .internal_hosts
         .iter()
@@ -259,19 +282,7 @@ fn settings(config: &Config, region: Region) -> anyhow::Result<Settings> {
             }
             Ok((host, Region::new(region)))
         })
-        .collect::<anyhow::Result<Inventory>>()?;
-    Ok(Settings {
-        inventory,
-        addresses: AddressRules::default(),
-        max_request_body: config.gateway.max_request_body,
-        upstream: Timeouts {
-            tls: milliseconds(config.upstream.tls_timeout_ms),
-            first_byte: milliseconds(config.upstream.first_byte_timeout_ms),
-            idle: milliseconds(config.upstream.idle_timeout_ms),
-        },
-        drain: Duration::from_secs(config.gateway.drain_seconds),
-        ..Settings::new(&config.cell.name, region)
-    })
+        .collect()
 }
 
 fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {

@@ -22,6 +22,7 @@ use async_trait::async_trait;
 use backshell::client;
 use backshell::system::{SystemClock, SystemRandom};
 use backshell::trial::TrialCertificate;
+use backshell_boundary::NoEvidence;
 use backshell_gateway::{Gateway, Parts, Serving, Settings};
 use backshell_ledger::{Checkpoints, Ledger, Options, PublicKey, generate_signing_key, parse_checkpoints, verify};
 use backshell_model::{Clock, Random, Region, SecretBytes};
@@ -152,6 +153,7 @@ impl Rig {
             ledger: ledger.clone(),
             resolver: way_out.resolver,
             dialler: way_out.dialler,
+            evidence: Arc::new(NoEvidence),
             clock,
             random,
         })

@@ -1,5 +1,6 @@
 //! The regions inside an environment's boundary, computed once per environment and snapshot.
 
+use crate::endpoint::Place;
 use crate::regions::{RegionFacts, region, regions};
 use crate::row::Row;
 use backshell_model::{Boundary, Environment, EnvironmentId, Region};
@@ -30,41 +31,67 @@ impl BoundaryError {
     }
 }
 
-/// The regions in which an environment's data may be processed.
+/// The regions in which an environment's data may be processed, and those in which its endpoints are inside.
+///
+/// The two differ: a cell runs in the same cloud as home, never in another provider's. An endpoint is somebody else's;
+/// `eu-west-2` lies in the United Kingdom as `uksouth` does. Sovereign clouds stay apart for both.
 #[derive(Clone, Debug)]
 pub struct AllowedSet {
     environment: EnvironmentId,
     home: &'static RegionFacts,
     one_region: bool,
     regions: Vec<&'static RegionFacts>,
+    /// Names of the regions in which an endpoint is inside, sorted.
+    endpoints: Vec<&'static str>,
+    /// Countries that belong to the boundary and, within the realm, to no geography outside it.
+    countries: Vec<&'static str>,
 }
 
 impl AllowedSet {
-    /// Computes the set: home alone, home's geography within the same cloud, or the list.
+    /// Computes the set: home alone, home's geography within the same cloud, or the list. A list may name regions of
+    /// several providers, as endpoints have them, but never mixes sovereign clouds with others.
     pub fn of(environment: &Environment) -> Result<Self, BoundaryError> {
         let find = |name: &Region| region(name.as_str()).ok_or_else(|| BoundaryError::UnknownRegion(name.clone()));
         let home = find(&environment.home)?;
-        let mut allowed: Vec<&'static RegionFacts> = match &environment.boundary {
+        let in_geography = |facts: &&RegionFacts| facts.realm() == home.realm() && facts.geography == home.geography;
+        let mut endpoints: Vec<&'static RegionFacts> = match &environment.boundary {
             Boundary::Region => vec![home],
-            Boundary::Geography => regions()
-                .iter()
-                .filter(|facts| facts.cloud == home.cloud && facts.geography == home.geography)
-                .collect(),
+            Boundary::Geography => regions().iter().filter(in_geography).collect(),
             Boundary::List(names) => {
                 if !names.contains(&environment.home) {
                     return Err(BoundaryError::HomeMissing(environment.home.clone()));
                 }
                 let listed = names.iter().map(|name| {
                     let facts = find(name)?;
-                    if facts.cloud == home.cloud { Ok(facts) } else { Err(BoundaryError::MixedClouds(name.clone())) }
+                    if facts.realm() == home.realm() {
+                        Ok(facts)
+                    } else {
+                        Err(BoundaryError::MixedClouds(name.clone()))
+                    }
                 });
                 listed.collect::<Result<_, _>>()?
             }
         };
-        allowed.sort_unstable_by_key(|facts| facts.region);
-        allowed.dedup_by_key(|facts| facts.region);
-        let one_region = matches!(environment.boundary, Boundary::Region);
-        Ok(Self { environment: environment.id, home, one_region, regions: allowed })
+        endpoints.sort_unstable_by_key(|facts| facts.region);
+        endpoints.dedup_by_key(|facts| facts.region);
+        let inside = |country: &str, geography: &str| {
+            endpoints.iter().any(|facts| facts.country == country && facts.geography == geography)
+        };
+        let mut countries: Vec<&'static str> = endpoints.iter().map(|facts| facts.country).collect();
+        countries.sort_unstable();
+        countries.dedup();
+        countries.retain(|country| {
+            let mut realm = regions().iter().filter(|facts| facts.realm() == home.realm() && facts.country == *country);
+            realm.all(|facts| inside(country, facts.geography))
+        });
+        Ok(Self {
+            environment: environment.id,
+            home,
+            one_region: matches!(environment.boundary, Boundary::Region),
+            regions: endpoints.iter().copied().filter(|facts| facts.cloud == home.cloud).collect(),
+            endpoints: endpoints.iter().map(|facts| facts.region).collect(),
+            countries,
+        })
     }
 
     /// The environment whose set this is.
@@ -82,14 +109,23 @@ impl AllowedSet {
         self.one_region
     }
 
-    /// The regions, sorted by name.
+    /// The regions in which a cell may process, sorted by name.
     pub fn regions(&self) -> &[&'static RegionFacts] {
         &self.regions
     }
 
-    /// Whether a region is inside.
+    /// Whether a cell in this region is inside.
     pub fn contains(&self, region: &Region) -> bool {
         self.regions.binary_search_by_key(&region.as_str(), |facts| facts.region).is_ok()
+    }
+
+    /// Whether an endpoint in this place is inside. A country is only when it belongs to no geography outside, and never
+    /// when the boundary is one region.
+    pub fn holds(&self, place: &Place) -> bool {
+        match place {
+            Place::Region(facts) => self.endpoints.binary_search(&facts.region).is_ok(),
+            Place::Country(code) => !self.one_region && self.countries.binary_search(&code.as_str()).is_ok(),
+        }
     }
 }
 
@@ -133,7 +169,48 @@ mod tests {
         assert!(matches!(names("westeurope", list(&[])), Err(BoundaryError::HomeMissing(_))));
         assert!(matches!(names("europe", Boundary::Geography), Err(BoundaryError::UnknownRegion(_))));
         assert!(matches!(names("westus", list(&["westus", "usgovvirginia"])), Err(BoundaryError::MixedClouds(_))));
-        assert!(matches!(names("westus", list(&["westus", "us-west-1"])), Err(BoundaryError::MixedClouds(_))));
+        assert!(matches!(names("westus", list(&["westus", "us-gov-west-1"])), Err(BoundaryError::MixedClouds(_))));
+        assert!(matches!(
+            names("usgovvirginia", list(&["usgovvirginia", "usdodeast"])),
+            Err(BoundaryError::MixedClouds(_))
+        ));
         assert!(matches!(names("westus", list(&["westus", "nowhere"])), Err(BoundaryError::UnknownRegion(_))));
+    }
+
+    #[test]
+    fn an_endpoint_may_be_at_another_provider_but_a_cell_may_not() {
+        let set = |home, boundary| AllowedSet::of(&environment(home, boundary)).unwrap();
+        let holds = |set: &AllowedSet, place: &str| set.holds(&Place::parse(place).unwrap());
+        let britain = set("uksouth", Boundary::Geography);
+        for (place, inside) in [
+            ("ukwest", true),
+            ("eu-west-2", true),
+            ("europe-west2", true),
+            ("GB", true),
+            ("westeurope", false),
+            ("eu-west-1", false),
+            ("FR", false),
+        ] {
+            assert_eq!(holds(&britain, place), inside, "{place}");
+        }
+        assert!(!britain.contains(&Region::new("eu-west-2")));
+        let one = set("uksouth", Boundary::Region);
+        for (place, inside) in [("uksouth", true), ("ukwest", false), ("eu-west-2", false), ("GB", false)] {
+            assert_eq!(holds(&one, place), inside, "{place}");
+        }
+        let listed = set("westeurope", list(&["westeurope", "germanywestcentral", "eu-central-1"]));
+        for (place, inside) in
+            [("eu-central-1", true), ("europe-west3", false), ("DE", true), ("NL", true), ("IE", false)]
+        {
+            assert_eq!(holds(&listed, place), inside, "{place}");
+        }
+        assert!(!listed.contains(&Region::new("eu-central-1")));
+        let government = set("usgovvirginia", Boundary::Geography);
+        for (place, inside) in [("usgovtexas", true), ("us-gov-east-1", false), ("usdodeast", false), ("eastus", false)]
+        {
+            assert_eq!(holds(&government, place), inside, "{place}");
+        }
+        let germany = set("germanynorth", Boundary::Geography);
+        assert!(!holds(&germany, "eusc-de-east-1") && !holds(&germany, "u-germany-northeast1"));
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Three questions, in the order in which a call asks them: may this cell process it at all ([`cell_decision`]); is its
 //! final host a verified one that leads to public addresses; and what does the decision table say about the place of
-//! that host (both [`place`]). The table's rows with their reason codes are [`Row`]; the regions are in
-//! `data/regions.tsv`.
+//! that host (both [`place`]). What is known about places is [`Evidence`], put together by [`grade()`]; the table is
+//! [`decide`], its rows with their reason codes are [`Row`]; the regions are in `data/regions.tsv`.
 //!
 //! What this crate does not do: it opens no socket and asks no name server itself (a [`Resolver`] is passed in), and it
 //! follows nothing: a redirect or a paging link is a new request that is placed again.
@@ -13,10 +13,18 @@
 mod address;
 mod allowed;
 mod cell;
+mod coordinates;
+mod country;
+mod decision;
+mod endpoint;
+pub mod evidence;
+mod grade;
 mod inventory;
+mod judge;
 mod place;
 mod regions;
 mod resolve;
+mod responsibility;
 mod row;
 #[cfg(test)]
 mod testing;
@@ -24,10 +32,18 @@ mod testing;
 pub use address::{AddressRefused, AddressRules, address_verdict};
 pub use allowed::{AllowedSet, BoundaryError};
 pub use cell::{CellInside, WrongCell, cell_decision};
+pub use coordinates::{Coordinates, coordinates};
+pub use country::CountryCode;
+pub use decision::{Decision, Grant, Question, decide};
+pub use endpoint::{EndpointPlaces, EvidenceId, Grade, Place};
+pub use evidence::EvidenceBase;
+pub use grade::{AddressEvidence, Declared, Estimate, Evidence, HostEvidence, NoEvidence, Ranged, Statement, grade};
 pub use inventory::Inventory;
-pub use place::{Grade, Place, PlaceRefused, Placed, RefusalCode, Terms, place};
+pub use judge::{Destination, judge};
+pub use place::{PlaceRefused, Placed, RefusalCode, Terms, place};
 pub use regions::{RegionFacts, region, regions};
 pub use resolve::{
     EndpointRefused, MAX_ADDRESSES, MAX_ALIASES, ResolveError, Resolved, Resolver, may_be_alias, resolve_endpoint,
 };
+pub use responsibility::{Responsibility, responsibility};
 pub use row::{Answer, Row};

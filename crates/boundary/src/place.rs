@@ -3,12 +3,16 @@
 use crate::address::AddressRules;
 use crate::allowed::AllowedSet;
 use crate::cell::CellInside;
+use crate::decision::{Decision, Grant, Question};
+use crate::endpoint::EndpointPlaces;
+use crate::grade::Evidence;
 use crate::inventory::Inventory;
+use crate::judge::{Destination, judge};
 use crate::resolve::{EndpointRefused, MAX_ADDRESSES, ResolveError, Resolved, Resolver, resolve_endpoint};
 use crate::row::{Answer, Row};
 use backshell_model::{
     ConnectionId, Egress, EnvironmentId, HostName, Infrastructure, Piece, Region, Scheme, ServiceRoot, ShapedRequest,
-    is_ambiguous_path,
+    Timestamp, is_ambiguous_path,
 };
 use backshell_permission::Permitted;
 use std::net::SocketAddr;
@@ -31,34 +35,12 @@ pub struct Terms<'a> {
     pub inventory: &'a Inventory,
     /// Which addresses are refused beyond the built-in list.
     pub addresses: &'a AddressRules,
-}
-
-/// How well the place of an endpoint is known. Further grades come with the evidence for them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grade {
-    /// The operator's inventory lists the host.
-    Inventory,
-    /// Nothing is known.
-    N,
-}
-
-impl Grade {
-    /// The grade's name in the ledger.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Inventory => "inventory",
-            Self::N => "N",
-        }
-    }
-}
-
-/// Where an endpoint is, as far as it is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// How well it is known.
-    pub grade: Grade,
-    /// The regions; empty when none is known.
-    pub regions: Vec<Region>,
+    /// What is known about places.
+    pub evidence: &'a dyn Evidence,
+    /// The crossing grants for this connector, version and environment.
+    pub grants: &'a [Grant],
+    /// The time: evidence ages and grants expire.
+    pub now: Timestamp,
 }
 
 /// The proof that a request's destination is permitted: the host is a verified one, every address it resolved to is
@@ -85,9 +67,7 @@ pub struct Placed {
     request: ShapedRequest,
     addresses: Vec<SocketAddr>,
     resolved: Arc<Resolved>,
-    place: Place,
-    row: Row,
-    notice: bool,
+    decision: Arc<Decision>,
 }
 
 impl Placed {
@@ -126,24 +106,29 @@ impl Placed {
         self.resolved.aliases()
     }
 
+    /// What the decision table said, and on what ground.
+    pub fn decision(&self) -> &Arc<Decision> {
+        &self.decision
+    }
+
     /// Where the endpoint is, as far as it is known.
-    pub fn place(&self) -> &Place {
-        &self.place
+    pub fn places(&self) -> &EndpointPlaces {
+        &self.decision.places
     }
 
     /// The row of the decision table that decided.
     pub fn row(&self) -> Row {
-        self.row
+        self.decision.row
     }
 
     /// The reason code.
     pub fn reason(&self) -> &'static str {
-        self.row.reason()
+        self.decision.reason()
     }
 
     /// Whether the answer must say that the destination is worth a remark.
     pub fn notice(&self) -> bool {
-        self.notice
+        self.decision.notice()
     }
 
     /// Ends the proof and hands on what it was about.
@@ -189,6 +174,10 @@ pub struct PlaceRefused {
     pub row: Row,
     /// Where the request would have gone.
     pub root: ServiceRoot,
+    /// What the decision table said, when it was asked.
+    pub decision: Option<Arc<Decision>>,
+    /// The addresses that were judged, when it came to that.
+    pub addresses: Vec<SocketAddr>,
 }
 
 impl PlaceRefused {
@@ -210,6 +199,22 @@ impl PlaceRefused {
                 "it is not known where `{}` is, and the environment refuses endpoints outside its boundary",
                 root.host
             ),
+            "endpoint_outside" => {
+                let outside: Vec<&str> =
+                    self.decision.iter().flat_map(|said| said.places.places()).map(|at| at.as_str()).collect();
+                format!(
+                    "`{}` is in {}, not all of which is inside the environment's boundary; an administrator can record a \
+                     crossing grant for it",
+                    root.host,
+                    outside.join(", ")
+                )
+            }
+            "evidence_too_weak" => {
+                format!("the place of `{}` is only estimated, and the environment's boundary is one region", root.host)
+            }
+            "evidence_stale" => {
+                format!("what is known about the place of `{}` is too old; an administrator imports it anew", root.host)
+            }
             "no_answer" => format!("the name `{}` has no address", root.host),
             "chain" => format!("the alias chain of `{}` cannot be followed", root.host),
             "too_many" => format!("the name `{}` has more than {MAX_ADDRESSES} addresses", root.host),
@@ -231,7 +236,14 @@ pub async fn place(
     terms: &Terms<'_>,
     resolver: &dyn Resolver,
 ) -> Result<Placed, PlaceRefused> {
-    let refuse = |code, reason, row| PlaceRefused { code, reason, row, root: request.root.clone() };
+    let refuse = |code, reason, row| PlaceRefused {
+        code,
+        reason,
+        row,
+        root: request.root.clone(),
+        decision: None,
+        addresses: Vec::new(),
+    };
     let environment = permitted.environment();
     if inside.environment() != environment || terms.allowed.environment() != environment {
         return Err(refuse(RefusalCode::InternalError, "environments_differ", Row::D01));
@@ -253,15 +265,14 @@ pub async fn place(
         };
         refuse(code, refused.reason(), Row::D06)
     })?;
-    let (place, row) = judge_place(terms, &root.host);
-    let notice = match row.answer(terms.egress) {
-        Answer::Allow => false,
-        Answer::AllowWithNotice => true,
-        Answer::Refuse | Answer::GoOn => return Err(refuse(RefusalCode::EgressRefused, row.reason(), row)),
-    };
+    let decision = Arc::new(judge_place(terms, &root.host, &found));
     let port = root.port;
     let addresses = found.addresses().iter().map(|address| SocketAddr::new(*address, port)).collect();
-    Ok(Placed { permitted, cell: inside.cell().clone(), request, addresses, resolved: found, place, row, notice })
+    if decision.answer == Answer::Refuse {
+        let refused = refuse(RefusalCode::EgressRefused, decision.reason(), decision.row);
+        return Err(PlaceRefused { decision: Some(decision), addresses, ..refused });
+    }
+    Ok(Placed { permitted, cell: inside.cell().clone(), request, addresses, resolved: found, decision })
 }
 
 /// Whether `root` is `known` or lies below it: same scheme, host and port, and the path begins with the known one.
@@ -282,17 +293,15 @@ fn escapes(request: &ShapedRequest) -> bool {
     literals.chain([&*request.root.base_path]).any(is_ambiguous_path)
 }
 
-/// Rows D09 to D20 with the evidence there is: the operator's inventory for internal services, nothing for others.
-fn judge_place(terms: &Terms<'_>, host: &HostName) -> (Place, Row) {
-    let unknown = Place { grade: Grade::N, regions: Vec::new() };
-    match terms.infrastructure {
-        Infrastructure::Internal => match terms.inventory.region_of(host) {
-            Some(region) => {
-                let row = if terms.allowed.contains(region) { Row::D09 } else { Row::D10 };
-                (Place { grade: Grade::Inventory, regions: vec![region.clone()] }, row)
-            }
-            None => (unknown, Row::D10),
-        },
-        Infrastructure::External => (unknown, if terms.allowed.is_one_region() { Row::D18 } else { Row::D20 }),
-    }
+/// Rows D07 to D20.
+fn judge_place(terms: &Terms<'_>, host: &HostName, found: &Resolved) -> Decision {
+    let question = Question {
+        allowed: terms.allowed,
+        egress: terms.egress,
+        infrastructure: terms.infrastructure,
+        grants: terms.grants,
+        now: terms.now,
+    };
+    let to = Destination { host, chain: found.aliases(), addresses: found.addresses() };
+    judge(&question, terms.evidence, terms.inventory, &to)
 }

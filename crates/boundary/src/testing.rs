@@ -1,5 +1,6 @@
 //! What several tests of this crate need.
 
+use crate::endpoint::{EndpointPlaces, Grade, Place};
 use backshell_model::{Boundary, Egress, Environment, EnvironmentId, Region, TenantId, Timestamp};
 use backshell_testkit::SeededRandom;
 
@@ -16,4 +17,10 @@ pub(crate) fn environment(home: &str, boundary: Boundary) -> Environment {
         egress: Egress::Notice,
         created_at: now,
     }
+}
+
+/// Known places with a grade.
+pub(crate) fn places(grade: Grade, names: &[&str]) -> EndpointPlaces {
+    let known = names.iter().map(|name| Place::parse(name).unwrap()).collect();
+    EndpointPlaces { grade, known, ..EndpointPlaces::unknown() }
 }

@@ -4,8 +4,8 @@
 
 use async_trait::async_trait;
 use backshell_boundary::{
-    AddressRules, AllowedSet, Grade, Inventory, PlaceRefused, Placed, RefusalCode, ResolveError, Resolved, Resolver,
-    Row, Terms, cell_decision, place,
+    AddressRules, AllowedSet, Grade, Inventory, NoEvidence, PlaceRefused, Placed, RefusalCode, ResolveError, Resolved,
+    Resolver, Row, Terms, cell_decision, place,
 };
 use backshell_model::{
     AppName, Boundary, Caller, ConnectionId, Egress, Environment, EnvironmentId, HostName, Infrastructure, OperationId,
@@ -118,6 +118,9 @@ impl Case {
             infrastructure: self.infrastructure,
             inventory: &self.inventory,
             addresses: &AddressRules::default(),
+            evidence: &NoEvidence,
+            grants: &[],
+            now: Timestamp::from_secs(1_800_000_000),
         };
         let request = ShapedRequest {
             method: Method::GET,
@@ -146,7 +149,7 @@ async fn a_certified_root_is_placed_and_its_addresses_pinned() {
         vec!["93.184.215.14:443".parse().unwrap(), "[2606:2800:21f:cb07:6820:80da:af6b:8b2c]:443".parse().unwrap()];
     assert_eq!(placed.addresses(), expected);
     assert_eq!(resolver.asked.load(Ordering::SeqCst), 1);
-    assert_eq!((placed.place().grade, placed.place().regions.len()), (Grade::N, 0));
+    assert_eq!((placed.places().grade, placed.places().known.len()), (Grade::N, 0));
     assert_eq!(placed.cell().as_str(), "westeurope");
 }
 
@@ -278,6 +281,9 @@ async fn proofs_of_different_environments_do_not_combine() {
             infrastructure: Infrastructure::External,
             inventory: &Inventory::default(),
             addresses: &AddressRules::default(),
+            evidence: &NoEvidence,
+            grants: &[],
+            now: Timestamp::from_secs(1_800_000_000),
         };
         let inside = cell_decision(Some(&cell), inside_of).unwrap();
         let refused = place(permitted(ours.id), inside, request, &terms, &Answers::of(&[PUBLIC])).await.unwrap_err();

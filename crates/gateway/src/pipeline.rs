@@ -20,7 +20,7 @@ use crate::settings::Settings;
 use crate::snapshot::{Route, Snapshot};
 use crate::state::Gateway;
 use backshell_auth::Credentialed;
-use backshell_boundary::{CellInside, Placed, Terms};
+use backshell_boundary::{CellInside, Decision, Grade, Placed, Terms};
 use backshell_ledger::{
     BoundaryOutcome, CellName, CompletionRecord, DecisionRecord, Ended, Ledger, LedgerError, Receipt, RefusalRecord,
     Who,
@@ -31,6 +31,7 @@ use backshell_templates::Context;
 use backshell_upstream::{RequestBody, Upstream};
 use http::{HeaderMap, Method, Request, Response, Uri, request};
 use hyper::body::Incoming;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -158,12 +159,17 @@ impl Worker {
             infrastructure: route.infrastructure,
             inventory: &self.settings().inventory,
             addresses: &self.settings().addresses,
+            evidence: &*self.gateway.parts().evidence,
+            grants: &route.grants,
+            now: self.gateway.now(),
         };
         let resolver = &*self.gateway.parts().resolver;
         let placed =
             backshell_boundary::place(permitted, inside, shaped, &terms, resolver).await.map_err(|refused| {
                 trace.host = Some(refused.root.host.clone());
                 trace.row = Some((refused.row.as_str(), refused.reason));
+                trace.decision.clone_from(&refused.decision);
+                trace.addresses.clone_from(&refused.addresses);
                 Refusal::new(respond::place_code(refused.code), refused.to_string()).reason(refused.reason)
             })?;
         if placed.notice() {
@@ -272,8 +278,9 @@ impl Worker {
             operation: trace.operation.as_ref(),
             policies: trace.policies.as_deref().map(|policies| policies.split(',').collect()).unwrap_or_default(),
             home: route.map(|route| &route.environment.environment.home),
-            boundary: trace.row.map(|(row, reason)| BoundaryOutcome { row, reason, grade: "N", notice: false }),
+            boundary: trace.boundary(),
             host: trace.host.as_ref(),
+            addresses: &trace.addresses,
             ..RefusalRecord::new(trace.call, Who::from(caller), cell, refusal.code.as_str())
         };
         if let Err(error) = ledger.refusal(record).await {
@@ -420,11 +427,33 @@ struct Trace {
     policies: Option<String>,
     host: Option<backshell_model::HostName>,
     row: Option<(&'static str, &'static str)>,
+    decision: Option<Arc<Decision>>,
+    addresses: Vec<SocketAddr>,
     decided: bool,
 }
 
 impl Trace {
     fn new(call: CallId) -> Self {
-        Self { call, caller: None, route: None, operation: None, policies: None, host: None, row: None, decided: false }
+        Self {
+            call,
+            caller: None,
+            route: None,
+            operation: None,
+            policies: None,
+            host: None,
+            row: None,
+            decision: None,
+            addresses: Vec::new(),
+            decided: false,
+        }
+    }
+
+    /// What the boundary said: the table's decision, or the row before it that refused.
+    fn boundary(&self) -> Option<BoundaryOutcome<'_>> {
+        if let Some(decision) = &self.decision {
+            return Some(respond::boundary_outcome(decision));
+        }
+        let (row, reason) = self.row?;
+        Some(BoundaryOutcome { row, reason, grade: Grade::N.as_str(), ..BoundaryOutcome::default() })
     }
 }

@@ -9,7 +9,7 @@ use crate::receive::remove_hop_by_hop;
 use crate::refusal::{CALL_ID_HEADER, Code, Refusal};
 use crate::snapshot::Route;
 use backshell_auth::{AuthError, AuthPlan, query_name};
-use backshell_boundary::{Placed, RefusalCode};
+use backshell_boundary::{Decision, EvidenceId, Placed, RefusalCode};
 use backshell_ledger::{BoundaryOutcome, Ended};
 use backshell_model::{CallId, HostName, SealedText, ServiceRoot};
 use backshell_permission::{Denied, Reason};
@@ -18,7 +18,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Says on an answer that its call went on although the place of the endpoint is not known to be inside the boundary.
+/// Says on an answer that its call went on although the place of the endpoint is outside the boundary, estimated or not
+/// known.
 static NOTICE_HEADER: HeaderName = HeaderName::from_static("x-backshell-notice");
 
 /// What stays known about a call after its proofs are used up.
@@ -32,10 +33,7 @@ pub(crate) struct Summary<'r> {
     path: Option<String>,
     /// Names of the query pairs that carry secrets in this request.
     sealed_query: Vec<String>,
-    row: &'static str,
-    reason: &'static str,
-    grade: &'static str,
-    notice: bool,
+    decision: Arc<Decision>,
 }
 
 impl<'r> Summary<'r> {
@@ -56,16 +54,44 @@ impl<'r> Summary<'r> {
                 .filter(|pair| pair.value.as_ref().is_some_and(SealedText::is_sealed))
                 .map(|pair| query_name(&pair.name))
                 .collect(),
-            row: placed.row().as_str(),
-            reason: placed.reason(),
-            grade: placed.place().grade.as_str(),
-            notice: placed.notice(),
+            decision: Arc::clone(placed.decision()),
         }
     }
 
     pub(crate) fn boundary(&self) -> BoundaryOutcome<'_> {
-        BoundaryOutcome { row: self.row, reason: self.reason, grade: self.grade, notice: self.notice }
+        boundary_outcome(&self.decision)
     }
+}
+
+/// What the ledger keeps of a decision about a destination.
+pub(crate) fn boundary_outcome(decision: &Decision) -> BoundaryOutcome<'_> {
+    BoundaryOutcome {
+        row: decision.row.as_str(),
+        reason: decision.reason(),
+        grade: decision.places.grade.as_str(),
+        notice: decision.notice(),
+        conflict: decision.places.conflict,
+        places: decision.places.places().map(|place| place.as_str()).collect(),
+        evidence: decision.evidence().iter().map(EvidenceId::as_str).collect(),
+        grants: decision.grants.clone(),
+    }
+}
+
+/// The value of the notice header: the reason code, then row, grade, and, where there are any, places and grants,
+/// separated by commas. Nothing of the request or the answer is in it.
+fn notice(decision: &Decision) -> String {
+    let mut text = format!("{}; row={}; grade={}", decision.reason(), decision.row, decision.places.grade);
+    let places: Vec<&str> = decision.places.places().map(|place| place.as_str()).collect();
+    if !places.is_empty() {
+        text.push_str("; places=");
+        text.push_str(&places.join(","));
+    }
+    let grants: Vec<String> = decision.grants.iter().map(ToString::to_string).collect();
+    if !grants.is_empty() {
+        text.push_str("; grants=");
+        text.push_str(&grants.join(","));
+    }
+    text
 }
 
 /// Turns the service's answer into the gateway's: response templates, then links, then the gateway's own headers.
@@ -91,9 +117,8 @@ pub(crate) fn respond(
     if let Ok(id) = HeaderValue::from_str(&call.to_string()) {
         headers.insert(&CALL_ID_HEADER, id);
     }
-    if summary.notice
-        && let Ok(notice) =
-            HeaderValue::from_str(&format!("{}; row={}; grade={}", summary.reason, summary.row, summary.grade))
+    if summary.decision.notice()
+        && let Ok(notice) = HeaderValue::from_str(&notice(&summary.decision))
     {
         headers.insert(&NOTICE_HEADER, notice);
     }

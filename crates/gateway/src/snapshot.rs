@@ -3,10 +3,10 @@
 use crate::compiled::CompiledVersion;
 use crate::connect;
 use backshell_auth::AuthPlan;
-use backshell_boundary::{AllowedSet, BoundaryError};
+use backshell_boundary::{AllowedSet, BoundaryError, Grant, Place};
 use backshell_model::{
-    AccessToken, Cell, Connection, ConnectionId, Environment, EnvironmentId, Infrastructure, Region, SealedSecrets,
-    ServiceRoot, TokenHash, VersionState,
+    AccessToken, Cell, Connection, ConnectionId, ConnectorSlug, CrossingGrant, Environment, EnvironmentId,
+    Infrastructure, PackageDigest, Region, SealedSecrets, ServiceRoot, TokenHash, VersionState,
 };
 use backshell_permission::{Authority, ConnectionFacts, PermissionError, World};
 use backshell_store::SnapshotFacts;
@@ -37,6 +37,8 @@ pub(crate) struct Route {
     pub(crate) roots: HostRoots,
     /// Roots beyond the certified ones that an administrator approved.
     pub(crate) approved: Vec<ServiceRoot>,
+    /// The crossing grants for its connector, version and environment. They expire later.
+    pub(crate) grants: Vec<Grant>,
     pub(crate) secrets: Option<SealedSecrets>,
     pub(crate) binding: SecretBinding,
 }
@@ -86,6 +88,11 @@ impl Snapshot {
                 (environment.id, Arc::new(EnvironmentFacts { environment, allowed, home_cell }))
             })
             .collect();
+        let numbers: HashMap<_, _> = facts
+            .versions
+            .iter()
+            .map(|facts| ((facts.version.connector.clone(), facts.version.digest), facts.version.number))
+            .collect();
         let versions: HashMap<_, _> = facts
             .versions
             .iter()
@@ -120,6 +127,7 @@ impl Snapshot {
                         .filter(|approval| approval.approved_by.is_some())
                         .map(|approval| approval.root.clone())
                         .collect(),
+                    grants: grants(&facts.crossing_grants, &numbers, &connection),
                     secrets: secrets.remove(&connection.id),
                     binding: connect::binding(&connection, &roots),
                     roots,
@@ -153,6 +161,27 @@ impl Snapshot {
     pub(crate) fn route(&self, connection: ConnectionId) -> Option<&Arc<Route>> {
         self.routes.get(&connection)
     }
+}
+
+/// The grants that a connection's calls may use. A place that this version of the table does not know opens nothing.
+fn grants(
+    all: &[CrossingGrant],
+    numbers: &HashMap<(ConnectorSlug, PackageDigest), u32>,
+    connection: &Connection,
+) -> Vec<Grant> {
+    let number = numbers.get(&(connection.connector.clone(), connection.version));
+    let fits = |grant: &&CrossingGrant| {
+        grant.environment == connection.environment
+            && grant.connector == connection.connector
+            && number.is_some_and(|number| grant.versions.contains(*number))
+    };
+    let known = |grant: &CrossingGrant| Grant {
+        id: grant.id,
+        places: grant.places.iter().filter_map(|name| Place::parse(name)).collect(),
+        from: grant.created_at,
+        until: grant.expires_at,
+    };
+    all.iter().filter(fits).map(known).collect()
 }
 
 /// The address of the cell that serves an environment: one in the home region, else one inside the boundary.

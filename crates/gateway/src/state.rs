@@ -6,7 +6,7 @@ use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use arc_swap::ArcSwap;
-use backshell_boundary::Resolver;
+use backshell_boundary::{Evidence, Resolver};
 use backshell_ledger::Ledger;
 use backshell_model::{Caller, Clock, PackageDigest, Random, Timestamp};
 use backshell_permission::PermissionError;
@@ -55,6 +55,8 @@ pub struct Parts {
     pub resolver: Arc<dyn Resolver>,
     /// How connections are opened.
     pub dialler: Arc<dyn Dialler>,
+    /// What is known about the places of endpoints.
+    pub evidence: Arc<dyn Evidence>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -7,7 +7,7 @@
 use crate::chain::{self, sha256};
 use crate::error::LedgerError;
 use crate::record::{ActRecord, BoundaryOutcome, CompletionRecord, DecisionRecord, Outcome, RefusalRecord};
-use backshell_model::{CallId, ConnectionId, EnvironmentId, PackageDigest, Random, Timestamp, TokenId};
+use backshell_model::{CallId, ConnectionId, EnvironmentId, GrantId, PackageDigest, Random, Timestamp, TokenId};
 use backshell_store::{LedgerRow, Pseudonym};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -68,6 +68,14 @@ struct Boundary<'a> {
     reason: &'a str,
     grade: &'a str,
     notice: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    conflict: bool,
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    places: &'a [&'a str],
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    evidence: &'a [&'a str],
+    #[serde(skip_serializing_if = "<[GrantId]>::is_empty", serialize_with = "texts")]
+    grants: &'a [GrantId],
 }
 
 /// How a decided call went: `kind` is `completion`.
@@ -277,8 +285,17 @@ fn row(
     })
 }
 
-fn boundary<'a>(outcome: &BoundaryOutcome<'a>) -> Boundary<'a> {
-    Boundary { row: outcome.row, reason: outcome.reason, grade: outcome.grade, notice: outcome.notice }
+fn boundary<'a>(outcome: &'a BoundaryOutcome<'a>) -> Boundary<'a> {
+    Boundary {
+        row: outcome.row,
+        reason: outcome.reason,
+        grade: outcome.grade,
+        notice: outcome.notice,
+        conflict: outcome.conflict,
+        places: &outcome.places,
+        evidence: &outcome.evidence,
+        grants: &outcome.grants,
+    }
 }
 
 /// A time as RFC 3339 in UTC with six decimals.
@@ -308,6 +325,10 @@ impl<T: Display> Serialize for Text<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
     }
+}
+
+fn texts<S: Serializer>(values: &[impl Display], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(values.iter().map(Text))
 }
 
 fn pairs<S: Serializer>(pairs: &[(&str, &str)], serializer: S) -> Result<S::Ok, S::Error> {
@@ -354,7 +375,13 @@ mod tests {
             policies: vec!["owner-may-call"],
             home: &region,
             cell,
-            boundary: BoundaryOutcome { row: "D20", reason: "location_unknown", grade: "N", notice: true },
+            boundary: BoundaryOutcome {
+                row: "D20",
+                reason: "location_unknown",
+                grade: "N",
+                notice: true,
+                ..BoundaryOutcome::default()
+            },
             host: &HostName::parse("api.contoso.com").unwrap(),
             addresses: &["203.0.113.7:443".parse().unwrap(), "[2001:db8::1]:443".parse().unwrap()],
         };
@@ -367,6 +394,27 @@ mod tests {
                 r#"{{"v":1,"at":"2023-11-14T22:13:20.000010Z","call":"{call}","outcome":"allowed","user":"usr_1","app":"cli","token":"{token}","environment":"{environment}","connection":"{connection}","connector":"contoso-crm","version":"sha256:{digest}","operation":"GetItem","policies":["owner-may-call"],"home":"westeurope","cell":"c1","cell_region":"westeurope","boundary":{{"row":"D20","reason":"location_unknown","grade":"N","notice":true}},"host":"api.contoso.com","addresses":["203.0.113.7:443","[2001:db8::1]:443"]}}"#
             )
         );
+
+        // What is known of the place stands beside the row; a record without it reads as it always did.
+        let grant = GrantId::generate(at, &random);
+        let granted = DecisionRecord {
+            boundary: BoundaryOutcome {
+                row: "D12",
+                reason: "crossing_granted",
+                grade: "R",
+                notice: true,
+                conflict: true,
+                places: vec!["westeurope", "AR"],
+                evidence: vec!["aws:1f", "geoip:2e"],
+                grants: vec![grant],
+            },
+            ..record
+        };
+        let granted = body(super::decision(at, &granted, &names(None)).unwrap());
+        let expected = format!(
+            r#""boundary":{{"row":"D12","reason":"crossing_granted","grade":"R","notice":true,"conflict":true,"places":["westeurope","AR"],"evidence":["aws:1f","geoip:2e"],"grants":["{grant}"]}},"host""#
+        );
+        assert!(granted.contains(&expected), "{granted}");
 
         let refused = RefusalRecord::new(call, who, cell, "unknown_connection");
         assert_eq!(

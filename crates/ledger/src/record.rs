@@ -3,8 +3,8 @@
 //! None of these types has a place for header values, queries, paths or bodies, and none may be given one.
 
 use backshell_model::{
-    AppName, CallId, ConnectionId, ConnectorSlug, EnvironmentId, HostName, OperationId, PackageDigest, Region, TokenId,
-    UserId,
+    AppName, CallId, ConnectionId, ConnectorSlug, EnvironmentId, GrantId, HostName, OperationId, PackageDigest, Region,
+    TokenId, UserId,
 };
 use std::net::SocketAddr;
 
@@ -132,7 +132,7 @@ pub struct CellName<'a> {
 }
 
 /// What the boundary decided about a destination.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct BoundaryOutcome<'a> {
     /// The row of the decision table, for example `D19`.
     pub row: &'a str,
@@ -142,6 +142,14 @@ pub struct BoundaryOutcome<'a> {
     pub grade: &'a str,
     /// Whether the call goes on with a notice.
     pub notice: bool,
+    /// Whether a declaration and a published range contradict each other; the places are then those of both.
+    pub conflict: bool,
+    /// Where the endpoint is, as far as it is known: names of regions, or two upper-case letters of a country.
+    pub places: Vec<&'a str>,
+    /// The evidence for it, by kind and digest.
+    pub evidence: Vec<&'a str>,
+    /// The crossing grants that let the call go where it goes.
+    pub grants: Vec<GrantId>,
 }
 
 /// How a call that was decided went. Written by [`Ledger::complete`](crate::Ledger::complete).

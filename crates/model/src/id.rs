@@ -95,6 +95,10 @@ identifier!(
     /// Names a signed checkpoint of the ledger.
     CheckpointId, "chk"
 );
+identifier!(
+    /// Names a crossing grant: the recorded permission to reach a place outside an environment's boundary.
+    GrantId, "grt"
+);
 
 #[cfg(test)]
 mod tests {

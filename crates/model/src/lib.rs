@@ -11,6 +11,7 @@ pub mod caller;
 pub mod catalogue;
 pub mod connection;
 pub mod environment;
+pub mod grant;
 pub mod host;
 pub mod id;
 pub mod name;
@@ -26,8 +27,9 @@ pub use catalogue::{
 };
 pub use connection::{AuthKind, Connection, ConnectionState, HostApproval, OperationId, SealedSecrets, SettingName};
 pub use environment::{Boundary, Cell, Egress, Environment, HostPort, Region, Tenant, WrappedDataKey};
+pub use grant::{CrossingGrant, TransferBasis, VersionRange};
 pub use host::{HostName, HostNameError, Scheme, ServiceRoot};
-pub use id::{CallId, CheckpointId, ConnectionId, EnvironmentId, TenantId, TokenId};
+pub use id::{CallId, CheckpointId, ConnectionId, EnvironmentId, GrantId, TenantId, TokenId};
 pub use name::is_display_name;
 pub use sealed::{Encoding, Piece, SealedText, SecretName};
 pub use secret::SecretBytes;

@@ -24,6 +24,8 @@ pub enum Noun {
     Token,
     /// A user's pseudonym.
     Pseudonym,
+    /// A crossing grant.
+    CrossingGrant,
 }
 
 impl fmt::Display for Noun {
@@ -38,6 +40,7 @@ impl fmt::Display for Noun {
             Self::Connection => "connection",
             Self::Token => "access token",
             Self::Pseudonym => "pseudonym",
+            Self::CrossingGrant => "crossing grant",
         })
     }
 }

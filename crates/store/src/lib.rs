@@ -26,8 +26,8 @@ pub use error::{Conflict, Noun, StoreError};
 pub use limit::Limit;
 pub use repository::{
     AccessRepository, CellRepository, ConnectionChange, ConnectionFilter, ConnectionRepository, ConnectorRepository,
-    DataKeyRepository, EnvironmentRepository, LedgerRepository, LedgerRow, PackageFiles, Pseudonym,
-    PseudonymRepository, Publication, Published, RetentionRepository, SecretRepository, SecretsChange, SnapshotFacts,
-    Store, TenantRepository, UserTraces, VersionFacts, VersionSummary,
+    CrossingGrantRepository, DataKeyRepository, EnvironmentRepository, LedgerRepository, LedgerRow, PackageFiles,
+    Pseudonym, PseudonymRepository, Publication, Published, RetentionRepository, SecretRepository, SecretsChange,
+    SnapshotFacts, Store, TenantRepository, UserTraces, VersionFacts, VersionSummary,
 };
 pub use sqlite::SqliteStore;

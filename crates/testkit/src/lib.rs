@@ -1,13 +1,17 @@
 //! What tests need in place of the real world: a clock that stands still until it is moved, randomness from a
-//! seed, a name server, the schemas that outputs are held against.
+//! seed, a name server, the schemas that outputs are held against, writers of file formats that are otherwise only read.
 //!
 //! This crate is a development dependency only; nothing that ships uses it.
 
 mod dns;
+mod mmdb;
+mod range_files;
 mod sarif;
 
 pub use dns::{DnsAnswer, DnsQuestion, DnsServer};
 pub use hickory_proto;
+pub use mmdb::{CountryRecord, country_database};
+pub use range_files::{aws_ranges, azure_tags, google_ranges};
 pub use sarif::sarif_schema;
 
 use backshell_model::{Clock, Random, Timestamp};

@@ -6,7 +6,8 @@ mod tests {
     use async_trait::async_trait;
     use backshell_auth::Secrets;
     use backshell_boundary::{
-        AddressRules, AllowedSet, Inventory, Placed, ResolveError, Resolved, Resolver, Terms, cell_decision, place,
+        AddressRules, AllowedSet, Inventory, NoEvidence, Placed, ResolveError, Resolved, Resolver, Terms,
+        cell_decision, place,
     };
     use backshell_model::{
         AppName, AuthKind, Boundary, Caller, Connection, ConnectionId, ConnectionState, Egress, Environment,
@@ -101,6 +102,9 @@ mod tests {
             infrastructure: Infrastructure::External,
             inventory: &Inventory::default(),
             addresses: &AddressRules::default(),
+            evidence: &NoEvidence,
+            grants: &[],
+            now: Timestamp::from_secs(1_800_000_000),
         };
         place(permitted, inside, request, &terms, &OnePublicAddress).await.unwrap()
     }

@@ -8,6 +8,7 @@ mod ledger;
 mod lint;
 mod mock;
 mod regions;
+mod residency;
 mod rules;
 mod serve;
 mod vault;
@@ -59,6 +60,7 @@ enum Command {
     Ledger(ledger::Ledger),
     Vault(vault::Vault),
     Regions(regions::Regions),
+    Residency(residency::Residency),
     Completions(completions::Completions),
 }
 
@@ -90,6 +92,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Ledger(command) => block_on(command.run()),
         Command::Vault(command) => block_on(command.run()),
         Command::Regions(command) => command.run(),
+        Command::Residency(command) => block_on(command.run()),
         Command::Completions(command) => command.run(),
     }
 }

@@ -6,6 +6,7 @@
 mod cells;
 mod connections;
 mod connectors;
+mod crossing_grants;
 mod environments;
 mod groups;
 mod ledger;
@@ -79,6 +80,8 @@ pub(crate) fn endpoints() -> OpenApiRouter<ConsoleState> {
         .routes(routes!(cells::list::list))
         .routes(routes!(environments::list::list, environments::create::create))
         .routes(routes!(environments::get::get))
+        .routes(routes!(crossing_grants::list::list, crossing_grants::create::create))
+        .routes(routes!(crossing_grants::get::get, crossing_grants::revoke::revoke))
         .routes(routes!(connections::list::list, connections::create::create))
         .routes(routes!(connections::get::get, connections::delete::delete))
         .routes(routes!(connections::put_settings::put_settings))

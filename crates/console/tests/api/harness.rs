@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use backshell_boundary::{ResolveError, Resolved, Resolver};
+use backshell_boundary::{NoEvidence, ResolveError, Resolved, Resolver};
 use backshell_console::{
     Authenticator, Console, ConsoleConfig, ConsoleParts, ConsoleState, MetricFamily, MetricKind, MetricsSource, Sample,
     SnapshotHandle, Stale, Unauthenticated, generate_token,
@@ -160,6 +160,7 @@ impl Node {
             ledger: ledger.clone(),
             resolver: Arc::new(NoResolver),
             dialler: Arc::new(PinnedDialler::new(&[], Duration::from_secs(1)).unwrap()),
+            evidence: Arc::new(NoEvidence),
             clock: dyn_clock.clone(),
             random: random.clone(),
         })

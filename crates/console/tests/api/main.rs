@@ -6,6 +6,7 @@
 mod access;
 mod catalogue;
 mod connections;
+mod crossing_grants;
 mod environments;
 mod harness;
 mod ledger;

@@ -25,6 +25,7 @@ fn operations() -> Vec<(Method, String, Value)> {
                 .replace("{connector}", "contoso")
                 .replace("{digest}", &format!("sha256:{}", "0".repeat(64)))
                 .replace("{environment}", "env_00000000000000000000000000")
+                .replace("{grant}", "grt_00000000000000000000000000")
                 .replace("{connection}", "con_00000000000000000000000000")
                 .replace("{token}", "tok_00000000000000000000000000")
                 .replace("{role}", "auditor")

@@ -185,7 +185,13 @@ impl Scene {
             policies: vec!["owner-may-call"],
             home: &self.region,
             cell: self.cell(),
-            boundary: BoundaryOutcome { row: "D19", reason: "location_unknown_accepted", grade: "N", notice: true },
+            boundary: BoundaryOutcome {
+                row: "D20",
+                reason: "location_unknown",
+                grade: "N",
+                notice: true,
+                ..BoundaryOutcome::default()
+            },
             host: &self.host,
             addresses: &[],
         }

@@ -2,8 +2,8 @@
 
 use crate::repository::{PackageFiles, VersionSummary};
 use backshell_model::{
-    AccessToken, Cell, Connection, Connector, Environment, Membership, RoleAssignment, SealedSecrets, Share,
-    WrappedDataKey,
+    AccessToken, Cell, Connection, Connector, CrossingGrant, Environment, Membership, RoleAssignment, SealedSecrets,
+    Share, WrappedDataKey,
 };
 
 /// A version that a gateway may have to serve or to refuse.
@@ -42,6 +42,8 @@ pub struct SnapshotFacts {
     pub memberships: Vec<Membership>,
     /// Every role assignment.
     pub roles: Vec<RoleAssignment>,
+    /// Crossing grants that are neither taken back nor over. They end later: compare their times at each use.
+    pub crossing_grants: Vec<CrossingGrant>,
     /// Tokens that are neither revoked nor expired. They expire later: compare their times at each use.
     pub tokens: Vec<AccessToken>,
 }

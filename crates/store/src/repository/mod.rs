@@ -4,6 +4,7 @@ mod access;
 mod cell;
 mod connection;
 mod connector;
+mod crossing_grant;
 mod data_key;
 mod environment;
 mod facts;
@@ -17,6 +18,7 @@ pub use access::AccessRepository;
 pub use cell::CellRepository;
 pub use connection::{ConnectionChange, ConnectionFilter, ConnectionRepository, SecretsChange};
 pub use connector::{ConnectorRepository, PackageFiles, Publication, Published, VersionSummary};
+pub use crossing_grant::CrossingGrantRepository;
 pub use data_key::DataKeyRepository;
 pub use environment::EnvironmentRepository;
 pub use facts::{SnapshotFacts, VersionFacts};
@@ -44,6 +46,7 @@ pub trait Store:
     + ConnectionRepository
     + SecretRepository
     + AccessRepository
+    + CrossingGrantRepository
     + PseudonymRepository
     + LedgerRepository
     + RetentionRepository

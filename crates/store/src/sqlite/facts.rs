@@ -2,7 +2,7 @@
 
 use super::column::Columns;
 use super::statement::many;
-use super::{access, cell, connection, connector, data_key, environment, generation, secret};
+use super::{access, cell, connection, connector, crossing_grant, data_key, environment, generation, secret};
 use crate::StoreError;
 use crate::repository::{SnapshotFacts, VersionFacts};
 use backshell_model::{PackageDigest, Timestamp, VersionState};
@@ -16,6 +16,8 @@ pub(super) async fn read(
     known: &BTreeSet<PackageDigest>,
 ) -> Result<SnapshotFacts, StoreError> {
     let tokens = sqlx::query("SELECT * FROM tokens WHERE revoked_at IS NULL AND expires_at > ?1").bind(now.as_micros());
+    let grants = sqlx::query("SELECT * FROM crossing_grants WHERE revoked_at IS NULL AND expires_at > ?1 ORDER BY id")
+        .bind(now.as_micros());
     Ok(SnapshotFacts {
         generation: generation(&mut *sql).await?,
         environments: many(&mut *sql, sqlx::query("SELECT * FROM environments"), environment::environment).await?,
@@ -28,6 +30,7 @@ pub(super) async fn read(
         shares: many(&mut *sql, sqlx::query("SELECT * FROM shares"), access::share).await?,
         memberships: many(&mut *sql, sqlx::query("SELECT * FROM memberships"), access::membership).await?,
         roles: many(&mut *sql, sqlx::query("SELECT * FROM roles"), access::role).await?,
+        crossing_grants: many(&mut *sql, grants, crossing_grant::crossing_grant).await?,
         tokens: many(&mut *sql, tokens, access::token).await?,
     })
 }

@@ -9,6 +9,7 @@ mod cell;
 mod column;
 mod connection;
 mod connector;
+mod crossing_grant;
 mod data_key;
 mod environment;
 mod facts;

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod catalogue;
 pub(crate) mod concurrency;
 pub(crate) mod connections;
+pub(crate) mod crossing_grants;
 pub(crate) mod durability;
 pub(crate) mod facts;
 pub(crate) mod ledger;
@@ -29,6 +30,7 @@ macro_rules! tests {
         places: tenants, environments, data_keys, rotation, cells;
         catalogue: publishing, publication_is_idempotent, a_connector_stays_what_it_is, withdrawal, catalogue_lists;
         connections: adding, compare_and_set, secrets_follow_the_hosts, removal, filtered_lists;
+        crossing_grants: granting, grants_of_nothing, grants_end;
         access: tokens, expiry, roles, the_last_administrator, memberships, shares;
         pseudonyms: giving_and_erasing;
         ledger: appending, gaps_and_repetitions, large_groups, reading, blanking, values_pass_unchanged;

@@ -1,10 +1,10 @@
 //! Rows to store. A number makes each one different; greater numbers sort later.
 
 use backshell_model::{
-    AccessToken, AppName, AuthKind, Boundary, Cell, Connection, ConnectionId, ConnectionState, Connector, Egress,
-    Environment, EnvironmentId, GroupId, HostApproval, HostName, Infrastructure, PackageDigest, PublisherKind, Region,
-    Scheme, Scope, SealedSecrets, ServiceRoot, Tenant, TenantId, Timestamp, TokenHash, TokenId, UserId, Verdict,
-    WrappedDataKey,
+    AccessToken, AppName, AuthKind, Boundary, Cell, Connection, ConnectionId, ConnectionState, Connector,
+    ConnectorSlug, CrossingGrant, Egress, Environment, EnvironmentId, GrantId, GroupId, HostApproval, HostName,
+    Infrastructure, PackageDigest, PublisherKind, Region, Scheme, Scope, SealedSecrets, ServiceRoot, Tenant, TenantId,
+    Timestamp, TokenHash, TokenId, TransferBasis, UserId, Verdict, VersionRange, WrappedDataKey,
 };
 use backshell_store::{LedgerRow, Publication, Store};
 use backshell_testkit::SeededRandom;
@@ -127,6 +127,23 @@ pub(super) fn token(name: &str, number: u8) -> AccessToken {
         app: AppName::new("Power Flow").unwrap(),
         scopes: [Scope::Call, Scope::Ledger].into_iter().collect(),
         environment: None,
+        created_at: at(number),
+        expires_at: at(100 + number),
+        revoked_at: None,
+    }
+}
+
+pub(super) fn crossing_grant(environment: EnvironmentId, connector: &ConnectorSlug, number: u8) -> CrossingGrant {
+    CrossingGrant {
+        id: GrantId::generate(at(number), &random(number)),
+        environment,
+        connector: connector.clone(),
+        versions: VersionRange { from: 1, to: None },
+        places: vec!["eastus".to_owned(), "AR".to_owned()],
+        purpose: "Orders \"quoted\"".to_owned(),
+        basis: TransferBasis::SccModule2,
+        reference: "contract 7".to_owned(),
+        granted_by: user("adam@contoso.example"),
         created_at: at(number),
         expires_at: at(100 + number),
         revoked_at: None,
