@@ -7,7 +7,7 @@ use crate::config::{Config, LedgerMode};
 use crate::first_start;
 use crate::keys;
 use crate::ports::Ports;
-use crate::residency::{Folder, LiveEvidence};
+use crate::residency::LiveEvidence;
 use crate::retention::RetentionJob;
 use crate::rotation;
 use crate::system::{SystemClock, SystemRandom};
@@ -66,13 +66,7 @@ impl Node {
         let store: Arc<dyn Store> = Arc::new(
             SqliteStore::open(&config.data.dir.join("backshell.db")).await.context("the database cannot be opened")?,
         );
-        let data_keys = data_keys(&*store).await?;
-        rotation::finish(config, &data_keys)?;
-        let key = keys::key_encryption_key(config, &*random, data_keys.is_empty())?;
-        let vault = Arc::new(Vault::new(key, Arc::clone(&random)));
-        for data_key in &data_keys {
-            vault.load_data_key(data_key).context("the secrets in the database need another key-encryption key")?;
-        }
+        let vault = open_vault(config, &*store, &random).await?;
         let ledger = start_ledger(config, &store, &clock, &random).await?;
         let scheme = if config.gateway.tls_certificate.is_some() { "https" } else { "http" };
         let gateway_url = config.gateway.public_url.clone().unwrap_or_else(|| format!("{scheme}://{gateway_address}"));
@@ -85,9 +79,7 @@ impl Node {
         store.announce_cell(&cell).await.context("the cell cannot be announced")?;
         let first_token = first_start::prepare(&*store, &ledger, &*clock, &*random, &region).await?;
 
-        let folder = Folder::in_data_folder(&config.data.dir);
-        let (evidence, seen) = LiveEvidence::open(&folder).context("the imported evidence cannot be read")?;
-        let evidence = Arc::new(evidence);
+        let evidence = LiveEvidence::open(&config.data.dir).context("the imported evidence cannot be read")?;
         let gateway = Gateway::open(Parts {
             settings: settings(config, region.clone())?,
             store: Arc::clone(&store),
@@ -137,7 +129,7 @@ impl Node {
         let console = tokio::spawn(backshell_console::serve(console_listener, router, stopped));
         let background = vec![
             tokio::spawn(gateway.clone().follow(stop.clone())),
-            tokio::spawn(evidence.follow(folder, seen, ledger.clone(), stop.clone())),
+            tokio::spawn(evidence.follow(ledger.clone(), stop.clone())),
             tokio::spawn(announce(Arc::clone(&store), cell, clock, stop.clone())),
             tokio::spawn(retention.keep(stop.clone())),
         ];
@@ -205,6 +197,18 @@ impl Node {
         self.store.close().await;
         Ok(())
     }
+}
+
+/// The vault, with every data key that the database has.
+async fn open_vault(config: &Config, store: &dyn Store, random: &Arc<dyn Random>) -> anyhow::Result<Arc<Vault>> {
+    let data_keys = data_keys(store).await?;
+    rotation::finish(config, &data_keys)?;
+    let key = keys::key_encryption_key(config, &**random, data_keys.is_empty())?;
+    let vault = Arc::new(Vault::new(key, Arc::clone(random)));
+    for data_key in &data_keys {
+        vault.load_data_key(data_key).context("the secrets in the database need another key-encryption key")?;
+    }
+    Ok(vault)
 }
 
 /// The wrapped data keys in the database: what the key-encryption key must open.

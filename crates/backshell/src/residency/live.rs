@@ -7,6 +7,7 @@ use backshell_boundary::{Evidence, EvidenceBase, HostEvidence};
 use backshell_ledger::{ActRecord, Ledger};
 use backshell_model::{HostName, Timestamp};
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -15,31 +16,40 @@ use tokio_util::sync::CancellationToken;
 const POLL: Duration = Duration::from_secs(2);
 
 /// The imported evidence of this node.
-#[derive(Debug, Default)]
-pub struct LiveEvidence(ArcSwap<EvidenceBase>);
+#[derive(Debug)]
+pub struct LiveEvidence {
+    folder: Folder,
+    base: ArcSwap<EvidenceBase>,
+    /// What the folder was like when it was read first.
+    opened: Stamp,
+}
 
 impl Evidence for LiveEvidence {
     fn about(&self, host: &HostName, chain: &[Arc<str>], addresses: &[IpAddr], now: Timestamp) -> HostEvidence {
-        self.0.load().about(host, chain, addresses, now)
+        self.base.load().about(host, chain, addresses, now)
     }
 }
 
 impl LiveEvidence {
-    /// Reads what is imported. A file that cannot be used is logged and missing; an unreadable folder is an error.
-    pub fn open(folder: &Folder) -> anyhow::Result<(Self, Stamp)> {
-        let stamp = folder.stamp()?;
-        Ok((Self(ArcSwap::from_pointee(read(folder)?)), stamp))
+    /// Reads what is imported into a data folder. A file that cannot be used is logged and missing; an unreadable folder
+    /// is an error.
+    pub fn open(data: &Path) -> anyhow::Result<Arc<Self>> {
+        let folder = Folder::in_data_folder(data);
+        let opened = folder.stamp()?;
+        let base = ArcSwap::from_pointee(read(&folder)?);
+        Ok(Arc::new(Self { folder, base, opened }))
     }
 
     /// Puts on record which evidence this node decides with, and makes it anew whenever the folder changes, until `stop`.
-    pub async fn follow(self: Arc<Self>, folder: Folder, mut seen: Stamp, ledger: Ledger, stop: CancellationToken) {
-        record(&ledger, &[], self.0.load().sources()).await;
+    pub async fn follow(self: Arc<Self>, ledger: Ledger, stop: CancellationToken) {
+        let mut seen = self.opened.clone();
+        record(&ledger, &[], self.base.load().sources()).await;
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(POLL) => {}
             }
-            let of = folder.clone();
+            let of = self.folder.clone();
             let before = seen.clone();
             let looked = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
                 let stamp = of.stamp()?;
@@ -50,8 +60,8 @@ impl LiveEvidence {
                 Ok(Ok((stamp, changed))) => {
                     seen = stamp;
                     if let Some(base) = changed {
-                        let before = self.0.swap(Arc::new(base));
-                        record(&ledger, before.sources(), self.0.load().sources()).await;
+                        let before = self.base.swap(Arc::new(base));
+                        record(&ledger, before.sources(), self.base.load().sources()).await;
                     }
                 }
                 Ok(Err(error)) => tracing::error!("the imported evidence cannot be read: {error:#}"),
