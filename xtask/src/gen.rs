@@ -1,7 +1,7 @@
 //! `cargo xtask gen`: writes what follows from the rule files, so that no list is kept by hand.
 //!
 //! Written: `crates/lint/src/rules/mod.rs`, the `mod.rs` of each group below it, and `docs/rules`; the same lists below
-//! `crates/diff/src/checks`. The module lists come from the file names alone, so that they can be written while the crate
+//! `crates/diff/src/checks`, and the list of `crates/probe/src/bars`. The module lists come from the file names alone, so that they can be written while the crate
 //! does not compile; the pages come from the compiled rules. `--lists` writes the module lists and no pages. `--check`
 //! writes nothing and fails when something on disk is not what would be written.
 
@@ -15,6 +15,8 @@ use std::{fs, process::Command};
 pub(crate) const RULES: &str = "crates/lint/src/rules";
 /// Where the checks of breaking changes are.
 const CHECKS: &str = "crates/diff/src/checks";
+/// Where the bars of endpoint verification are.
+const BARS: &str = "crates/probe/src/bars";
 /// Where the pages of rules are.
 const PAGES: &str = "docs/rules";
 
@@ -29,6 +31,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     let root = root()?;
     let mut stale = update(&root.join(RULES), &rule_lists(&root)?, check)?;
     stale.extend(update(&root.join(CHECKS), &check_lists(&root)?, check)?);
+    stale.extend(update(&root.join(BARS), &bar_list(&root)?, check)?);
     if check && !stale.is_empty() {
         // The pages would be those of another set of rules.
         return report(&stale);
@@ -42,7 +45,8 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
 pub(crate) fn write_module_lists() -> Result<()> {
     let root = root()?;
     update(&root.join(RULES), &rule_lists(&root)?, false)?;
-    update(&root.join(CHECKS), &check_lists(&root)?, false).map(drop)
+    update(&root.join(CHECKS), &check_lists(&root)?, false)?;
+    update(&root.join(BARS), &bar_list(&root)?, false).map(drop)
 }
 
 /// The root of the repository.
@@ -101,6 +105,20 @@ fn check_lists(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
     write!(all, "pub(crate) static ALL: &[&Family] = &[\n{families}];\n")?;
     lists.insert(PathBuf::from("mod.rs"), all);
     Ok(lists)
+}
+
+/// The module list of the bars, whose files begin with their numbers.
+fn bar_list(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
+    let mut all = String::from("//! Every bar, one file each. Written by `cargo xtask gen`; do not edit.\n\n");
+    let mut bars = String::new();
+    for name in sorted_names(&root.join(BARS))? {
+        let Some(stem) = name.strip_suffix(".rs").filter(|stem| *stem != "mod") else { continue };
+        writeln!(all, "mod {stem};")?;
+        writeln!(bars, "    &{stem}::BAR,")?;
+    }
+    all.push_str("\nuse crate::Bar;\n\n/// Every bar, ordered by id.\n");
+    write!(all, "pub(crate) static ALL: &[&Bar] = &[\n{bars}];\n")?;
+    Ok(BTreeMap::from([(PathBuf::from("mod.rs"), all)]))
 }
 
 /// The module list of one group.

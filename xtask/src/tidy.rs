@@ -24,7 +24,7 @@ const fn place(layer: u8, name: &'static str, may_use: &'static [&'static str]) 
 
 /// Who may depend on whom. The picture in ARCHITECTURE.md shows the same.
 #[rustfmt::skip]
-const CRATES: [Crate; 20] = [
+const CRATES: [Crate; 21] = [
     // 0 foundation
     place(0, "model",      &[]),
     place(0, "source",     &[]),
@@ -44,6 +44,7 @@ const CRATES: [Crate; 20] = [
     place(3, "ledger",     &["model", "store"]),
     place(3, "upstream",   &["model", "boundary", "auth", "ledger"]),
     place(3, "mock",       &["model", "source", "package"]),
+    place(3, "probe",      &["model", "source", "findings", "package", "boundary", "templates", "upstream"]),
     // 4 pipelines: neither knows the other
     place(4, "certify",    &["model", "source", "findings", "package", "lint"]),
     place(4, "gateway",    &["model", "source", "package", "permission", "boundary", "auth", "templates", "vault", "store",
@@ -52,7 +53,8 @@ const CRATES: [Crate; 20] = [
     place(5, "console",    &["model", "source", "findings", "package", "lint", "permission", "boundary", "auth",
                              "templates", "store", "ledger", "certify", "gateway"]),
     place(5, "backshell",  &["model", "source", "findings", "package", "lint", "diff", "permission", "boundary", "auth",
-                             "templates", "vault", "store", "ledger", "upstream", "mock", "certify", "gateway", "console"]),
+                             "templates", "vault", "store", "ledger", "upstream", "mock", "probe", "certify", "gateway",
+                             "console"]),
     // development
     Crate { name: "testkit", layer: None, may_use: &["model"] },
 ];

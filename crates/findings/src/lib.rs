@@ -9,10 +9,12 @@
 //!
 //! Start reading at [`Finding`].
 
+mod bar;
 mod finding;
 mod render;
 mod report;
 
+pub use bar::{BarOutcome, BarState};
 pub use finding::{Check, Finding, Identity, Place, Severity, SourceLine};
 pub use render::{RuleInfo, github, json, markdown, sarif, text};
 pub use report::{Report, RuleCount, Summary, Suppressed, Suppression};

@@ -1,5 +1,6 @@
 //! A list of findings with its summary.
 
+use crate::bar::BarOutcome;
 use crate::finding::{Finding, Severity};
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -11,6 +12,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What was found and is accepted.
     pub suppressed: Vec<Suppressed>,
+    /// How hosts stand to the quality bars, where they were asked. Not sorted: hosts and bars keep their order.
+    pub bars: Vec<BarOutcome>,
     /// How many files were checked.
     pub files: usize,
 }

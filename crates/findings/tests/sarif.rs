@@ -43,6 +43,7 @@ fn report() -> Report {
             finding("OperationIdNotUnique", Severity::Error, place.clone()),
             finding("Unknown", Severity::Note, Place::file("readme.md")),
         ],
+        bars: Vec::new(),
         suppressed: vec![
             Suppressed {
                 finding: finding("BS-HttpsOnly", Severity::Warning, place.clone()),

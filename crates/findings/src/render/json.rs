@@ -1,6 +1,6 @@
 //! The report for programs: the JSON shape that `lint`, `scan` and `endpoint` print.
 
-use crate::{Finding, Report, Suppressed};
+use crate::{BarOutcome, Finding, Report, Suppressed};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::thread;
@@ -29,6 +29,10 @@ pub fn write(out: &mut dyn Write, report: &Report, version: &str) -> io::Result<
     if !report.suppressed.is_empty() {
         write!(out, ",\n  \"suppressed\": ")?;
         list::<_, JsonSuppressed<'_>>(out, &report.suppressed)?;
+    }
+    if !report.bars.is_empty() {
+        write!(out, ",\n  \"bars\": ")?;
+        list::<_, JsonBar<'_>>(out, &report.bars)?;
     }
     writeln!(out, ",\n  \"summary\": {}\n}}", indented(&serde_json::to_string_pretty(&summary)?))
 }
@@ -89,6 +93,32 @@ impl<'a> From<&'a Suppressed> for JsonSuppressed<'a> {
     fn from(suppressed: &'a Suppressed) -> Self {
         let because = &suppressed.because;
         Self { finding: (&suppressed.finding).into(), suppression: because.as_str(), reason: because.reason() }
+    }
+}
+
+/// How a host stands to a bar, in the shape that `endpoint` and `certify` share.
+#[derive(Serialize)]
+pub struct JsonBar<'a> {
+    id: &'a str,
+    host: &'a str,
+    state: &'static str,
+    value: Option<&'a str>,
+    threshold: &'a str,
+    message: &'a str,
+    help: &'a str,
+}
+
+impl<'a> From<&'a BarOutcome> for JsonBar<'a> {
+    fn from(bar: &'a BarOutcome) -> Self {
+        Self {
+            id: &bar.id,
+            host: &bar.host,
+            state: bar.state.as_str(),
+            value: bar.value.as_deref(),
+            threshold: &bar.threshold,
+            message: &bar.message,
+            help: &bar.help,
+        }
     }
 }
 
@@ -155,7 +185,7 @@ mod tests {
                 because: Suppression::Allowed("reviewed".to_owned()),
             });
             let findings = (0..count).map(finding).collect();
-            let report = Report { findings, suppressed: suppressed.collect(), files: 1 };
+            let report = Report { findings, suppressed: suppressed.collect(), files: 1, ..Report::default() };
             let text = render(&report, "1.0");
             let value: serde_json::Value = serde_json::from_str(&text).unwrap();
             let messages = value["findings"].as_array().unwrap().iter().map(|found| &found["message"]);

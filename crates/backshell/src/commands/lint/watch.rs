@@ -139,7 +139,8 @@ impl State<'_> {
     fn judge(&mut self, targets: &[Target], alone: bool) -> anyhow::Result<()> {
         let settled = self.settings.of_all(targets)?;
         for ((target, settled), judged) in targets.iter().zip(&settled).zip(work::judge(targets, &settled)?) {
-            let mut report = Report { findings: judged.findings, suppressed: judged.suppressed, files: judged.files };
+            let work::Judged { files, findings, suppressed } = judged;
+            let mut report = Report { findings, suppressed, files, ..Report::default() };
             if let Some(baseline) = &self.baseline {
                 let findings = std::mem::take(&mut report.findings);
                 baseline.accept(&target.name, alone, findings, &mut report);

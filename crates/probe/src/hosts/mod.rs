@@ -1,0 +1,188 @@
+//! Which hosts a package can reach, and where it says so.
+//!
+//! One file per place that names hosts: [`definition`] (host and schemes, sign-in addresses of the definition),
+//! [`policies`] (`dynamichosturl` with its value lists and defaults) and [`sign_in`] (authorization, token and refresh
+//! addresses). What they find is read by [`shape`], which knows how much of a host a package fixes.
+
+mod definition;
+mod policies;
+pub mod shape;
+mod sign_in;
+
+use backshell_findings::Place;
+use backshell_model::HostPort;
+use backshell_package::{Origin, Package};
+use backshell_source::{Document, Node};
+use shape::Written;
+
+/// How many addresses of one package are looked at; a hostile one must not fill the memory with them.
+pub const MOST_ADDRESSES: usize = 4_000;
+
+/// A host that a package (or the command line) names, with everything that is said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// What it is.
+    pub target: Target,
+    /// How it is shown: `api.example.com`, with the port where it is not 443, `*.example.com`, or the text as written.
+    pub shown: String,
+    /// Where it is named. Never empty.
+    pub uses: Vec<Use>,
+}
+
+/// How much of a host is fixed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// One host: the only form that can be measured.
+    Host(HostPort),
+    /// One label (or several) in front of a fixed suffix.
+    Pattern {
+        /// The suffix, lower case, without a leading dot.
+        suffix: String,
+    },
+    /// The whole host comes from a value.
+    Given(Giver),
+    /// The end of the host comes from a value without a closed list, so that it can lead anywhere.
+    OpenEnd,
+    /// It is no host, for a reason of the canonical form.
+    Unusable {
+        /// The reason code.
+        code: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+/// Whose value decides a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Giver {
+    /// A setting of the connection: whoever makes the connection.
+    Connection,
+    /// The query or a header of each call: whoever calls.
+    Caller,
+    /// A secret of the connection.
+    Secret,
+    /// A body, or a value of the deployment.
+    Other,
+}
+
+/// What a host is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Purpose {
+    /// The service, as the definition names it.
+    Service,
+    /// The service, as a policy template chooses it.
+    Policy,
+    /// Where a person signs in.
+    Authorization,
+    /// Where a code becomes a token.
+    Token,
+    /// Where a token is renewed.
+    Refresh,
+    /// Given on the command line.
+    Given,
+}
+
+impl Purpose {
+    /// The purpose in words.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Policy => "policy",
+            Self::Authorization => "authorization",
+            Self::Token => "token",
+            Self::Refresh => "refresh",
+            Self::Given => "given",
+        }
+    }
+
+    /// Whether calls of the connector go there, and not only its sign-in.
+    pub const fn is_service(self) -> bool {
+        matches!(self, Self::Service | Self::Policy | Self::Given)
+    }
+}
+
+/// One place that names a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// What the host is used for.
+    pub purpose: Purpose,
+    /// How it is reached.
+    pub scheme: Written,
+    /// The path that a probe asks for: the base path of the service, `/` for others.
+    pub path: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// An address as it was found, before equal hosts are put together.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) target: Target,
+    pub(crate) shown: String,
+    pub(crate) found: Use,
+}
+
+/// Every host that the package can reach. `path` is the path that the user gave for the package, for the places. Sorted:
+/// hosts first, by name.
+pub fn endpoints(package: &Package, path: Option<&str>) -> Vec<Endpoint> {
+    let mut found = Vec::new();
+    let files = Files { package, path };
+    definition::find(&files, &mut found);
+    policies::find(&files, &mut found);
+    sign_in::find(&files, &mut found);
+    together(found)
+}
+
+/// The host of a URL of the command line.
+pub fn endpoint_of_url(url: &str) -> Endpoint {
+    let read = shape::read(&[shape::Piece::Text(url.to_owned())]);
+    let shape::Shape { target, shown, scheme, path } = read;
+    let place = Place::file(url);
+    Endpoint { target, shown, uses: vec![Use { purpose: Purpose::Given, scheme, path, place }] }
+}
+
+/// Puts the places of equal targets together.
+fn together(found: Vec<Found>) -> Vec<Endpoint> {
+    let mut endpoints: std::collections::BTreeMap<(Target, String), Vec<Use>> = std::collections::BTreeMap::new();
+    for Found { target, shown, found } in found.into_iter().take(MOST_ADDRESSES) {
+        let uses = endpoints.entry((target, shown)).or_default();
+        if !uses.contains(&found) {
+            uses.push(found);
+        }
+    }
+    endpoints.into_iter().map(|((target, shown), uses)| Endpoint { target, shown, uses }).collect()
+}
+
+/// The files of a package, with their names as the user knows them.
+pub(crate) struct Files<'p> {
+    package: &'p Package,
+    path: Option<&'p str>,
+}
+
+impl Files<'_> {
+    /// Where `node` stands in `file`.
+    fn place(&self, file: &str, document: &Document, node: Node<'_>) -> Place {
+        let shown = match self.path {
+            None => file.to_owned(),
+            Some(path) if self.package.origin == Origin::File => path.to_owned(),
+            Some(path) => format!("{}/{file}", path.trim_end_matches(['/', std::path::MAIN_SEPARATOR])),
+        };
+        Place::in_text(shown, document.source(), node.span(), node.pointer())
+    }
+}
+
+/// Whether the package sends every operation elsewhere than the definition's host.
+fn is_moved_everywhere(package: &Package) -> bool {
+    let Some(properties) = &package.properties else { return false };
+    let moving: Vec<_> =
+        properties.policies().into_iter().filter(|policy| policies::is_host_template(&policy.template_id)).collect();
+    if moving.is_empty() {
+        return false;
+    }
+    let Some(definition) = &package.definition else { return true };
+    let mut ids = definition.swagger().operations().map(|operation| operation.id());
+    ids.all(|id| moving.iter().any(|policy| policy.applies_everywhere() || id.is_some_and(|id| policy.applies_to(id))))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! The addresses of `oAuthSettings`: where people sign in, where a code becomes a token, where a token is renewed.
+//!
+//! Addresses may hold `{Name}`: a reserved name, another custom parameter of the block, or the connection parameter
+//! `token:Name`. Only what stands in the host matters here.
+
+use super::policies::{declared, values_of};
+use super::shape::{self, Piece, Shape};
+use super::{Files, Found, Giver, Purpose, Use};
+use backshell_package::{ConnectionParameter, Properties};
+use backshell_source::Node;
+
+/// The custom parameters that are addresses, letter case ignored.
+const ADDRESSES: [(&str, Purpose); 8] = [
+    ("authorizationUrl", Purpose::Authorization),
+    ("authorizationUrlTemplate", Purpose::Authorization),
+    ("loginUri", Purpose::Authorization),
+    ("loginUriAAD", Purpose::Authorization),
+    ("tokenUrl", Purpose::Token),
+    ("tokenUrlTemplate", Purpose::Token),
+    ("refreshUrl", Purpose::Refresh),
+    ("refreshUrlTemplate", Purpose::Refresh),
+];
+
+/// How many texts one address may stand for.
+const MOST_TEXTS: usize = 256;
+
+pub(super) fn find(files: &Files<'_>, found: &mut Vec<Found>) {
+    let Some(properties) = &files.package.properties else { return };
+    let parameters = declared(properties);
+    for settings in parameters.iter().filter_map(ConnectionParameter::oauth_settings) {
+        let Some(custom) = settings.get_ignore_case("customParameters") else { continue };
+        for (name, purpose) in ADDRESSES {
+            let Some(node) = custom.get_ignore_case(name) else { continue };
+            let node = node.get_ignore_case("value").unwrap_or(node);
+            let Some(text) = node.as_str().map(str::trim).filter(|text| !text.is_empty()) else { continue };
+            address(files, properties, &Block { custom, parameters: &parameters }, (text, node, purpose), found);
+        }
+    }
+}
+
+/// What the placeholders of one block mean.
+struct Block<'d> {
+    custom: Node<'d>,
+    parameters: &'d [ConnectionParameter<'d>],
+}
+
+fn address(
+    files: &Files<'_>,
+    properties: &Properties,
+    block: &Block<'_>,
+    (text, node, purpose): (&str, Node<'_>, Purpose),
+    found: &mut Vec<Found>,
+) {
+    let place = files.place(&properties.file, &properties.document, node);
+    for pieces in block.texts(text) {
+        let Shape { target, shown, scheme, path } = shape::read(&pieces);
+        found.push(Found { target, shown, found: Use { purpose, scheme, path, place: place.clone() } });
+    }
+}
+
+impl Block<'_> {
+    /// Every text that an address can stand for.
+    fn texts(&self, text: &str) -> Vec<Vec<Piece>> {
+        let mut all: Vec<Vec<Piece>> = vec![Vec::new()];
+        let mut rest = text;
+        while let Some((before, name, behind)) = placeholder(rest) {
+            rest = behind;
+            let choices = self.choices(name);
+            if all.len().saturating_mul(choices.len()) > MOST_TEXTS {
+                return vec![vec![Piece::Value(Giver::Connection)]];
+            }
+            let longer = |front: &Vec<Piece>| {
+                let front = front.iter().cloned().chain([Piece::Text(before.to_owned())]).collect::<Vec<_>>();
+                choices.iter().map(move |choice| front.iter().cloned().chain([choice.clone()]).collect())
+            };
+            all = all.iter().flat_map(|front| longer(front).collect::<Vec<Vec<Piece>>>()).collect();
+        }
+        for pieces in &mut all {
+            pieces.push(Piece::Text(rest.to_owned()));
+        }
+        all
+    }
+
+    /// What may stand in place of `{name}`.
+    fn choices(&self, name: &str) -> Vec<Piece> {
+        let of_connection = values_of(&format!("token:{name}"), self.parameters);
+        if of_connection != [Piece::Value(Giver::Other)] {
+            return of_connection;
+        }
+        let constant = self.custom.get_ignore_case(name).map(|node| node.get_ignore_case("value").unwrap_or(node));
+        match constant.and_then(Node::as_str) {
+            Some(text) => vec![Piece::Text(text.to_owned())],
+            None => vec![Piece::Value(Giver::Other)],
+        }
+    }
+}
+
+/// The first `{name}` of a text: what stands before it, the name, what stands behind it.
+fn placeholder(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('{')?;
+    let (name, behind) = rest.split_once('}')?;
+    Some((before, name, behind))
+}

@@ -1,0 +1,125 @@
+//! Hosts of packages, found where they stand.
+
+use super::{Endpoint, Target, endpoints};
+use backshell_package::{Limits, read_files};
+use serde_json::json;
+
+fn found(definition: &serde_json::Value, properties: &serde_json::Value) -> Vec<String> {
+    let file = |name: &str, value: &serde_json::Value| (name.to_owned(), value.to_string().into_bytes().into());
+    let files = vec![file("apiDefinition.swagger.json", definition), file("apiProperties.json", properties)];
+    let read = read_files("p", files, &Limits::default());
+    endpoints(&read.package, Some("p/")).iter().flat_map(shown).collect()
+}
+
+/// One line per place.
+fn shown(endpoint: &Endpoint) -> Vec<String> {
+    let kind = match &endpoint.target {
+        Target::Host(_) => "host".to_owned(),
+        Target::Pattern { .. } => "pattern".to_owned(),
+        Target::Given(giver) => format!("given:{giver:?}"),
+        Target::OpenEnd => "open".to_owned(),
+        Target::Unusable { code, .. } => (*code).to_owned(),
+    };
+    let line = |one: &super::Use| {
+        let scheme = one.scheme.as_str().unwrap_or("-");
+        let (purpose, place) = (one.purpose.as_str(), &one.place);
+        format!("{kind} {} {purpose} {scheme} {} {}#{}", endpoint.shown, one.path, place.file, place.pointer)
+    };
+    endpoint.uses.iter().map(line).collect()
+}
+
+fn policy(template: &str, operations: &[&str]) -> serde_json::Value {
+    json!({"templateId": "DynamicHostUrl", "parameters": {
+        "x-ms-apimTemplateParameter.urlTemplate": template, "x-ms-apimTemplate-operationName": operations}})
+}
+
+#[test]
+fn the_definition_names_its_host() {
+    let definition = json!({"swagger": "2.0", "host": "API.example.com", "basePath": "/v1", "schemes": ["http", "https"],
+        "paths": {"/a": {"get": {"operationId": "A", "schemes": ["ws"]}}},
+        "securityDefinitions": {"o": {"type": "oauth2", "flow": "accessCode",
+            "authorizationUrl": "https://login.example.com/a", "tokenUrl": "http://login.example.com/t"}}});
+    assert_eq!(
+        found(&definition, &json!({"properties": {}})),
+        [
+            "host api.example.com service - /v1 p/apiDefinition.swagger.json#/host",
+            "host api.example.com service http /v1 p/apiDefinition.swagger.json#/schemes/0",
+            "host api.example.com service ws /v1 p/apiDefinition.swagger.json#/paths/~1a/get/schemes/0",
+            "host login.example.com authorization https /a p/apiDefinition.swagger.json#/securityDefinitions/o/authorizationUrl",
+            "host login.example.com token http /t p/apiDefinition.swagger.json#/securityDefinitions/o/tokenUrl",
+        ]
+    );
+}
+
+#[test]
+fn policies_choose_hosts() {
+    let definition = json!({"swagger": "2.0", "host": "placeholder", "paths": {"/a": {"get": {"operationId": "A"}}}});
+    let properties = json!({"properties": {
+        "connectionParameters": {
+            "region": {"type": "string", "uiDefinition": {"constraints": {"allowedValues": [
+                {"text": "EU", "value": "eu"}, {"text": "US", "value": "us"}]}}},
+            "host": {"type": "string"},
+            "site": {"type": "string", "defaultValue": "https://site.example.com/"},
+            "key": {"type": "securestring"}},
+        "policyTemplateInstances": [
+            policy("https://@connectionParameters('region').example.com/x", &[]),
+            policy("https://@connectionParameters('host')", &["A"]),
+            policy("https://@connectionParameters('site')/api", &["A"]),
+            policy("https://@header('to','default').example.org", &["A"]),
+            policy("https://@connectionParameters('key').example.org", &["A"]),
+            policy("https://mail@connectionParameters('missing')", &["A"]),
+            policy("https://@nonsense('x')", &["A"])]}});
+    let at = |index: u8| {
+        format!(
+            "p/apiProperties.json#/properties/policyTemplateInstances/{index}/parameters/x-ms-apimTemplateParameter.urlTemplate"
+        )
+    };
+    assert_eq!(
+        found(&definition, &properties),
+        [
+            format!("host default.example.org policy https / {}", at(3)),
+            format!("host eu.example.com policy https /x {}", at(0)),
+            format!("host site.example.com policy https /api {}", at(2)),
+            format!("host us.example.com policy https /x {}", at(0)),
+            format!("pattern *.example.org policy https / {}", at(3)),
+            format!("given:Connection {{host}} policy https / {}", at(1)),
+            format!("given:Connection {{host}} policy https /api {}", at(2)),
+            format!("given:Secret {{value}}.example.org policy https / {}", at(4)),
+            format!("open mail{{value}} policy https / {}", at(5)),
+            format!("template_value @nonsense('x') policy https / {}", at(6)),
+        ]
+    );
+}
+
+#[test]
+fn sign_in_addresses_take_values() {
+    let properties = json!({"properties": {"connectionParameters": {
+        "token:CustomHost": {"type": "string", "allowedValues": [{"value": ".com"}, {"value": ".eu"}]},
+        "token:env": {"type": "string"},
+        "token": {"type": "oauthSetting", "oAuthSettings": {"identityProvider": "oauth2generic", "customParameters": {
+            "AuthorizationUrlTemplate": {"value": "https://accounts.example{CustomHost}/auth?client_id={ClientId}"},
+            "tokenUrlTemplate": {"value": "{env}/oauth/token"},
+            "RefreshUrlTemplate": {"value": "https://{fixed}/token"},
+            "fixed": {"value": "refresh.example.net"},
+            "loginUri": {"value": null}}}}}}});
+    let at = "p/apiProperties.json#/properties/connectionParameters/token/oAuthSettings/customParameters";
+    assert_eq!(
+        found(&json!({}), &properties),
+        [
+            format!("host accounts.example.com authorization https /auth {at}/AuthorizationUrlTemplate/value"),
+            format!("host accounts.example.eu authorization https /auth {at}/AuthorizationUrlTemplate/value"),
+            format!("host refresh.example.net refresh https /token {at}/RefreshUrlTemplate/value"),
+            format!("given:Connection {{host}} token - /oauth/token {at}/tokenUrlTemplate/value"),
+        ]
+    );
+}
+
+#[test]
+fn too_many_values_are_as_good_as_none() {
+    let values: Vec<_> = (0..20).map(|index| json!({"value": format!("v{index}")})).collect();
+    let properties = json!({"properties": {
+        "connectionParameters": {"a": {"type": "string", "allowedValues": values}},
+        "policyTemplateInstances": [policy("https://@connectionParameters('a').@connectionParameters('a').example.com", &[])]}});
+    assert_eq!(found(&json!({}), &properties).len(), 1);
+    assert!(found(&json!({}), &properties)[0].starts_with("pattern *.example.com"));
+}
