@@ -46,7 +46,7 @@ const CRATES: [Crate; 21] = [
     place(3, "mock",       &["model", "source", "package"]),
     place(3, "probe",      &["model", "source", "findings", "package", "boundary", "templates", "upstream"]),
     // 4 pipelines: neither knows the other
-    place(4, "certify",    &["model", "source", "findings", "package", "lint"]),
+    place(4, "certify",    &["model", "source", "findings", "package", "lint", "probe"]),
     place(4, "gateway",    &["model", "source", "package", "permission", "boundary", "auth", "templates", "vault", "store",
                              "ledger", "upstream"]),
     // 5 edges; the console never sees the vault: signing in goes through the gateway

@@ -39,7 +39,7 @@ impl WayOut {
 }
 
 /// Addresses, each with a port or without.
-fn name_servers(entries: &[String]) -> anyhow::Result<Vec<SocketAddr>> {
+pub(crate) fn name_servers(entries: &[String]) -> anyhow::Result<Vec<SocketAddr>> {
     let read = |entry: &String| {
         let address = entry.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, DNS_PORT));
         address.or_else(|_| entry.parse()).with_context(|| {

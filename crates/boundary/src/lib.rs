@@ -28,6 +28,7 @@ mod responsibility;
 mod row;
 #[cfg(test)]
 mod testing;
+mod vetted;
 
 pub use address::{AddressRefused, AddressRules, address_verdict};
 pub use allowed::{AllowedSet, BoundaryError};
@@ -47,3 +48,4 @@ pub use resolve::{
 };
 pub use responsibility::{Responsibility, responsibility};
 pub use row::{Answer, Row};
+pub use vetted::{Vetted, VettingRefused, vet};

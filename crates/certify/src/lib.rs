@@ -15,5 +15,5 @@ mod render;
 mod responsibility;
 
 pub use certification::{Certification, CheckOutcome, CheckState, Subject};
-pub use pipeline::{Request, certify};
+pub use pipeline::{EndpointCheck, Request, certify};
 pub use responsibility::{Part, Responsibility};

@@ -3,9 +3,10 @@
 use crate::certification::{Certification, CheckOutcome, CheckState, Subject};
 use crate::profile::{self, Cell};
 use crate::responsibility;
-use backshell_findings::{Check, Finding, Report, Severity};
+use backshell_findings::{BarOutcome, BarState, Check, Finding, Report, Severity};
 use backshell_model::{Infrastructure, PublisherKind, Verdict};
 use backshell_package::{Definition, ReadPackage, Swagger};
+use backshell_probe::Verification;
 
 /// What a certification is asked for.
 #[derive(Clone, Debug)]
@@ -16,6 +17,17 @@ pub struct Request {
     pub infrastructure: Infrastructure,
     /// The path that the user gave for the package, for the places of findings; `None` for an upload.
     pub path: Option<String>,
+    /// What the check of endpoints found.
+    pub endpoint: EndpointCheck,
+}
+
+/// What the check of endpoints found. It is measured before: that takes a network and time, and this pipeline has neither.
+#[derive(Clone, Debug)]
+pub enum EndpointCheck {
+    /// The hosts of the package were held against the bars, as far as they were measured.
+    Verified(Verification),
+    /// Nobody looked, for this reason.
+    NotRun(String),
 }
 
 /// Certifies a package. It always ends in a report: what cannot be read or is not allowed is a verdict too.
@@ -31,11 +43,12 @@ pub fn certify(read: &ReadPackage, request: &Request) -> Certification {
     };
 
     // 3. The checks, in the order of the profile.
-    let mut findings = Vec::new();
+    let (mut findings, mut bars) = (Vec::new(), Vec::new());
     let mut checks = Vec::new();
     for &check in profile.checks {
         checks.push(match check {
             Check::Swagger => swagger(read, request, &mut findings),
+            Check::Endpoint => endpoint(request, &mut findings, &mut bars),
             check => not_run(check),
         });
     }
@@ -45,7 +58,7 @@ pub fn certify(read: &ReadPackage, request: &Request) -> Certification {
     let responsibility = responsibility::statements(profile, read);
 
     // 5. The report.
-    let mut report = Report { findings, files: read.package.files.len(), ..Report::default() };
+    let mut report = Report { findings, bars, files: read.package.files.len(), ..Report::default() };
     report.sort();
     Certification {
         subject,
@@ -96,6 +109,31 @@ fn swagger(read: &ReadPackage, request: &Request, findings: &mut Vec<Finding>) -
         more => (CheckState::Failed, format!("{more} findings at error level")),
     };
     CheckOutcome { check: Check::Swagger, state, reason }
+}
+
+/// The endpoint check: every bar over every host. A bar that a certificate cannot do without and that was not measured
+/// leaves the check not run, unless another one failed.
+fn endpoint(request: &Request, findings: &mut Vec<Finding>, bars: &mut Vec<BarOutcome>) -> CheckOutcome {
+    let verification = match &request.endpoint {
+        EndpointCheck::Verified(verification) => verification,
+        EndpointCheck::NotRun(reason) => {
+            return CheckOutcome { check: Check::Endpoint, state: CheckState::NotRun, reason: reason.clone() };
+        }
+    };
+    findings.extend(verification.findings.iter().cloned());
+    bars.extend(verification.bars.iter().cloned());
+    let failed = verification.bars.iter().filter(|outcome| outcome.state == BarState::Fail).count();
+    let (state, reason) = match (failed, verification.missing.as_slice()) {
+        (0, []) if bars.is_empty() => (CheckState::NotRun, "the package names no host".to_owned()),
+        (0, []) => (CheckState::Passed, String::new()),
+        (0, [(host, bar)]) => (CheckState::NotRun, format!("{bar} of `{host}` was not measured")),
+        (0, [(host, bar), rest @ ..]) => {
+            (CheckState::NotRun, format!("{bar} of `{host}` and {} more bars were not measured", rest.len()))
+        }
+        (1, _) => (CheckState::Failed, "1 bar is not cleared".to_owned()),
+        (more, _) => (CheckState::Failed, format!("{more} bars are not cleared")),
+    };
+    CheckOutcome { check: Check::Endpoint, state, reason }
 }
 
 /// A check that the profile asks for and that is not built in.

@@ -1,9 +1,13 @@
 //! One golden report per cell of the profile table, and the JSON output against the published schema.
 
-use backshell_certify::{Certification, Request, certify, profile};
+use backshell_certify::{Certification, EndpointCheck, Request, certify, profile};
 use backshell_findings::text::TextOptions;
 use backshell_model::{Infrastructure, PublisherKind, Verdict};
 use backshell_package::{Limits, ReadPackage, read_files};
+use backshell_probe::hosts::{Endpoint, endpoints};
+use backshell_probe::measure::{Lists, unmeasured};
+use backshell_probe::verify;
+use backshell_testkit::MockClock;
 use std::{io::Write as _, path::Path};
 
 const DEFINITION: &str = r#"{
@@ -46,7 +50,13 @@ fn package(definition: &str) -> ReadPackage {
 }
 
 fn certified(definition: &str, publisher: PublisherKind, infrastructure: Infrastructure) -> Certification {
-    certify(&package(definition), &Request { publisher, infrastructure, path: None })
+    // As `endpoint --offline` gives it: what the package says is judged, and nothing is measured.
+    let read = package(definition);
+    let (clock, lists) = (MockClock::at(1_800_000_000), Lists::default());
+    let judged = |endpoint: &Endpoint| unmeasured(endpoint, &[], &clock, &lists, "nothing is asked");
+    let facts: Vec<_> = endpoints(&read.package, None).iter().map(judged).collect();
+    let endpoint = EndpointCheck::Verified(verify(&facts));
+    certify(&read, &Request { publisher, infrastructure, path: None, endpoint })
 }
 
 #[test]

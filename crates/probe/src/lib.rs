@@ -1,7 +1,7 @@
 //! Endpoint verification: which hosts a package can reach, and whether each of them clears the quality bars.
 //!
-//! Three things are kept apart. [`hosts`] reads a package and says which hosts it names, and where. [`facts`] is what
-//! was measured about one host: plain data. [`bars`] has one file per bar, each a pure judgement of the facts.
+//! Four things are kept apart. [`hosts`] reads a package and says which hosts it names, and where. [`measure`] asks, and
+//! what it learns are [`facts`]: plain data. [`bars`] has one file per bar, each a pure judgement of the facts.
 //!
 //! What was not measured is never passed: every fact is a measurement or the reason why there is none, and a bar without
 //! its facts says `not_measured`.
@@ -14,7 +14,11 @@
 mod bar;
 mod bars;
 pub mod facts;
+pub mod hello;
 pub mod hosts;
+pub mod measure;
+pub mod ownership;
+pub mod text;
 mod verify;
 
 #[cfg(test)]

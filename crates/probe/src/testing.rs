@@ -29,7 +29,12 @@ pub(crate) fn healthy() -> Facts {
         at,
         endpoint: endpoint_of_url("https://api.example.com/v1"),
         siblings: vec![host("login.example.com")],
-        names: Ok(Names { answers: vec![answer("one"), answer("two")], aliases: Vec::new(), dangling: false }),
+        names: Ok(Names {
+            answers: vec![answer("one"), answer("two")],
+            aliases: Vec::new(),
+            dangling: false,
+            broken: false,
+        }),
         addresses: Ok(vec![("1.1.1.1".parse().unwrap(), None)]),
         place: Ok(Located {
             regions: vec!["westeurope".to_owned()],
@@ -53,7 +58,7 @@ pub(crate) fn healthy() -> Facts {
             hsts: vec!["max-age=31536000".to_owned()],
             ..Answer::default()
         }),
-        series: Ok(Series { requests: vec![sample; 20], over: Duration::from_secs(600), stopped: false }),
+        series: Ok(Series { requests: vec![sample; 20], over: Duration::from_mins(10), stopped: false }),
         ownership: Ok(Ownership::Proven { method: "dns".to_owned(), at }),
         standing: Standing { blocked: Ok(None), registered: Ok(Some(at.plus_secs(-400 * DAY))) },
     }
@@ -115,6 +120,15 @@ fn the_healthy_host_clears_every_bar() {
     for bar in bars() {
         let judged = (bar.judge)(&facts);
         assert_eq!((judged.state, judged.noted), (State::Pass, false), "{}: {}", bar.id, judged.message);
+    }
+}
+
+#[test]
+fn the_page_lists_every_bar() {
+    let page = include_str!("../../../docs/endpoints.md");
+    for Bar { id, title, threshold, again, .. } in bars() {
+        let row = format!("| {id} | {title} | {threshold} | {again} |");
+        assert!(page.contains(&row), "docs/endpoints.md has no line `{row}`");
     }
 }
 

@@ -25,11 +25,13 @@ mod alias;
 pub mod body;
 pub mod dial;
 mod pool;
+mod probe;
 pub mod resolve;
 mod send;
 pub mod trial;
 
 pub use body::{Progress, RequestBody, UpstreamBody, UpstreamBodyError};
 pub use dial::{Dialled, Dialler, PinnedDialler};
-pub use resolve::{DnsResolver, ResolverError};
+pub use probe::{ProbeAnswer, ProbeWay, Question, QuestionError, ask};
+pub use resolve::{DnsResolver, Records, ResolverError};
 pub use send::{SendError, Timeouts, Upstream};

@@ -13,7 +13,7 @@ use hickory_resolver::config::{NameServerConfig, ResolverOpts};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, DnsHandle, NetError};
 use hickory_resolver::proto::op::{DnsRequestOptions, DnsResponse, Query, ResponseCode};
-use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use hickory_resolver::{NameServerPool, PoolContext, TlsConfig, system_conf};
 use std::collections::HashMap;
 use std::fmt;
@@ -61,6 +61,24 @@ impl DnsResolver {
             }
         };
         Self::new(servers)
+    }
+
+    /// The name servers of the system's configuration, for whoever wants to ask each by itself; the local host where it
+    /// names none.
+    pub fn system_servers() -> Vec<SocketAddr> {
+        let configured = system_conf::read_system_conf().map(|(config, _)| config.name_servers).unwrap_or_default();
+        let mut servers: Vec<SocketAddr> = Vec::new();
+        for server in configured {
+            let port = server.connections.first().map_or(53, |connection| connection.port);
+            let address = SocketAddr::new(server.ip, port);
+            if !servers.contains(&address) {
+                servers.push(address);
+            }
+        }
+        if servers.is_empty() {
+            servers.push(SocketAddr::from((Ipv4Addr::LOCALHOST, 53)));
+        }
+        servers
     }
 
     /// Asks these name servers.
@@ -186,5 +204,47 @@ impl Resolver for DnsResolver {
 impl fmt::Debug for DnsResolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DnsResolver").finish_non_exhaustive()
+    }
+}
+
+/// Records of a name other than its addresses, for what the product asks on its own account.
+#[async_trait]
+pub trait Records: Send + Sync + fmt::Debug {
+    /// The texts at `name` (TXT), each put together from its pieces; none when there are none.
+    async fn texts(&self, name: &str) -> Result<Vec<String>, ResolveError>;
+
+    /// The name that `name` is an alias of (CNAME), if it is one. Lower case, without the final dot.
+    async fn alias(&self, name: &str) -> Result<Option<String>, ResolveError>;
+}
+
+impl DnsResolver {
+    /// The answer to one question about a whole name, within the time limit. `None`: there is nothing.
+    async fn records(&self, name: &str, kind: RecordType) -> Result<Option<DnsResponse>, ResolveError> {
+        let name = Name::from_ascii(format!("{name}.")).map_err(|error| ResolveError::Failed(error.to_string()))?;
+        match tokio::time::timeout(TIMEOUT, self.ask(name, kind)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(ResolveError::Failed("the name servers did not answer in time".to_owned())),
+        }
+    }
+}
+
+#[async_trait]
+impl Records for DnsResolver {
+    async fn texts(&self, name: &str) -> Result<Vec<String>, ResolveError> {
+        let Some(answer) = self.records(name, RecordType::TXT).await? else { return Ok(Vec::new()) };
+        let texts = answer.answers.iter().filter_map(|record| match &record.data {
+            RData::TXT(text) => Some(text.txt_data.iter().flat_map(|piece| piece.iter().copied()).collect::<Vec<u8>>()),
+            _ => None,
+        });
+        Ok(texts.map(|text| String::from_utf8_lossy(&text).into_owned()).collect())
+    }
+
+    async fn alias(&self, name: &str) -> Result<Option<String>, ResolveError> {
+        let Some(answer) = self.records(name, RecordType::CNAME).await? else { return Ok(None) };
+        let alias = answer.answers.iter().find_map(|record| match &record.data {
+            RData::CNAME(alias) => Some(alias.0.to_ascii().to_ascii_lowercase()),
+            _ => None,
+        });
+        Ok(alias.map(|alias| alias.strip_suffix('.').unwrap_or(&alias).to_owned()))
     }
 }

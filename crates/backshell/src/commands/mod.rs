@@ -4,6 +4,7 @@ mod call;
 mod completions;
 mod demo;
 mod diff;
+mod endpoint;
 mod ledger;
 mod lint;
 mod mock;
@@ -30,6 +31,7 @@ use tracing_subscriber::EnvFilter;
   backshell demo                      see everything at work, with a sample connector
   backshell lint ./my-connector       check a connector package
   backshell diff ./old ./new          what does an update break?
+  backshell endpoint ./my-connector   do its hosts clear the bars?
   backshell serve                     run the gateway and its API
   backshell rules OperationIdNotUnique  explain one rule
 
@@ -52,6 +54,7 @@ pub struct Cli {
 enum Command {
     Lint(lint::Lint),
     Diff(diff::Diff),
+    Endpoint(Box<endpoint::EndpointCommand>),
     Rules(rules::Rules),
     Mock(mock::Mock),
     Serve(serve::Serve),
@@ -84,6 +87,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Lint(command) => command.run(),
         Command::Diff(command) => command.run(),
+        Command::Endpoint(command) => block_on(command.run()),
         Command::Rules(command) => command.run(),
         Command::Mock(command) => block_on(command.run()),
         Command::Serve(command) => block_on(command.run()),

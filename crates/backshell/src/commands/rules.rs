@@ -11,6 +11,7 @@ use std::process::ExitCode;
   backshell rules                          every rule, one line each
   backshell rules OperationIdNotUnique     what, why, how to fix it, examples
   backshell rules operation-removed        a check of `diff`
+  backshell rules EV-06                    a bar of `endpoint`
   backshell rules --format json            for programs")]
 pub(super) struct Rules {
     /// The rule to explain; letter case does not matter.
@@ -35,8 +36,12 @@ impl Rules {
                     if let Some(check) = backshell_diff::check(id) {
                         return self.explain_check(check);
                     }
+                    if let Some(bar) = backshell_probe::bar(id) {
+                        return self.explain_bar(bar);
+                    }
                     let ids = backshell_lint::rules().iter().map(|rule| rule.id);
                     let ids = ids.chain(backshell_diff::checks().into_iter().map(|check| check.id));
+                    let ids = ids.chain(backshell_probe::bars().iter().map(|bar| bar.id));
                     let nearest = ids.min_by_key(|known| {
                         strsim::damerau_levenshtein(&known.to_ascii_lowercase(), &id.to_ascii_lowercase())
                     });
@@ -60,6 +65,7 @@ impl Rules {
                     .collect();
                 if self.id.is_none() {
                     list.extend(backshell_diff::checks().into_iter().map(described));
+                    list.extend(backshell_probe::bars().iter().map(|bar| described_bar(bar)));
                 }
                 terminal::line(&serde_json::to_string_pretty(&list)?)?;
             }
@@ -84,9 +90,14 @@ impl Rules {
                     let what = backshell_lint::docs::first_sentence(check.what);
                     terminal::line(&format!("{:<width$} {:<10} {what}", check.id, check.verdict.as_str()))?;
                 }
-                let (rules, checks) = (rules.len(), checks.len());
+                terminal::line("")?;
+                let bars = backshell_probe::bars();
+                for bar in bars {
+                    terminal::line(&format!("{:<6} {} ({})", bar.id, bar.title, bar.threshold))?;
+                }
+                let (rules, checks, bars) = (rules.len(), checks.len(), bars.len());
                 terminal::line(&format!(
-                    "\n{rules} rules of `lint`, {checks} checks of `diff`; `backshell rules ID` explains one"
+                    "\n{rules} rules of `lint`, {checks} checks of `diff`, {bars} bars of `endpoint`; `backshell rules ID` explains one"
                 ))?;
             }
         }
@@ -104,6 +115,21 @@ impl Rules {
                 terminal::line(&format!(
                     "{}\n{verdict}, {object}, {direction}\n\nWhat it reports\n  {what}\n\nWhy\n  {why}\n\nWhat to do instead\n  {instead}",
                     check.id
+                ))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// A bar of `endpoint`.
+    fn explain_bar(&self, bar: &backshell_probe::Bar) -> anyhow::Result<ExitCode> {
+        match self.format {
+            Format::Json => terminal::line(&serde_json::to_string_pretty(&[described_bar(bar)])?)?,
+            Format::Text => {
+                let [what, why, fix] = [bar.what, bar.why, bar.fix];
+                terminal::line(&format!(
+                    "{}: {}\nthreshold {}; again {}; source {}\n\nWhat it asks\n  {what}\n\nWhy\n  {why}\n\nHow to clear it\n  {fix}",
+                    bar.id, bar.title, bar.threshold, bar.again, bar.source
                 ))?;
             }
         }
@@ -137,5 +163,13 @@ fn described(check: &backshell_diff::Check) -> serde_json::Value {
     serde_json::json!({
         "check": "breaking", "id": check.id, "verdict": check.verdict.as_str(), "object": check.object.as_str(),
         "direction": check.direction.as_str(), "what": check.what, "why": check.why, "instead": check.instead,
+    })
+}
+
+/// A bar of `endpoint` for programs.
+fn described_bar(bar: &backshell_probe::Bar) -> serde_json::Value {
+    serde_json::json!({
+        "check": "endpoint", "id": bar.id, "title": bar.title, "threshold": bar.threshold, "again": bar.again,
+        "source": bar.source, "what": bar.what, "why": bar.why, "fix": bar.fix,
     })
 }

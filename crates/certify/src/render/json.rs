@@ -1,7 +1,7 @@
 //! The certification for programs, and the form in which it is stored.
 
 use crate::Certification;
-use backshell_findings::json::JsonFinding;
+use backshell_findings::json::{JsonBar, JsonFinding};
 use serde::Serialize;
 
 impl Certification {
@@ -22,7 +22,7 @@ impl Certification {
             },
             checks: self.checks.iter().map(Outcome::from).collect(),
             responsibility: self.responsibility.iter().map(Responsibility::from).collect(),
-            bars: [],
+            bars: self.report.bars.iter().map(JsonBar::from).collect(),
             findings: self.report.findings.iter().map(JsonFinding::from).collect(),
             waivers: [],
             verdict: self.verdict.as_str(),
@@ -42,7 +42,7 @@ struct Output<'a> {
     profile: Profile,
     checks: Vec<Outcome<'a>>,
     responsibility: Vec<Responsibility<'a>>,
-    bars: [(); 0],
+    bars: Vec<JsonBar<'a>>,
     findings: Vec<JsonFinding<'a>>,
     waivers: [(); 0],
     verdict: &'static str,

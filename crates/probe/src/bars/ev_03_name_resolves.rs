@@ -21,6 +21,12 @@ fn judge(facts: &Facts) -> Judged {
             let target = names.aliases.last().map(ToString::to_string).unwrap_or_default();
             return Judged::fail("dangling alias", format!("the alias leads to `{target}`, which does not exist"));
         }
+        if names.broken {
+            return Judged::fail(
+                "alias chain",
+                "the aliases of the name loop, are too many, or lead over a name that is never public",
+            );
+        }
         let answers: Vec<_> = names.answers.iter().filter_map(|one| one.addresses.as_ref().ok()).collect();
         let with = answers.iter().filter(|addresses| !addresses.is_empty()).count();
         let value = format!("{with} of {} resolvers", names.answers.len());
@@ -65,6 +71,7 @@ mod tests {
     fn a_name_without_address_fails() {
         let judged = names(|names| names.answers.iter_mut().for_each(|one| one.addresses = Ok(Vec::new())));
         assert_eq!((judged.state, judged.value.as_deref()), (State::Fail, Some("no address")));
+        assert_eq!(names(|names| names.broken = true).value.as_deref(), Some("alias chain"));
         assert_eq!(names(|names| names.dangling = true).value.as_deref(), Some("dangling alias"));
     }
 

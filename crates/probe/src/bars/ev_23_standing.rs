@@ -28,7 +28,7 @@ fn judge(facts: &Facts) -> Judged {
         return Judged::warn("new", "the domain was registered within the last 30 days");
     }
     match (&standing.blocked, &standing.registered) {
-        (Err(missing), Err(_)) => Judged::not_measured(missing.reason()),
+        (Err(missing), Err(_) | Ok(None)) => Judged::not_measured(missing.reason()),
         (Ok(_), Ok(Some(_))) => {
             Judged::pass("not listed, not new", "the host is not blocked, and its domain is not new")
         }
@@ -36,7 +36,6 @@ fn judge(facts: &Facts) -> Judged {
             Judged::pass("not listed", "the host is not blocked; when its domain was registered is not known")
         }
         (Err(_), Ok(Some(_))) => Judged::pass("not new", "the domain is not new; no blocked list was given"),
-        (Err(missing), Ok(None)) => Judged::not_measured(missing.reason()),
     }
 }
 

@@ -75,6 +75,8 @@ pub struct Names {
     pub aliases: Vec<HostName>,
     /// Whether the last alias leads to a name that does not exist: whoever registers it takes the host over.
     pub dangling: bool,
+    /// Whether the aliases cannot be followed: they loop, are too many, or lead over a name that is never public.
+    pub broken: bool,
 }
 
 /// The answer of one resolver.

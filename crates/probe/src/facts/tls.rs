@@ -77,8 +77,18 @@ pub enum Alpn {
     Refused,
 }
 
-/// Cipher suites by their IANA numbers, as far as a server may choose one from our offers.
+/// Cipher suites by their IANA numbers, as far as a server may choose one from our offers. The good ones come first: many
+/// servers take the first that they know.
 const SUITES: &[(u16, &str)] = &[
+    (0x1301, "TLS_AES_128_GCM_SHA256"),
+    (0x1302, "TLS_AES_256_GCM_SHA384"),
+    (0x1303, "TLS_CHACHA20_POLY1305_SHA256"),
+    (0xc02b, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
+    (0xc02c, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
+    (0xc02f, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
+    (0xc030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"),
+    (0xcca8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"),
+    (0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"),
     (0x0001, "TLS_RSA_WITH_NULL_MD5"),
     (0x0002, "TLS_RSA_WITH_NULL_SHA"),
     (0x0003, "TLS_RSA_EXPORT_WITH_RC4_40_MD5"),
@@ -101,9 +111,6 @@ const SUITES: &[(u16, &str)] = &[
     (0x009d, "TLS_RSA_WITH_AES_256_GCM_SHA384"),
     (0x009e, "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"),
     (0x009f, "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384"),
-    (0x1301, "TLS_AES_128_GCM_SHA256"),
-    (0x1302, "TLS_AES_256_GCM_SHA384"),
-    (0x1303, "TLS_CHACHA20_POLY1305_SHA256"),
     (0x1304, "TLS_AES_128_CCM_SHA256"),
     (0x1305, "TLS_AES_128_CCM_8_SHA256"),
     (0xc007, "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA"),
@@ -118,39 +125,33 @@ const SUITES: &[(u16, &str)] = &[
     (0xc024, "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384"),
     (0xc027, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256"),
     (0xc028, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"),
-    (0xc02b, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
-    (0xc02c, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
-    (0xc02f, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
-    (0xc030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"),
     (0xc09c, "TLS_RSA_WITH_AES_128_CCM"),
     (0xc09d, "TLS_RSA_WITH_AES_256_CCM"),
     (0xc0ac, "TLS_ECDHE_ECDSA_WITH_AES_128_CCM"),
     (0xc0ad, "TLS_ECDHE_ECDSA_WITH_AES_256_CCM"),
-    (0xcca8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"),
-    (0xcca9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"),
     (0xccaa, "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256"),
 ];
 
-/// Groups by their IANA numbers, as far as a server may choose one from our offers.
+/// Groups by their IANA numbers, as far as a server may choose one from our offers. The good ones come first.
 const GROUPS: &[(u16, &str)] = &[
+    (0x001d, "X25519"),
+    (0x0017, "P-256"),
+    (0x0018, "P-384"),
+    (0x11ec, "X25519MLKEM768"),
+    (0x11eb, "SecP256r1MLKEM768"),
     (0x0013, "secp192r1"),
     (0x0015, "secp224r1"),
     (0x0016, "secp256k1"),
-    (0x0017, "P-256"),
-    (0x0018, "P-384"),
     (0x0019, "P-521"),
     (0x001a, "brainpoolP256r1"),
     (0x001b, "brainpoolP384r1"),
     (0x001c, "brainpoolP512r1"),
-    (0x001d, "X25519"),
     (0x001e, "X448"),
     (0x0100, "ffdhe2048"),
     (0x0101, "ffdhe3072"),
     (0x0102, "ffdhe4096"),
     (0x0103, "ffdhe6144"),
     (0x0104, "ffdhe8192"),
-    (0x11eb, "SecP256r1MLKEM768"),
-    (0x11ec, "X25519MLKEM768"),
 ];
 
 /// The name of a cipher suite; its number where we know none.

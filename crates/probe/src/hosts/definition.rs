@@ -31,7 +31,7 @@ fn service(files: &Files<'_>, definition: &Definition, found: &mut Vec<Found>) {
     let place = |node: Node<'_>| files.place(&definition.file, &definition.document, node);
     let mut add = |scheme: Written, node: Node<'_>| {
         let found_use = Use { purpose: Purpose::Service, scheme, path: path.clone(), place: place(node) };
-        found.push(Found { target: target.clone(), shown: shown.clone(), found: found_use });
+        found.push(Found { target: target.clone(), shown: shown.clone(), at: found_use });
     };
     let operations = swagger.operations().filter_map(|operation| operation.node().get("schemes"));
     let schemes = swagger.node().get("schemes").into_iter().chain(operations);
@@ -56,7 +56,7 @@ fn sign_in(files: &Files<'_>, definition: &Definition, found: &mut Vec<Found>) {
             let Some(text) = node.as_str().map(str::trim).filter(|text| !text.is_empty()) else { continue };
             let Shape { target, shown, scheme, path } = shape::read(&[Piece::Text(text.to_owned())]);
             let place = files.place(&definition.file, &definition.document, node);
-            found.push(Found { target, shown, found: Use { purpose, scheme, path, place } });
+            found.push(Found { target, shown, at: Use { purpose, scheme, path, place } });
         }
     }
 }

@@ -11,7 +11,7 @@ mod sign_in;
 
 use backshell_findings::Place;
 use backshell_model::HostPort;
-use backshell_package::{Origin, Package};
+use backshell_package::{Operation, Origin, Package};
 use backshell_source::{Document, Node};
 use shape::Written;
 
@@ -119,7 +119,7 @@ pub struct Use {
 pub(crate) struct Found {
     pub(crate) target: Target,
     pub(crate) shown: String,
-    pub(crate) found: Use,
+    pub(crate) at: Use,
 }
 
 /// Every host that the package can reach. `path` is the path that the user gave for the package, for the places. Sorted:
@@ -144,10 +144,10 @@ pub fn endpoint_of_url(url: &str) -> Endpoint {
 /// Puts the places of equal targets together.
 fn together(found: Vec<Found>) -> Vec<Endpoint> {
     let mut endpoints: std::collections::BTreeMap<(Target, String), Vec<Use>> = std::collections::BTreeMap::new();
-    for Found { target, shown, found } in found.into_iter().take(MOST_ADDRESSES) {
+    for Found { target, shown, at } in found.into_iter().take(MOST_ADDRESSES) {
         let uses = endpoints.entry((target, shown)).or_default();
-        if !uses.contains(&found) {
-            uses.push(found);
+        if !uses.contains(&at) {
+            uses.push(at);
         }
     }
     endpoints.into_iter().map(|((target, shown), uses)| Endpoint { target, shown, uses }).collect()
@@ -180,7 +180,7 @@ fn is_moved_everywhere(package: &Package) -> bool {
         return false;
     }
     let Some(definition) = &package.definition else { return true };
-    let mut ids = definition.swagger().operations().map(|operation| operation.id());
+    let mut ids = definition.swagger().operations().map(Operation::id);
     ids.all(|id| moving.iter().any(|policy| policy.applies_everywhere() || id.is_some_and(|id| policy.applies_to(id))))
 }
 

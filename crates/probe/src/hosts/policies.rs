@@ -40,7 +40,7 @@ pub(super) fn find(files: &Files<'_>, found: &mut Vec<Found>) {
 fn add(shape: Shape, place: &Place, found: &mut Vec<Found>) {
     let Shape { target, shown, scheme, path } = shape;
     let found_use = Use { purpose: Purpose::Policy, scheme, path, place: place.clone() };
-    found.push(Found { target, shown, found: found_use });
+    found.push(Found { target, shown, at: found_use });
 }
 
 /// The connection parameters of the package, those of sets behind the others.

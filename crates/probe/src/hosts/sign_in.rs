@@ -54,7 +54,7 @@ fn address(
     let place = files.place(&properties.file, &properties.document, node);
     for pieces in block.texts(text) {
         let Shape { target, shown, scheme, path } = shape::read(&pieces);
-        found.push(Found { target, shown, found: Use { purpose, scheme, path, place: place.clone() } });
+        found.push(Found { target, shown, at: Use { purpose, scheme, path, place: place.clone() } });
     }
 }
 

@@ -1,0 +1,201 @@
+//! `backshell endpoint` as people and programs run it.
+
+#![allow(
+    clippy::allow_attributes,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "in a test a panic is the verdict"
+)]
+
+use backshell_testkit::{DnsAnswer, DnsServer};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const DEFINITION: &str = r#"{
+  "swagger": "2.0",
+  "info": { "title": "Orders", "version": "1.0" },
+  "host": "api.contoso.com",
+  "schemes": [ "https" ],
+  "paths": { "/orders": { "get": { "operationId": "ListOrders", "responses": { "200": { "description": "Orders." } } } } }
+}
+"#;
+
+fn endpoint(folder: &Path, arguments: &[&str]) -> Output {
+    let binary = env!("CARGO_BIN_EXE_backshell");
+    Command::new(binary).env_clear().current_dir(folder).arg("endpoint").args(arguments).output().unwrap()
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("good")).unwrap();
+    write("good/apiDefinition.swagger.json", DEFINITION);
+    fs::create_dir(folder.path().join("plain")).unwrap();
+    write("plain/apiDefinition.swagger.json", &DEFINITION.replace("[ \"https\" ]", "[ \"https\", \"http\" ]"));
+    folder
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+fn state<'v>(report: &'v Value, id: &str) -> &'v Value {
+    let bars = report["bars"].as_array().unwrap();
+    bars.iter().find(|bar| bar["id"] == id).unwrap()
+}
+
+#[test]
+fn offline_says_what_the_package_says_and_no_more() {
+    let folder = folder();
+    let output = endpoint(folder.path(), &["good", "--offline", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let report = json(&output);
+    assert_eq!(report["tool"], "backshell");
+    assert_eq!(report["summary"]["files"], 1);
+    let bars = report["bars"].as_array().unwrap();
+    assert_eq!(bars.len(), 24);
+    for bar in bars {
+        assert_eq!(bar["host"], "api.contoso.com");
+        let is_static = ["EV-01", "EV-02", "EV-24"].contains(&bar["id"].as_str().unwrap());
+        assert_eq!(bar["state"], if is_static { "pass" } else { "not_measured" }, "{bar}");
+        assert_eq!(bar["value"].is_null(), !is_static, "{bar}");
+    }
+}
+
+#[test]
+fn a_finding_points_into_the_package() {
+    let folder = folder();
+    let output = endpoint(folder.path(), &["plain", "--offline", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report = json(&output);
+    let finding = &report["findings"][0];
+    assert_eq!(
+        (&finding["check"], &finding["rule"], &finding["severity"]),
+        (&"endpoint".into(), &"EV-01".into(), &"error".into())
+    );
+    assert_eq!(finding["file"], "plain/apiDefinition.swagger.json");
+    assert_eq!((&finding["pointer"], &finding["line"]), (&"/schemes/1".into(), &5.into()));
+}
+
+#[test]
+fn text_is_a_table_with_advice() {
+    let folder = folder();
+    let output = endpoint(folder.path(), &["plain", "--offline"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("api.contoso.com\n  service: plain/apiDefinition.swagger.json:4\n"), "{text}");
+    assert!(text.contains("  EV-01 FAIL https only: http ("), "{text}");
+    assert!(text.contains("\nEV-01: name https alone"), "{text}");
+    assert!(text.ends_with("1 host: 2 passed, 0 warned, 1 failed, 21 not measured\n"), "{text}");
+}
+
+#[test]
+fn urls_are_looked_at_too() {
+    let folder = folder();
+    let output =
+        endpoint(folder.path(), &["https://api.contoso.com/v1", "http://10.0.0.1/", "--offline", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report = json(&output);
+    let mut rules: Vec<_> =
+        report["findings"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect();
+    rules.sort_unstable();
+    assert_eq!(rules, ["EV-01", "EV-02"]);
+}
+
+#[test]
+fn what_cannot_be_done_is_status_2() {
+    let folder = folder();
+    fs::write(folder.path().join("list.txt"), "not a name\n").unwrap();
+    for (arguments, says) in [
+        (&["missing", "--offline"][..], "does not exist"),
+        (&["good", "--name-server", "dns.example"], "write an address"),
+        (&["good", "--offline", "--blocked", "list.txt"], "line 1 is no name"),
+        (&["good", "--crl", "list.txt"], "no revocation list"),
+        (&["good", "--offline", "--slow"], "cannot be used with"),
+    ] {
+        let output = endpoint(folder.path(), arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(says), "{arguments:?}: {said}");
+    }
+}
+
+/// Real questions to real name servers, whose answers lead inside: nothing is connected to.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_lead_inside_are_refused() {
+    let folder = folder();
+    let inside = |question: &backshell_testkit::DnsQuestion| {
+        let answer = DnsAnswer::new();
+        Some(match question.kind.to_string().as_str() {
+            "A" => answer.address(&question.name, 60, "127.0.0.1".parse().unwrap()),
+            _ => answer,
+        })
+    };
+    let (one, two) = (DnsServer::start(inside).await.unwrap(), DnsServer::start(inside).await.unwrap());
+    let (one_at, two_at) = (one.address().to_string(), two.address().to_string());
+    let path = folder.path().to_owned();
+    let arguments = ["good", "--format", "json", "--name-server", &one_at, "--name-server", &two_at].map(str::to_owned);
+    let run = move || endpoint(&path, &arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let output = tokio::task::spawn_blocking(run).await.unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = json(&output);
+    assert_eq!(state(&report, "EV-03")["value"], "2 of 2 resolvers");
+    assert_eq!(state(&report, "EV-04")["value"], "addr_refused");
+    assert_eq!(state(&report, "EV-06")["state"], "not_measured");
+    assert!(!one.asked().is_empty() && !two.asked().is_empty());
+}
+
+#[test]
+fn bars_are_explained() {
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_backshell")).arg("rules").args(arguments).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(run(&["ev-06"]).starts_with("EV-06: TLS 1.3 or 1.2\nthreshold TLS 1.3 or 1.2; again weekly"));
+    assert!(run(&[]).contains("\nEV-24  a name of its own (below a public suffix)\n"));
+    let list: Value = serde_json::from_str(&run(&["--format", "json"])).unwrap();
+    let bars = list.as_array().unwrap().iter().filter(|one| one["check"] == "endpoint").count();
+    assert_eq!(bars, 24);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn control_is_proven_by_a_record() {
+    let folder = folder();
+    let path = folder.path().to_owned();
+    let run = move |arguments: &[&str]| {
+        let (path, arguments) = (path.clone(), arguments.iter().map(ToString::to_string).collect::<Vec<_>>());
+        async move {
+            let run = move || endpoint(&path, &arguments.iter().map(String::as_str).collect::<Vec<_>>());
+            tokio::task::spawn_blocking(run).await.unwrap()
+        }
+    };
+    let who = ["--publisher", "contoso", "--connector", "orders", "--ownership", "proofs.json"];
+    let output = run(&[&["challenge", "api.contoso.com"][..], &who].concat()).await;
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let answer = text.split_whitespace().find(|word| word.starts_with("backshell1=")).unwrap().to_owned();
+    let judged = async || {
+        let output = run(&[&["good", "--offline", "--format", "json"][..], &who].concat()).await;
+        state(&json(&output), "EV-21")["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(judged().await, "fail");
+    let zone = move |question: &backshell_testkit::DnsQuestion| {
+        use backshell_testkit::hickory_proto::rr::{RData, RecordType, rdata::TXT};
+        let is_asked = question.kind == RecordType::TXT && question.name == "_backshell-challenge.api.contoso.com";
+        let text = RData::TXT(TXT::new(vec![answer.clone()]));
+        Some(if is_asked { DnsAnswer::new().record(&question.name, 60, text) } else { DnsAnswer::new() })
+    };
+    let (first, second) = (DnsServer::start(zone.clone()).await.unwrap(), DnsServer::start(zone).await.unwrap());
+    let (one, two) = (first.address().to_string(), second.address().to_string());
+    let output = run(&["prove", "--ownership", "proofs.json", "--name-server", &one, "--name-server", &two]).await;
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.starts_with("api.contoso.com (contoso): proven\n  record: the record is there\n"), "{text}");
+    assert_eq!(judged().await, "pass");
+}

@@ -1,0 +1,222 @@
+//! Whether the certificates that a host sent lead to a root, and what lists and staples say about them.
+//!
+//! The path is built by `webpki`, over what was sent and what the operator gave: nothing is fetched. It is built for a
+//! moment at which the leaf is valid, so that an expired certificate is told apart from one that leads nowhere.
+
+use super::certificate;
+use crate::facts::{Chain, Measured, NotMeasured, PathFailure, Revocation, Staple, TrustedPath};
+use backshell_model::{HostName, Timestamp};
+use rustls_pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
+use std::time::Duration;
+use webpki::{
+    ALL_VERIFICATION_ALGS, BorrowedCertRevocationList, CertRevocationList, EndEntityCert, Error,
+    ExtendedKeyUsageValidator, KeyPurposeIdIter, RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy,
+    VerifiedPath, anchor_from_trusted_cert,
+};
+
+/// Whom a verification trusts, and what it knows about revocation.
+#[derive(Debug)]
+pub struct Trust {
+    public: Vec<TrustAnchor<'static>>,
+    private: Vec<TrustAnchor<'static>>,
+    store: Vec<CertificateDer<'static>>,
+    lists: Vec<CertRevocationList<'static>>,
+}
+
+/// Why something that the operator gave cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustError {
+    /// A root is no certificate.
+    #[error("a root certificate cannot be read: {0}")]
+    Root(Error),
+    /// A revocation list is none.
+    #[error("a revocation list cannot be read: {0}")]
+    List(Error),
+}
+
+impl Trust {
+    /// Trusts these public roots and nothing else.
+    pub fn public(roots: impl IntoIterator<Item = TrustAnchor<'static>>) -> Self {
+        Self { public: roots.into_iter().collect(), private: Vec::new(), store: Vec::new(), lists: Vec::new() }
+    }
+
+    /// Trusts a private root as well (DER).
+    pub fn add_private(&mut self, root: &CertificateDer<'_>) -> Result<(), TrustError> {
+        self.private.push(anchor_from_trusted_cert(root).map_err(TrustError::Root)?.to_owned());
+        Ok(())
+    }
+
+    /// Knows an intermediate certificate (DER) that hosts may have left out.
+    pub fn add_intermediate(&mut self, certificate: CertificateDer<'static>) {
+        self.store.push(certificate);
+    }
+
+    /// Knows a revocation list (DER).
+    pub fn add_list(&mut self, list: &[u8]) -> Result<(), TrustError> {
+        let list =
+            BorrowedCertRevocationList::from_der(list).and_then(|list| list.to_owned()).map_err(TrustError::List)?;
+        self.lists.push(CertRevocationList::Owned(list));
+        Ok(())
+    }
+}
+
+/// What a host showed in a handshake.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The certificates (DER), the host's own first.
+    pub certificates: Vec<CertificateDer<'static>>,
+    /// The stapled OCSP answer (DER), if one was sent.
+    pub staple: Measured<Option<Vec<u8>>>,
+    /// Whether it signed the handshake with the key of its certificate.
+    pub possession: Measured<bool>,
+}
+
+/// Any usage will do: what the leaf may be used for is a bar of its own.
+struct AnyUsage;
+
+impl ExtendedKeyUsageValidator for AnyUsage {
+    fn validate(&self, _: KeyPurposeIdIter<'_, '_>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// The facts about the certificates of `host` at the moment `at`.
+pub fn chain(shown: &Shown, host: &HostName, at: Timestamp, trust: &Trust) -> Measured<Chain> {
+    let Some((first, rest)) = shown.certificates.split_first() else {
+        return Err(NotMeasured::because("the host sent no certificate"));
+    };
+    let Some((leaf, names)) = certificate::read(first) else {
+        return Err(NotMeasured::because("the certificate of the host cannot be read"));
+    };
+    // A moment at which the leaf is valid: now, where it is.
+    let moment = at.max(leaf.not_before).min(leaf.not_after);
+    let moment = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(moment.as_secs()).unwrap_or_default()));
+    let entity = EndEntityCert::try_from(first);
+    let names_host = match (&entity, ServerName::try_from(host.as_str())) {
+        (Ok(entity), Ok(name)) => entity.verify_is_valid_for_subject_name(&name).is_ok(),
+        // What webpki does not read for its critical extension still has names.
+        _ => names.iter().any(|name| matches(name, host.as_str())),
+    };
+    let path = entity.as_ref().map_err(failure).and_then(|entity| path(entity, rest, moment, trust));
+    let listed = match (&entity, &path) {
+        (Ok(entity), Ok(_)) => listed(entity, rest, moment, at, trust),
+        _ => Err(NotMeasured::because("the chain leads to no trusted root")),
+    };
+    let staple = shown.staple.clone().map(|staple| staple.map(|der| staple_of(&der, first, rest, at, trust)));
+    let sent = shown.certificates.len();
+    Ok(Chain { leaf, sent, names_host, names, path, staple, listed, possession: shown.possession.clone() })
+}
+
+/// A way to a root: with what was sent alone, else with the store; public roots first.
+fn path(
+    entity: &EndEntityCert<'_>,
+    sent: &[CertificateDer<'static>],
+    moment: UnixTime,
+    trust: &Trust,
+) -> Result<TrustedPath, PathFailure> {
+    let with_store: Vec<_> = sent.iter().chain(&trust.store).cloned().collect();
+    let mut first_failure = None;
+    for (between, from_store) in [(sent, false), (with_store.as_slice(), true)] {
+        if from_store && trust.store.is_empty() {
+            continue;
+        }
+        for (roots, private) in [(&trust.public, false), (&trust.private, true)] {
+            if roots.is_empty() {
+                continue;
+            }
+            match entity.verify_for_usage(ALL_VERIFICATION_ALGS, roots, between, moment, AnyUsage, None, None) {
+                Ok(found) => return Ok(described(&found, private, from_store)),
+                Err(error) => {
+                    let failed = failure(&error);
+                    // Another reason than an unknown issuer says more.
+                    if first_failure.is_none_or(|known| known == PathFailure::UnknownIssuer) {
+                        first_failure = Some(failed);
+                    }
+                }
+            }
+        }
+    }
+    Err(first_failure.unwrap_or(PathFailure::UnknownIssuer))
+}
+
+fn described(found: &VerifiedPath<'_>, private: bool, from_store: bool) -> TrustedPath {
+    let intermediates = found.intermediate_certificates().filter_map(|one| Some(certificate::read(&one.der())?.0));
+    let root = certificate::name(found.anchor().subject.as_ref());
+    TrustedPath { root, private, intermediates: intermediates.collect(), from_store }
+}
+
+fn failure(error: &Error) -> PathFailure {
+    match error {
+        Error::InvalidSignatureForPublicKey | Error::SignatureAlgorithmMismatch => PathFailure::BadSignature,
+        Error::UnsupportedSignatureAlgorithmContext(_) | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
+            PathFailure::UnsupportedSignature
+        }
+        Error::NameConstraintViolation | Error::MaximumNameConstraintComparisonsExceeded => PathFailure::NameConstraint,
+        Error::CaUsedAsEndEntity | Error::UnsupportedCriticalExtension | Error::EmptyEkuExtension => {
+            PathFailure::NotForServers
+        }
+        Error::EndEntityUsedAsCa | Error::PathLenConstraintViolated => PathFailure::NotAnAuthority,
+        Error::UnknownIssuer
+        | Error::CertExpired { .. }
+        | Error::CertNotValidYet { .. }
+        | Error::MaximumPathBuildCallsExceeded
+        | Error::MaximumPathDepthExceeded
+        | Error::MaximumSignatureChecksExceeded
+        | Error::CertDistrusted => PathFailure::UnknownIssuer,
+        _ => PathFailure::Malformed,
+    }
+}
+
+/// What the revocation lists say about the leaf. A list that is out of date says nothing.
+fn listed(
+    entity: &EndEntityCert<'_>,
+    sent: &[CertificateDer<'static>],
+    moment: UnixTime,
+    at: Timestamp,
+    trust: &Trust,
+) -> Measured<Revocation> {
+    let lists: Vec<&CertRevocationList<'_>> = trust.lists.iter().collect();
+    let options = || {
+        let options = RevocationOptionsBuilder::new(&lists)
+            .map_err(|_| NotMeasured::because("no revocation list was given, and no stapled answer was sent"))?;
+        Ok::<_, NotMeasured>(
+            options
+                .with_depth(RevocationCheckDepth::EndEntity)
+                .with_status_policy(UnknownStatusPolicy::Deny)
+                .with_expiration_policy(webpki::ExpirationPolicy::Enforce)
+                .build(),
+        )
+    };
+    let between: Vec<_> = sent.iter().chain(&trust.store).cloned().collect();
+    let roots: Vec<_> = trust.public.iter().chain(&trust.private).cloned().collect();
+    // Lists are held against today, even where the leaf is not valid today.
+    let today = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(at.as_secs()).unwrap_or_default()));
+    let time = if today == moment { today } else { moment };
+    match entity.verify_for_usage(ALL_VERIFICATION_ALGS, &roots, &between, time, AnyUsage, Some(options()?), None) {
+        Ok(_) => Ok(Revocation::Good),
+        Err(Error::CertRevoked) => Ok(Revocation::Revoked),
+        Err(Error::CrlExpired { .. }) => Err(NotMeasured::because("the revocation list of the issuer is out of date")),
+        Err(Error::UnknownRevocationStatus) => {
+            Err(NotMeasured::because("none of the revocation lists is that of the issuer"))
+        }
+        Err(error) => Err(NotMeasured::because(format!("the revocation lists cannot be used: {error}"))),
+    }
+}
+
+fn staple_of(
+    der: &[u8],
+    leaf: &CertificateDer<'_>,
+    sent: &[CertificateDer<'static>],
+    at: Timestamp,
+    trust: &Trust,
+) -> Staple {
+    super::staple::judge(der, leaf, sent, &trust.store, at)
+}
+
+/// RFC 9525: a wildcard is the whole leftmost label.
+fn matches(name: &str, host: &str) -> bool {
+    match name.strip_prefix("*.") {
+        Some(suffix) => host.split_once('.').is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(suffix)),
+        None => name.eq_ignore_ascii_case(host),
+    }
+}

@@ -1,0 +1,200 @@
+//! Measuring: names, addresses, TLS, certificates and one request. What comes out are facts, and never a judgement.
+//!
+//! A probe sends no credential and no data of anybody, asks with GET on the base path, at most once a second, says
+//! who asks, and stops when the host asks it to (429). It connects only to addresses that the rules of `boundary` allow,
+//! every one of every answer, through [`ProbeWay`].
+
+mod certificate;
+mod chain;
+mod leaks;
+mod lists;
+mod look;
+mod names;
+mod pace;
+mod series;
+mod staple;
+mod tls;
+
+pub use chain::{Shown, Trust, TrustError, chain};
+pub use lists::{ListError, Lists};
+pub use look::Looked;
+pub use names::NamedResolver;
+pub use pace::{Pace, RealPace};
+pub use series::Plan;
+
+use crate::facts::{Answer, Facts, Measured, NotMeasured, Sample, Series};
+use crate::hosts::{Endpoint, Target};
+use backshell_boundary::{AddressRules, Vetted, vet};
+use backshell_model::{Clock, HostPort, Random};
+use backshell_upstream::{ProbeWay, Question};
+use http::header;
+use std::sync::Arc;
+use std::time::Duration;
+use tls::Asker;
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+/// Between two connections to one host.
+const BETWEEN: Duration = Duration::from_secs(1);
+/// How long an answer may take, the beginning of its body included.
+const ANSWER: Duration = Duration::from_secs(20);
+/// How many records of one name are looked at.
+const MOST_NAMES: usize = 100;
+/// How much of a body is looked at.
+const MOST_BODY: usize = 64 * 1024;
+
+/// Measures hosts.
+#[derive(Debug)]
+pub struct Prober {
+    /// How connections are opened.
+    pub way: ProbeWay,
+    /// Who is asked for addresses; two at least, so that they can agree.
+    pub resolvers: Vec<NamedResolver>,
+    /// Which addresses are refused beyond the built-in list.
+    pub rules: AddressRules,
+    /// Whom certificates have to lead to.
+    pub trust: Trust,
+    /// What the operator knows about names.
+    pub lists: Lists,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where unpredictable bytes come from.
+    pub random: Arc<dyn Random>,
+    /// How time passes.
+    pub pace: Arc<dyn Pace>,
+    /// Who asks: the product token, with an address for complaints.
+    pub agent: String,
+    /// How the slow bars are measured; `None`: they are not.
+    pub plan: Option<Plan>,
+}
+
+/// The facts of a host about which nothing is asked, for this reason. What the operator's lists say needs no network.
+pub fn unmeasured(endpoint: &Endpoint, siblings: &[HostPort], clock: &dyn Clock, lists: &Lists, reason: &str) -> Facts {
+    let missing = || NotMeasured::because(reason);
+    Facts {
+        at: clock.now(),
+        endpoint: endpoint.clone(),
+        siblings: siblings.to_vec(),
+        names: Err(missing()),
+        addresses: Err(missing()),
+        place: Err(missing()),
+        tls: Err(missing()),
+        chain: Err(missing()),
+        answer: Err(missing()),
+        series: Err(missing()),
+        ownership: Err(missing()),
+        standing: match &endpoint.target {
+            Target::Host(host) => lists.standing(&host.host),
+            _ => crate::facts::Standing { blocked: Err(missing()), registered: Err(missing()) },
+        },
+    }
+}
+
+/// The hosts of a package, each once.
+pub fn siblings(endpoints: &[Endpoint]) -> Vec<HostPort> {
+    let hosts = endpoints.iter().filter_map(|endpoint| match &endpoint.target {
+        Target::Host(host) => Some(host.clone()),
+        _ => None,
+    });
+    hosts.collect()
+}
+
+impl Prober {
+    /// The facts of one host. `siblings` are the hosts of the package.
+    pub async fn measure(&self, endpoint: &Endpoint, siblings: &[HostPort]) -> Facts {
+        let nothing = |reason: &str| unmeasured(endpoint, siblings, &*self.clock, &self.lists, reason);
+        let Target::Host(host) = &endpoint.target else {
+            return nothing("the host is not known before a connection is made");
+        };
+        let mut facts = nothing("the name has no address that may be connected to");
+        facts.place = Err(NotMeasured::because("the evidence about places was not asked"));
+        facts.ownership = Err(NotMeasured::because("no proof of ownership was asked for"));
+        let names = names::ask(&self.resolvers, host, &*self.pace).await;
+        let addresses = names::addresses(&names);
+        facts.addresses = names::judged(&addresses, &self.rules);
+        let broken = names.broken;
+        facts.names = Ok(names);
+        if broken {
+            return facts;
+        }
+        // Every address of every answer has to pass, or none is connected to.
+        let Ok(vetted) = vet(&host.host, host.port, &addresses, &self.rules) else { return facts };
+        self.measure_at(&vetted, &mut facts).await;
+        facts
+    }
+
+    /// What is asked of the host itself. The request comes first, while the session is fresh.
+    async fn measure_at(&self, vetted: &Vetted, facts: &mut Facts) {
+        let asker = Asker { way: &self.way, to: vetted, random: &*self.random, pace: &*self.pace };
+        let question = self.question(vetted, facts);
+        let mut seen = asker.modern().await;
+        let session = std::mem::replace(&mut seen.session, Err(NotMeasured::because("it was used")));
+        let missing = session.as_ref().err().cloned();
+        facts.answer = match session {
+            Ok((stream, http2)) => answer(stream, http2, &question).await,
+            Err(missing) => Err(missing),
+        };
+        asker.old(&mut seen).await;
+        facts.series = match (seen.unreachable.take(), missing) {
+            (Some(reason), _) => {
+                let sample = Sample { status: Err(reason), connected: None, first_byte: None };
+                Ok(Series { requests: vec![sample], over: Duration::ZERO, stopped: false })
+            }
+            (None, Some(missing)) => Err(missing),
+            (None, None) => self.series(vetted, facts, &question).await,
+        };
+        let at = facts.at;
+        facts.tls = seen.tls;
+        facts.chain = seen.shown.and_then(|shown| chain(&shown, vetted.host(), at, &self.trust));
+    }
+
+    async fn series(&self, vetted: &Vetted, facts: &Facts, question: &Question) -> Measured<Series> {
+        let Some(plan) = &self.plan else {
+            return Err(NotMeasured::because("it takes 10 minutes; measure it with --slow"));
+        };
+        if facts.answer.as_ref().is_ok_and(|answer| answer.status == 429) {
+            return Err(NotMeasured::because("the host asked to stop (429)"));
+        }
+        self.pace.pause(BETWEEN).await;
+        Ok(series::run(plan, &self.way, vetted, question, &*self.pace).await)
+    }
+
+    fn question(&self, vetted: &Vetted, facts: &Facts) -> Question {
+        let authority = match vetted.port() {
+            443 => vetted.host().to_string(),
+            port => format!("{}:{port}", vetted.host()),
+        };
+        let uses = &facts.endpoint.uses;
+        let path = uses.iter().find(|one| one.purpose.is_service()).or_else(|| uses.first());
+        let path = path.map_or("/", |one| one.path.as_str()).to_owned();
+        Question { authority, path, agent: self.agent.clone() }
+    }
+}
+
+/// One request, and what its answer says.
+async fn answer(stream: TlsStream<TcpStream>, http2: bool, question: &Question) -> Measured<Answer> {
+    let ask = async {
+        let answer = backshell_upstream::ask(stream, http2, question).await.map_err(|error| error.to_string())?;
+        let text = |name: header::HeaderName| {
+            let values = answer.headers.get_all(name).into_iter();
+            values.map(|value| String::from_utf8_lossy(value.as_bytes()).chars().take(2_048).collect::<String>())
+        };
+        let is_redirect = answer.status.is_redirection();
+        let mut facts = Answer {
+            version: if answer.version == http::Version::HTTP_2 { "HTTP/2" } else { "HTTP/1.1" }.to_owned(),
+            status: answer.status.as_u16(),
+            hsts: text(header::STRICT_TRANSPORT_SECURITY).take(8).collect(),
+            location: text(header::LOCATION).next().filter(|_| is_redirect),
+            upgrade: text(header::UPGRADE).next(),
+            leaks: Vec::new(),
+        };
+        let (headers, is_error) = (answer.headers.clone(), answer.status.as_u16() >= 400);
+        let body = answer.read(MOST_BODY).await;
+        facts.leaks = leaks::find(&headers, &body, is_error);
+        Ok::<_, String>(facts)
+    };
+    match tokio::time::timeout(ANSWER, ask).await {
+        Ok(answer) => answer.map_err(NotMeasured::because),
+        Err(_) => Err(NotMeasured::because("the host did not answer in time")),
+    }
+}

@@ -1,0 +1,168 @@
+//! Bars about certificates.
+
+use crate::harness::{Setup, Zoo, open, says};
+use crate::openssl;
+use crate::pki::{DAY, HOUR, Identity, Pki, must_staple, now, timestamps};
+use rcgen::{CustomExtension, ExtendedKeyUsagePurpose, IsCa, date_time_ymd};
+use std::time::Duration;
+
+/// What is open at a server with this identity.
+async fn visited(pki: &Pki, identity: Identity) -> Vec<String> {
+    open(&Zoo::of(pki).visit(Setup::good(identity).start().await).await)
+}
+
+#[tokio::test]
+async fn a_good_server_clears_every_bar() {
+    let pki = Pki::new();
+    assert_eq!(visited(&pki, pki.identity(|_| ())).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn validity() {
+    let pki = Pki::new();
+    let today = || date_time_ymd(2026, 6, 15);
+    let expired = pki.identity(|leaf| leaf.not_after = today() - HOUR);
+    assert_eq!(visited(&pki, expired).await, ["EV-11!"]);
+    let early = pki.identity(|leaf| leaf.not_before = today() + DAY);
+    assert_eq!(visited(&pki, early).await, ["EV-11!"]);
+    let late = pki.identity(|leaf| leaf.not_after = today() + 10 * DAY);
+    assert_eq!(visited(&pki, late).await, ["EV-11~"]);
+    let ending = pki.identity(|leaf| leaf.not_after = today() + 71 * HOUR);
+    assert_eq!(visited(&pki, ending).await, ["EV-11!"]);
+    // Certificates of six days are healthy for most of their life.
+    let short = pki.identity(|leaf| {
+        leaf.not_before = today() - DAY;
+        leaf.not_after = today() + 5 * DAY;
+    });
+    assert_eq!(visited(&pki, short).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn names() {
+    let pki = Pki::new();
+    let named = |name: &str| {
+        let name = rcgen::SanType::DnsName(name.try_into().unwrap());
+        pki.identity(|leaf| leaf.subject_alt_names = vec![name])
+    };
+    assert_eq!(visited(&pki, named("other.zoo.example")).await, ["EV-12!"]);
+    assert_eq!(visited(&pki, named("*.zoo.example")).await, [""; 0]);
+    assert_eq!(visited(&pki, named("*.example")).await, ["EV-12!"]);
+    let common_name_only = pki.identity(|leaf| leaf.subject_alt_names.clear());
+    assert_eq!(visited(&pki, common_name_only).await, ["EV-12!"]);
+}
+
+#[tokio::test]
+async fn chains() {
+    let pki = Pki::new();
+    let mut alone = pki.identity(|_| ());
+    alone.chain.truncate(1);
+    let verification = Zoo::of(&pki).visit(Setup::good(alone.clone()).start().await).await;
+    // Without a chain nobody can say who revokes, and which root's logs are asked for.
+    assert_eq!(open(&verification), ["EV-10!", "EV-14", "EV-15"]);
+    assert!(says(&verification, "EV-10").contains("an intermediate certificate is missing"));
+    let mut zoo = Zoo::of(&pki);
+    zoo.trust.add_intermediate(pki.intermediate.as_ref().der().clone());
+    assert_eq!(open(&zoo.visit(Setup::good(alone).start().await).await), ["EV-10~"]);
+    // Another root, with the same name.
+    let identity = Pki::new().identity(|_| ());
+    assert_eq!(visited(&pki, identity).await, ["EV-10!", "EV-14", "EV-15"]);
+}
+
+#[tokio::test]
+async fn private_roots_are_added_by_an_administrator() {
+    let (public, pki) = (Pki::new(), Pki::new());
+    let mut zoo = Zoo::without_lists(&public);
+    zoo.trust.add_private(pki.root.as_ref().der()).unwrap();
+    zoo.trust.add_list(&pki.revocation_list(&[])).unwrap();
+    let verification = zoo.visit(Setup::good(pki.identity(|_| ())).start().await).await;
+    assert_eq!(open(&verification), ["EV-15"]);
+    assert!(says(&verification, "EV-10").contains("private root"));
+}
+
+#[tokio::test]
+async fn usage() {
+    let pki = Pki::new();
+    let authority = pki.identity(|leaf| leaf.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained));
+    assert_eq!(visited(&pki, authority).await, ["EV-10", "EV-13!", "EV-14", "EV-15"]);
+    let client = pki.identity(|leaf| leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]);
+    assert_eq!(visited(&pki, client).await, ["EV-13!"]);
+    let none = pki.identity(|leaf| leaf.extended_key_usages.clear());
+    assert_eq!(visited(&pki, none).await, ["EV-13!"]);
+    let unknown = pki.identity(|leaf| {
+        let mut extension = CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 99_999, 1], vec![5, 0]);
+        extension.set_criticality(true);
+        leaf.custom_extensions.push(extension);
+    });
+    assert_eq!(visited(&pki, unknown).await, ["EV-10", "EV-13!", "EV-14", "EV-15"]);
+    let constrained = Pki::constrained("elsewhere.example");
+    assert_eq!(visited(&constrained, constrained.identity(|_| ())).await, ["EV-10", "EV-13!", "EV-14", "EV-15"]);
+}
+
+#[tokio::test]
+async fn transparency() {
+    let pki = Pki::new();
+    let logs = |count: u8| pki.identity(|leaf| leaf.custom_extensions = vec![timestamps(count)]);
+    assert_eq!(visited(&pki, logs(1)).await, ["EV-15~"]);
+    let none = pki.identity(|leaf| leaf.custom_extensions.clear());
+    assert_eq!(visited(&pki, none).await, ["EV-15~"]);
+    let long = pki.identity(|leaf| leaf.not_before = date_time_ymd(2025, 12, 1));
+    assert_eq!(visited(&pki, long).await, ["EV-15~"]);
+}
+
+#[tokio::test]
+async fn revocation() {
+    let pki = Pki::new();
+    let server = || Setup::good(pki.identity(|_| ())).start();
+    let verification = Zoo::revoked(&pki).visit(server().await).await;
+    assert_eq!(open(&verification), ["EV-14!"]);
+    // Nothing is known: recorded, and no verdict.
+    let verification = Zoo::without_lists(&pki).visit(server().await).await;
+    assert_eq!(open(&verification), ["EV-14"]);
+    assert!(says(&verification, "EV-14").contains("revocation not checked"));
+    // A list that is out of date says nothing.
+    let mut zoo = Zoo::of(&pki);
+    zoo.clock = now() + i64::try_from((8 * DAY).as_secs()).unwrap();
+    assert_eq!(open(&zoo.visit(server().await).await), ["EV-14"]);
+    let demanding = pki.identity(|leaf| leaf.custom_extensions.push(must_staple()));
+    let verification = Zoo::of(&pki).visit(Setup::good(demanding).start().await).await;
+    assert_eq!(open(&verification), ["EV-14!"]);
+    assert!(says(&verification, "EV-14").starts_with("no staple"));
+}
+
+/// Real OCSP answers, signed by the intermediate, with the time of the machine.
+#[tokio::test]
+async fn stapled_answers() {
+    if !openssl::is_there() {
+        return;
+    }
+    let pki = Pki::new();
+    let today = openssl::system_time();
+    let identity = |serial: u64| {
+        pki.identity(|leaf| {
+            leaf.serial_number = Some(serial.into());
+            leaf.not_before = date_time_ymd(1970, 1, 2) + Duration::from_secs(today) - 31 * DAY;
+            leaf.not_after = date_time_ymd(1970, 1, 2) + Duration::from_secs(today) + 60 * DAY;
+            leaf.custom_extensions.push(must_staple());
+        })
+    };
+    for (revoked, later, expected) in
+        [(false, Duration::ZERO, &[][..]), (true, Duration::ZERO, &["EV-14!"]), (false, 10 * DAY, &["EV-14!"])]
+    {
+        let identity = identity(77);
+        let staple = openssl::staple(&pki, &identity.chain[0], 77, revoked);
+        let server = Setup { staple, ..Setup::good(identity) }.start().await;
+        let mut zoo = Zoo::without_lists(&pki);
+        zoo.clock = i64::try_from(today + later.as_secs()).unwrap();
+        let verification = zoo.visit(server).await;
+        assert_eq!(open(&verification), expected, "{}", says(&verification, "EV-14"));
+    }
+    // Somebody else's signature.
+    let (identity, other) = (identity(77), Pki::new());
+    let staple = openssl::staple(&other, &identity.chain[0], 77, false);
+    let server = Setup { staple, ..Setup::good(identity) }.start().await;
+    let mut zoo = Zoo::without_lists(&pki);
+    zoo.clock = i64::try_from(today).unwrap();
+    let verification = zoo.visit(server).await;
+    assert_eq!(open(&verification), ["EV-14!"]);
+    assert!(says(&verification, "EV-14").contains("not signed by the issuer"), "{}", says(&verification, "EV-14"));
+}

@@ -1,0 +1,180 @@
+//! Bars about answers: strict transport, redirects, protocols, availability, latency, error pages; and about names.
+
+use crate::harness::{Setup, Zoo, open, says};
+use crate::http::Page;
+use crate::pki::Pki;
+use async_trait::async_trait;
+use backshell_boundary::{ResolveError, Resolved, Resolver};
+use backshell_model::HostName;
+use backshell_probe::measure::{NamedResolver, Plan};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+async fn visited(page: Page) -> backshell_probe::Verification {
+    let pki = Pki::new();
+    Zoo::of(&pki).visit(Setup::page(pki.identity(|_| ()), page).start().await).await
+}
+
+#[tokio::test]
+async fn strict_transport() {
+    let hsts = |value: &str| Page::good().with("strict-transport-security", value);
+    assert_eq!(open(&visited(hsts("max-age=0")).await), ["EV-16~"]);
+    assert_eq!(open(&visited(hsts("includeSubDomains")).await), ["EV-16~"]);
+    assert_eq!(open(&visited(hsts("max-age=15768000")).await), [""; 0]);
+    let verification = visited(Page { headers: Vec::new(), ..Page::good() }).await;
+    assert_eq!(open(&verification), [""; 0]);
+    assert!(verification.findings.iter().any(|finding| finding.rule == "EV-16"), "a missing header is remarked");
+}
+
+#[tokio::test]
+async fn redirects() {
+    let to = |location: &str| Page::good().status(302).with("location", location);
+    assert_eq!(open(&visited(to("/v2")).await), [""; 0]);
+    assert_eq!(open(&visited(to("https://api.zoo.example/v2")).await), [""; 0]);
+    assert_eq!(open(&visited(to("https://evil.example/")).await), ["EV-17!"]);
+    assert_eq!(open(&visited(to("http://api.zoo.example/v1")).await), ["EV-17!"]);
+}
+
+#[tokio::test]
+async fn protocols() {
+    let pki = Pki::new();
+    let with = |protocols: Vec<&'static [u8]>| Setup { protocols, ..Setup::good(pki.identity(|_| ())) };
+    for (protocols, expected) in
+        [(vec![&b"h2"[..]], "h2"), (vec![&b"http/1.1"[..]], "http/1.1"), (Vec::new(), "HTTP/1.1")]
+    {
+        let verification = Zoo::of(&pki).visit(with(protocols).start().await).await;
+        assert_eq!(open(&verification), [""; 0]);
+        assert!(says(&verification, "EV-18").starts_with(expected), "{}", says(&verification, "EV-18"));
+    }
+    let verification = Zoo::of(&pki).visit(with(vec![b"acme"]).start().await).await;
+    assert_eq!(open(&verification), ["EV-16", "EV-17", "EV-18!", "EV-19", "EV-20", "EV-22"]);
+}
+
+#[tokio::test]
+async fn error_pages() {
+    let page = Page { body: "Traceback (most recent call last):\n  File \"/srv/app.py\"", ..Page::good() };
+    assert_eq!(open(&visited(page.clone().status(404)).await), ["EV-22~"]);
+    assert_eq!(open(&visited(page.status(200)).await), [""; 0]);
+    assert_eq!(open(&visited(Page::good().with("x-backend", "10.20.30.40")).await), ["EV-22~"]);
+}
+
+#[tokio::test]
+async fn availability() {
+    assert_eq!(open(&visited(Page::good().status(503)).await), ["EV-19!"]);
+    let pki = Pki::new();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    // The first request is not one of the series; of the series two in twenty fail.
+    let handler = Arc::new(move |_: &_| match counter.fetch_add(1, Ordering::SeqCst) {
+        5 | 9 => Page::good().status(500),
+        _ => Page::good(),
+    });
+    let server = Setup { handler, ..Setup::good(pki.identity(|_| ())) }.start().await;
+    let zoo = Zoo { plan: Plan::CERTIFICATION, ..Zoo::of(&pki) };
+    assert_eq!(open(&zoo.visit(server).await), ["EV-19~"]);
+    assert_eq!(asked.load(Ordering::SeqCst), 21);
+}
+
+#[tokio::test]
+async fn a_host_that_says_stop_is_left_alone() {
+    let pki = Pki::new();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let handler = Arc::new(move |_: &_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        Page::good().status(429)
+    });
+    let server = Setup { handler, ..Setup::good(pki.identity(|_| ())) }.start().await;
+    let verification = Zoo::of(&pki).visit(server).await;
+    assert_eq!(open(&verification), ["EV-19", "EV-20"]);
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn latency() {
+    let pki = Pki::new();
+    let zoo = Zoo::of(&pki);
+    let pace = Arc::clone(&zoo.pace);
+    let handler = Arc::new(move |_: &_| {
+        pace.pass(Duration::from_secs(3));
+        Page::good()
+    });
+    let server = Setup { handler, ..Setup::good(pki.identity(|_| ())) }.start().await;
+    let verification = zoo.visit(server).await;
+    assert_eq!(open(&verification), ["EV-20~"]);
+    assert!(says(&verification, "EV-20").starts_with("connected 0 ms, first byte 3000 ms"));
+}
+
+#[tokio::test]
+async fn a_probe_carries_no_credential() {
+    let pki = Pki::new();
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let keep = Arc::clone(&seen);
+    let handler = Arc::new(move |request: &hyper::Request<hyper::body::Incoming>| {
+        let mut names: Vec<_> = request.headers().keys().map(ToString::to_string).collect();
+        names.sort();
+        keep.lock().unwrap().push(format!("{} {} {names:?}", request.method(), request.uri().path()));
+        Page::good()
+    });
+    let setup = Setup { handler, protocols: vec![b"http/1.1"], ..Setup::good(pki.identity(|_| ())) };
+    Zoo::of(&pki).visit(setup.start().await).await;
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen.len(), 4);
+    assert!(seen.iter().all(|line| line == r#"GET /v1 ["accept", "connection", "host", "user-agent"]"#), "{seen:?}");
+}
+
+/// A resolver that always answers the same.
+#[derive(Debug)]
+struct Fixed(Result<Vec<IpAddr>, ResolveError>);
+
+#[async_trait]
+impl Resolver for Fixed {
+    async fn resolve(&self, _: &HostName, _: u16) -> Result<Arc<Resolved>, ResolveError> {
+        self.0.clone().map(|addresses| Arc::new(addresses.into()))
+    }
+}
+
+fn resolvers(answers: [Result<&[&str], ResolveError>; 2]) -> Vec<NamedResolver> {
+    let named = |answer: Result<&[&str], ResolveError>| {
+        let answer = answer.map(|all| all.iter().map(|one| one.parse().unwrap()).collect());
+        NamedResolver { name: "fixed".to_owned(), resolver: Arc::new(Fixed(answer)), records: None }
+    };
+    answers.into_iter().map(named).collect()
+}
+
+#[tokio::test]
+async fn names_and_addresses() {
+    let pki = Pki::new();
+    let server = Setup::good(pki.identity(|_| ())).start().await;
+    for (answers, expected) in [
+        ([Ok(&["1.1.1.1"][..]), Ok(&["8.8.8.8"][..])], &[][..]),
+        ([Ok(&["1.1.1.1"]), Err(ResolveError::NoAnswer)], &["EV-03!"]),
+        ([Ok(&["1.1.1.1"]), Err(ResolveError::Failed("down".to_owned()))], &["EV-03~"]),
+    ] {
+        let zoo = Zoo { resolvers: Some(resolvers(answers)), ..Zoo::of(&pki) };
+        assert_eq!(open(&zoo.visit(server).await), expected);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_connected_to_that_is_not_public() {
+    let pki = Pki::new();
+    for (answers, expected) in [
+        ([Ok(&["1.1.1.1"][..]), Ok(&["127.0.0.1"][..])], "EV-04!"),
+        ([Ok(&["169.254.169.254"]), Ok(&["169.254.169.254"])], "EV-04!"),
+        ([Ok(&["1.1.1.1", "::ffff:1.1.1.1"]), Ok(&["1.1.1.1"])], "EV-04!"),
+        ([Ok(&["1.1.1.1"]), Err(ResolveError::Chain)], "EV-03!"),
+    ] {
+        let canary = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let zoo = Zoo { resolvers: Some(resolvers(answers)), ..Zoo::of(&pki) };
+        let verification = zoo.visit(canary.local_addr().unwrap()).await;
+        let failed: Vec<_> = open(&verification).into_iter().filter(|bar| bar.ends_with('!')).collect();
+        assert_eq!(failed, [expected]);
+        // Whoever connects is in the queue already.
+        let waiting = tokio::time::timeout(Duration::from_millis(50), canary.accept()).await;
+        assert!(waiting.is_err(), "somebody connected");
+    }
+}
