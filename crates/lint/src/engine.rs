@@ -16,8 +16,8 @@ use crate::view::{
 };
 use crate::{Facts, Out, Rule};
 use backshell_findings::Finding;
-use backshell_package::{Problem, ReadPackage};
-use backshell_source::{Member, Node};
+use backshell_package::{Problem, ProblemKind, ReadPackage};
+use backshell_source::{Member, Node, ProblemKind as JsonProblem};
 
 /// Judges a package by `rules`; `path` is where it lies for the user, `facts` what is known about it. The findings come in
 /// no particular order.
@@ -25,7 +25,9 @@ pub(crate) fn run(read: &ReadPackage, path: &ShownPath, facts: &Facts, rules: &[
     let table = Table::new(rules);
     let mut findings = Findings::default();
     package(read, path, facts, &table, &mut findings);
-    if let Some(definition) = &read.package.definition {
+    if let Some(definition) = &read.package.definition
+        && is_text(read, &definition.file)
+    {
         let file = path.of(&read.package, &definition.file);
         let context = Context::new(read, definition.document.root(), facts);
         let mut walk = Walk {
@@ -41,6 +43,12 @@ pub(crate) fn run(read: &ReadPackage, path: &ShownPath, facts: &Facts, rules: &[
     findings.into_list()
 }
 
+/// Whether a file is UTF-8. What was read of another one is a guess, which is not judged.
+fn is_text(read: &ReadPackage, file: &str) -> bool {
+    let is_guess = |problem: &Problem| problem.kind == ProblemKind::Json(JsonProblem::NotUtf8) && problem.file == file;
+    !read.problems.iter().any(is_guess)
+}
+
 /// What the reader said, the files, and the properties file.
 fn package(read: &ReadPackage, path: &ShownPath, facts: &Facts, table: &Table, findings: &mut Findings) {
     for problem in &read.problems {
@@ -49,7 +57,9 @@ fn package(read: &ReadPackage, path: &ShownPath, facts: &Facts, table: &Table, f
     }
     let package = Package::new(read, path, facts);
     each(&table.package, &read.package.name, findings, |check, out| check(&package, out));
-    if let Some(properties) = &read.package.properties {
+    if let Some(properties) = &read.package.properties
+        && is_text(read, &properties.file)
+    {
         let file = path.of(&read.package, &properties.file);
         let view =
             PropertiesFile { package: &read.package, properties, facts: package.facts, is_refused: read.is_refused() };

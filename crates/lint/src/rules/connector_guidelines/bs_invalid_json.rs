@@ -10,9 +10,8 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     source: Source::Requirement("RFC 8259"),
-    what: "`apiDefinition.swagger.json` is not well-formed JSON or not UTF-8. A byte order mark in front is \
-           accepted. An escape that names half a character is a warning. No other rule looks at a file that is \
-           not JSON.",
+    what: "`apiDefinition.swagger.json` is not well-formed JSON or not UTF-8; no other rule looks at it then. A byte \
+           order mark in front is accepted. An escape that names half a character is a warning.",
     why: "Readers repair broken JSON in different ways, or not at all; what was certified must be what is \
            read.",
     fix: "correct the place, and check the file with a JSON reader",
