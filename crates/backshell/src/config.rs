@@ -3,6 +3,10 @@
 //! Unknown sections and keys are errors that name the nearest known one: a setting that is misspelt must not silently
 //! keep its default. This is the only place that reads the environment.
 
+mod organisation;
+
+pub use organisation::Organisation;
+
 use backshell_ledger::Retention;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -34,6 +38,8 @@ pub struct Config {
     pub upstream: Upstream,
     /// The operator's own services.
     pub infrastructure: Infrastructure,
+    /// What only the organisation knows.
+    pub organisation: Organisation,
 }
 
 /// Where data is kept.
@@ -264,6 +270,24 @@ const KEYS: &[(&str, &[(&str, Shape)])] = &[
         ],
     ),
     ("infrastructure", &[("internal_hosts", Shape::List)]),
+    (
+        "organisation",
+        &[
+            ("role", Shape::Text),
+            ("name", Shape::Text),
+            ("contact", Shape::Text),
+            ("joint_controllers", Shape::Text),
+            ("representative", Shape::Text),
+            ("dpo", Shape::Text),
+            ("controllers", Shape::List),
+            ("purposes", Shape::List),
+            ("data_subjects", Shape::List),
+            ("data_categories", Shape::List),
+            ("erasure", Shape::List),
+            ("safeguards", Shape::List),
+            ("security", Shape::Text),
+        ],
+    ),
 ];
 
 /// Why the configuration cannot be used.
@@ -385,6 +409,9 @@ impl Config {
                  the calls beside them; set it to at least as many days",
                 self.ledger.retention_days_refusals, self.ledger.retention_days
             ));
+        }
+        if let Err(error) = self.organisation.read() {
+            return refuse(format!("`[organisation]` cannot be used: {error}"));
         }
         Ok(())
     }
@@ -534,6 +561,18 @@ mod tests {
     }
 
     #[test]
+    fn what_the_organisation_says_is_checked() {
+        let text = "[organisation]\nname = \"Works\"\nrole = \"processor\"\npurposes = [\"crm=customer care\"]";
+        assert_eq!(from(text, &[]).unwrap().organisation.read().unwrap().name.as_deref(), Some("Works"));
+        for (text, words) in
+            [("purposes = [\"care\"]", "does not say what it is about"), ("role = \"owner\"", "no role")]
+        {
+            let message = from(&format!("[organisation]\n{text}"), &[]).unwrap_err();
+            assert!(message.contains(words) && message.contains("`[organisation]`"), "{message}");
+        }
+    }
+
+    #[test]
     fn every_key_is_documented() {
         let page = include_str!("../../../docs/configuration.md");
         for (section, keys) in KEYS {
@@ -551,6 +590,8 @@ mod tests {
                     (_, "listen", _) => "127.0.0.1:9000",
                     (_, "mode", _) => "strict",
                     (_, "tls_certificate" | "tls_key", _) => continue,
+                    ("organisation", "role", _) => "both",
+                    ("organisation", _, Shape::List) => "*=text, crm=more text",
                     (_, _, Shape::Text | Shape::List) => "text",
                     (_, "retention_days_refusals", _) => "700",
                     (_, _, Shape::Number) => "7",

@@ -117,7 +117,7 @@ impl Node {
             metrics: ports,
             clock: Arc::clone(&clock),
             random,
-            config: console_config(config),
+            config: console_config(config)?,
         });
 
         let stop = CancellationToken::new();
@@ -316,8 +316,13 @@ pub(crate) fn try_lock_data_folder(folder: &Path) -> anyhow::Result<Option<File>
     }
 }
 
-fn console_config(config: &Config) -> ConsoleConfig {
-    ConsoleConfig { allowed_hosts: allowed_hosts(config), ..ConsoleConfig::default() }
+fn console_config(config: &Config) -> anyhow::Result<ConsoleConfig> {
+    Ok(ConsoleConfig {
+        allowed_hosts: allowed_hosts(config),
+        organisation: config.organisation.read()?,
+        retention: config.ledger.retention(),
+        ..ConsoleConfig::default()
+    })
 }
 
 fn allowed_hosts(config: &Config) -> Vec<String> {

@@ -409,7 +409,7 @@ fn every_command_has_help_with_examples() {
             waiting.push([path.as_slice(), &[name]].concat());
         }
     }
-    assert!(seen >= 23, "the program, twelve commands, and those of `ledger`, `vault` and `residency`: {seen}");
+    assert!(seen >= 26, "the program, twelve commands, and those of `ledger`, `vault` and `residency`: {seen}");
     assert!(backshell(folder.path(), &["--version"]).out.starts_with("backshell 0."));
     backshell(folder.path(), &["lnit"]).is_helpless(&["lnit", "lint"]);
     backshell(folder.path(), &["--log", "loud=very=much", "rules"]).is_helpless(&["--log"]);

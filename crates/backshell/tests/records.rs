@@ -306,3 +306,97 @@ async fn a_rotation_that_is_killed_loses_nothing() {
     let (status, out, _) = run(command(folder, &["ledger", "verify"])).await;
     assert_eq!(status, 0, "{out}");
 }
+
+// ---- residency -------------------------------------------------------------------------------------------------------
+
+/// A stopped cell with three calls of alice, one refused call, and a configuration with `rest`.
+async fn with_calls(rest: &str) -> (Stopped, String) {
+    let cell = Cell::start().await;
+    let (_, alice) = cell.token_for("alice@contoso.example", &["call"], 600).await;
+    assert_eq!(cell.call_as(&alice, Method::GET, "/items", "").await.status(), 403);
+    cell.post(
+        &format!("/connections/{}/shares", cell.connection),
+        json!({"kind": "user", "name": "alice@contoso.example"}),
+    )
+    .await;
+    for _ in 0..3 {
+        assert_eq!(cell.call_as(&alice, Method::POST, "/echo", "0123456789").await.status(), 200);
+    }
+    cell.ledger_until("completion", 3).await;
+    let page = cell.get("/residency/flows").await;
+    let Cell { folder, config, node, backend, certificate, token, connection } = cell;
+    node.stop().await.unwrap();
+    configure(folder.path(), &config.data.dir, rest);
+    (Stopped { backend, certificate, token, connection, config, folder }, page.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flows_are_who_where_and_how_much() {
+    let (cell, api) = with_calls("").await;
+    let folder = cell.folder.path();
+    let (status, out, err) = run(command(folder, &["residency", "flows", "--format", "json"])).await;
+    assert_eq!(status, 0, "{err}");
+    let document: Value = serde_json::from_str(&out).unwrap();
+    let flow = &document["flows"][0];
+    assert_eq!(document["flows"].as_array().unwrap().len(), 1);
+    assert_eq!((&flow["calls"], &flow["unfinished"]), (&json!(3), &json!(0)));
+    assert_eq!((&flow["bytes_to_service"], &flow["bytes_from_service"]), (&json!(30), &json!(30)));
+    assert_eq!((&flow["host"], &flow["publisher"]), (&json!(HOST), &json!("Trial")));
+    assert_eq!((&flow["home"], &flow["cell_region"]), (&json!("westeurope"), &json!("westeurope")));
+    assert_eq!((&flow["row"], &flow["grade"], &flow["place_known"]), (&json!("D20"), &json!("N"), &json!("unknown")));
+    assert_eq!(flow["statement"], "handed over to Trial, place unknown");
+    assert!(flow["user"].as_str().unwrap().starts_with("usr_"));
+    assert!(!out.contains("alice") && !api.contains("alice") && !out.contains("0123456789"));
+    assert_eq!(document["refused"][0]["code"], "permission_denied");
+    let api: Value = serde_json::from_str(&api).unwrap();
+    assert_eq!(api["flows"], document["flows"], "the API says the same");
+
+    let (_, text, _) = run(command(folder, &["residency", "flows", "--by", "nobody"])).await;
+    assert!(text.contains("3; 30 bytes to the service, 30 bytes from it") && !text.contains("usr_"), "{text}");
+    let (_, csv, _) =
+        run(command(folder, &["residency", "flows", "--format", "csv", "--environment", "default"])).await;
+    assert_eq!(csv.lines().count(), 2, "{csv}");
+    let (_, later, _) = run(command(folder, &["residency", "flows", "--from", "2999-01-01"])).await;
+    assert!(later.contains("no calls were sent"), "{later}");
+    for (arguments, words) in [
+        (["--from", "yesterday"], "neither a date"),
+        (["--environment", "nowhere"], "there is no environment `nowhere`"),
+    ] {
+        let (status, _, err) = run(command(folder, &[&["residency", "flows"], arguments.as_slice()].concat())).await;
+        assert!(status == 2 && err.contains(words), "{err}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_register_and_the_report_are_written() {
+    let settings = "[organisation]\nname = 'Example Works'\nrole = 'controller'\npurposes = ['trial-service=trials']\n";
+    let (cell, _) = with_calls(settings).await;
+    let folder = cell.folder.path();
+    let (status, out, err) = run(command(folder, &["residency", "register"])).await;
+    assert_eq!(status, 0, "{err}");
+    for words in
+        ["Example Works; contact: to be filled in", "| (b) Purposes | trials |", "place unknown", "after 90 days"]
+    {
+        assert!(out.contains(words), "`{words}` is missing: {out}");
+    }
+    assert!(out.contains("https://trial.example.com/privacy") || out.contains("trial.example.com/privacy"), "{out}");
+    assert!(!out.contains("30(2)"), "the role decides which part is made");
+    let (_, csv, _) = run(command(folder, &["residency", "register", "--format", "csv"])).await;
+    assert_eq!(csv.lines().filter(|line| line.starts_with("30(1)")).count(), 1, "{csv}");
+    let (_, out, _) = run(command(folder, &["residency", "register", "--format", "json"])).await;
+    assert!(serde_json::from_str::<Value>(&out).unwrap()["processor"].is_null());
+
+    for (file, words) in [
+        ("report.html", "Where the calls of Example Works went"),
+        ("map.svg", "<desc"),
+        ("report.md", "## Where calls went"),
+    ] {
+        let (status, out, err) = run(command(folder, &["residency", "report", "--output", file])).await;
+        assert_eq!((status, out.as_str()), (0, ""), "{err}");
+        let written = fs::read_to_string(folder.join(file)).unwrap();
+        assert!(written.contains(words) && !written.contains("usr_"), "{file}");
+    }
+    let (status, _, err) = run(command(folder, &["residency", "report", "--output", "report.pdf"])).await;
+    assert!(status == 2 && err.contains(".html"), "{err}");
+    assert!(!folder.join("report.pdf").exists());
+}

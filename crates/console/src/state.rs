@@ -3,9 +3,10 @@
 use crate::ports::{Authenticator, MetricsSource, SnapshotHandle};
 use crate::problem::{Kind, Problem};
 use backshell_gateway::connect::Connections;
-use backshell_ledger::Ledger;
+use backshell_ledger::{Ledger, Retention};
 use backshell_model::{Clock, Random};
 use backshell_permission::Authority;
+use backshell_records::Organisation;
 use backshell_store::Store;
 use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
@@ -20,6 +21,10 @@ pub struct ConsoleConfig {
     pub max_package_bytes: usize,
     /// How long a request may take.
     pub time_limit: Duration,
+    /// What only the organisation knows, for the register of processing.
+    pub organisation: Organisation,
+    /// How long the ledger keeps its records, for the same.
+    pub retention: Retention,
 }
 
 impl Default for ConsoleConfig {
@@ -29,6 +34,8 @@ impl Default for ConsoleConfig {
             max_json_bytes: 256 * 1024,
             max_package_bytes: 64 * 1024 * 1024,
             time_limit: Duration::from_mins(1),
+            organisation: Organisation::default(),
+            retention: Retention::default(),
         }
     }
 }

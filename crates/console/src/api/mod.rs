@@ -12,6 +12,7 @@ mod groups;
 mod ledger;
 mod page;
 mod regions;
+mod residency;
 mod roles;
 mod shares;
 mod tokens;
@@ -48,7 +49,8 @@ pub(crate) const OPENAPI_PATH: &str = "/api/v1/openapi.json";
         (name = "environments", description = "Environments, and the cells and regions they may name"),
         (name = "connections", description = "Connections, their settings, secrets, hosts and shares"),
         (name = "access", description = "Access tokens, roles and groups"),
-        (name = "ledger", description = "The record of calls and acts")
+        (name = "ledger", description = "The record of calls and acts"),
+        (name = "residency", description = "Where data goes, from the ledger")
     )
 )]
 struct Description;
@@ -99,4 +101,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<ConsoleState> {
         .routes(routes!(ledger::entries::entries))
         .routes(routes!(ledger::erase::erase))
         .routes(routes!(ledger::checkpoint::checkpoint))
+        .routes(routes!(residency::flows::flows))
+        .routes(routes!(residency::register::register))
+        .routes(routes!(residency::report::report))
 }

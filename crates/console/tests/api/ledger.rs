@@ -87,3 +87,23 @@ async fn an_erasure_says_what_went_and_what_is_left_and_names_nobody() {
     assert_eq!((&last["act"], &last["outcome"]), (&json!("pseudonym.erase"), &json!("allowed")));
     assert!(!last.to_string().contains("alice") && !last.to_string().contains(pseudonym.as_str()), "{last}");
 }
+
+#[tokio::test]
+async fn residency_is_for_whoever_reads_the_ledger() {
+    let node = Node::new().await;
+    let alice = node.user("alice@contoso.example").await;
+    for path in ["/residency/flows", "/residency/register"] {
+        node.get(&alice, path).await.expect(403);
+        let answer = node.get(&node.admin, path).await.expect(200);
+        assert!(answer["remarks"].is_array(), "{answer}");
+        node.get(&node.admin, &format!("{path}?from=2026-11-02&to=2026-11-01")).await.expect(400);
+        node.get(&node.admin, &format!("{path}?from=now")).await.expect(400);
+        node.get(&node.admin, &format!("{path}?environment=production")).await.expect(400);
+    }
+    node.get(&alice, "/residency/report").await.expect(403);
+    // A token for one environment reads that environment's records only.
+    node.put(&node.admin, "/roles/auditor/users/alice%40contoso.example", &json!({})).await.expect(200);
+    let narrow = node.token("alice@contoso.example", &[Scope::Ledger], Some(node.environment)).await;
+    node.get(&narrow, "/residency/flows").await.expect(403);
+    node.get(&narrow, &format!("/residency/flows?environment={}", node.environment)).await.expect(200);
+}

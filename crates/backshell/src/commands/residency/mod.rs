@@ -1,24 +1,31 @@
-//! `backshell residency`: evidence about places, and what is decided with it.
+//! `backshell residency`: where data goes, on what ground, and what is on record about it.
 
 mod explain;
+mod flows;
 mod import;
 mod list;
+mod question;
+mod register;
 mod remove;
+mod report;
 
 use super::ConfigArgs;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
-/// Import evidence about the places of endpoints, and see what is decided with it
+/// Import evidence about the places of endpoints, see what is decided with it, and what is on record
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   backshell residency import aws ip-ranges.json
   backshell residency import geoip GeoLite2-Country.mmdb
   backshell residency list
   backshell residency explain api.contoso.com --home westeurope --mode geography
+  backshell residency flows --from 2026-11-01
+  backshell residency register --format csv > register.csv
+  backshell residency report --output november.html --from 2026-11-01 --to 2026-11-30
 
 Evidence is kept in the data folder. A running `backshell serve` takes it into use within seconds and says so in the
-ledger; nothing is fetched from anywhere.")]
+ledger; nothing is fetched from anywhere. Flows, register and report are made from the ledger.")]
 pub(super) struct Residency {
     #[command(subcommand)]
     action: Action,
@@ -33,6 +40,9 @@ enum Action {
     List(list::List),
     Explain(explain::Explain),
     Remove(remove::Remove),
+    Flows(flows::Flows),
+    Register(register::Register),
+    Report(report::Report),
 }
 
 impl Residency {
@@ -43,6 +53,9 @@ impl Residency {
             Action::List(command) => command.run(&config),
             Action::Explain(command) => command.run(&config).await,
             Action::Remove(command) => command.run(&config),
+            Action::Flows(command) => command.run(&config).await,
+            Action::Register(command) => command.run(&config).await,
+            Action::Report(command) => command.run(&config).await,
         }
     }
 }
