@@ -42,7 +42,7 @@ pub use grade::{AddressEvidence, Declared, Estimate, Evidence, HostEvidence, NoE
 pub use inventory::Inventory;
 pub use judge::{Destination, judge};
 pub use place::{PlaceRefused, Placed, RefusalCode, Terms, place};
-pub use regions::{RegionFacts, region, regions};
+pub use regions::{RegionFacts, region, region_in_host, regions};
 pub use resolve::{
     EndpointRefused, MAX_ADDRESSES, MAX_ALIASES, ResolveError, Resolved, Resolver, may_be_alias, resolve_endpoint,
 };

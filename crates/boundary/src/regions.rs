@@ -65,10 +65,41 @@ pub fn region(name: &str) -> Option<&'static RegionFacts> {
     TABLE.1.get(name).and_then(|position| TABLE.0.get(*position))
 }
 
+/// The region that a host's name speaks of, as the names of regional services do: `westeurope.api.contoso.com`,
+/// `items-eastus.contoso.com`, `s3.eu-central-1.amazonaws.com`. A hint, never evidence: anybody may call a host anything.
+pub fn region_in_host(host: &str) -> Option<&'static RegionFacts> {
+    let host = host.to_ascii_lowercase();
+    let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let speaks_of = |facts: &&RegionFacts| {
+        host.match_indices(facts.region).any(|(at, name)| {
+            let before = at.checked_sub(1).and_then(|at| host.as_bytes().get(at));
+            (at == 0 || is_edge(before)) && is_edge(host.as_bytes().get(at + name.len()))
+        })
+    };
+    // Names hold other names: of all that fit, the longest is meant.
+    regions().iter().filter(speaks_of).max_by_key(|facts| facts.region.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::HashSet;
+
+    #[test]
+    fn hosts_are_told_apart_by_the_regions_in_their_names() {
+        for (host, region) in [
+            ("westeurope.api.contoso.com", Some("westeurope")),
+            ("Items-EastUS2.contoso.com", Some("eastus2")),
+            ("s3.eu-central-1.amazonaws.com", Some("eu-central-1")),
+            ("eastus", Some("eastus")),
+            ("myeastus.contoso.com", None),
+            ("eastusa.contoso.com", None),
+            ("api.contoso.com", None),
+            ("", None),
+        ] {
+            assert_eq!(region_in_host(host).map(|facts| facts.region), region, "{host}");
+        }
+    }
 
     #[test]
     fn every_line_is_read_and_every_name_is_there_once() {

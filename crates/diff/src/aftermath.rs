@@ -4,14 +4,16 @@ use crate::annotation::revision;
 use crate::change::{Change, Comparison};
 use crate::check::{Check, Verdict};
 use crate::view::{Operation, Version};
-use crate::{Options, fingerprint};
+use crate::{Options, fingerprint, quoted};
 use backshell_findings::Place;
 use backshell_package::ReadPackage;
 use backshell_source::Node;
 
-/// The checks that are judged here; declared with the others, in `checks/operation/after_break.rs`.
+/// The checks that are judged here; declared with the others, in `checks/operation/after_break.rs` and
+/// `checks/extension/version.rs`.
 const IN_PLACE: &str = "revision-replaces-in-place";
 const PREVIEW: &str = "preview-operation-break";
+const VERSION: &str = "version-unchanged-with-break";
 
 /// A comparison that is complete but for what follows from it.
 struct Aftermath<'c, 'd> {
@@ -34,7 +36,7 @@ pub(crate) fn complete(
         return comparison;
     }
     let (old, new) = (Version::new(old, options.old_path.clone()), Version::new(new, options.new_path.clone()));
-    for judge in [in_place, preview] {
+    for judge in [in_place, preview, same_version] {
         let found = judge(&Aftermath { old: &old, new: &new, changes: &comparison.changes });
         comparison.changes.retain(|change| !found.iter().any(|other| says_more(other, change)));
         comparison.changes.extend(found);
@@ -46,7 +48,9 @@ pub(crate) fn complete(
 impl<'d> Aftermath<'_, 'd> {
     /// The breaking changes that concern an operation of the old version.
     fn breaks_of(&self, operation: &Operation<'d>) -> impl Iterator<Item = &Change> {
-        let is_breaking = |change: &&Change| change.verdict == Verdict::Breaking;
+        // What is wrong with the number itself breaks no contract.
+        let is_breaking =
+            |change: &&Change| change.verdict == Verdict::Breaking && !change.check.id.starts_with("revision-");
         let name = operation.name.clone();
         self.changes.iter().filter(is_breaking).filter(move |change| change.operations.contains(&name))
     }
@@ -91,9 +95,14 @@ fn place<'d>(version: &Version<'d>, node: Node<'d>) -> Place {
     Place::in_text(version.file_of(node), node.document().source(), span, node.pointer())
 }
 
-/// Whether a change says, of the same place, what another one lists as merely different.
+/// Whether a change says, of the same place, what another one lists as merely different; or why the name of a revision is
+/// not the one it should have.
 fn says_more(change: &Change, other: &Change) -> bool {
-    other.check.id == "unknown-extension-changed" && change.new == other.new && change.old == other.old
+    match other.check.id {
+        "unknown-extension-changed" => change.new == other.new && change.old == other.old,
+        "revision-suffix-missing" => change.check.id == IN_PLACE && change.operations == other.operations,
+        _ => false,
+    }
 }
 
 fn sort_key(change: &Change) -> (Verdict, Option<&str>, &str, &str, &str, &str) {
@@ -140,6 +149,23 @@ fn preview(found: &Aftermath<'_, '_>) -> Vec<Change> {
             Some(Change { old: change.old.clone(), new: change.new.clone(), ..extra })
         })
         .collect()
+}
+
+/// A version number that stays while something breaks.
+fn same_version(found: &Aftermath<'_, '_>) -> Vec<Change> {
+    let Some(check) = crate::check(VERSION) else { return Vec::new() };
+    let (Some(old), Some(new)) = (version_of(found.old), version_of(found.new)) else { return Vec::new() };
+    if !old.json_eq(new) {
+        return Vec::new();
+    }
+    let shown = quoted(old.as_str().unwrap_or(old.source()));
+    let message = format!("the version is still {shown} although the update breaks something");
+    let change = Aftermath::change(check, &[], "info/version/unchanged", [old.source(), new.source()], message);
+    vec![Change { old: Some(place(found.old, old)), new: Some(place(found.new, new)), ..change }]
+}
+
+fn version_of<'d>(version: &Version<'d>) -> Option<Node<'d>> {
+    version.swagger?.info()?.get("version")
 }
 
 /// Whether the operation itself says so; that of the connector does not count.

@@ -57,6 +57,7 @@ const HOST: &str = "it sends the data of everybody elsewhere";
 const NEVER: &[(&str, &str)] = &[
     ("auth-none-to-some", IDENTITY),
     ("auth-some-to-none", IDENTITY),
+    ("connection-identity-provider-changed", IDENTITY),
     ("connection-parameter-secure-to-plain", SECRET),
     ("policy-secret-forwarded", SECRET),
     ("host-changed", HOST),

@@ -21,6 +21,32 @@ pub(crate) fn hold(branches: &[Node<'_>], property: Node<'_>) -> bool {
     holder.is_some_and(|holder| branches.contains(&holder))
 }
 
+/// The branches that the new schema has more than the old one, where all old ones are still there as they were.
+pub(crate) fn joined<'d>(pair: &SchemaPair<'d>) -> Vec<Node<'d>> {
+    /// The most branches that are compared with one another.
+    const MOST: usize = 64;
+    let (old, new) = (pair.old.parts(), pair.new.parts());
+    if new.len() <= old.len() || new.len() > MOST {
+        return Vec::new();
+    }
+    let mut left: Vec<Node<'d>> = new.to_vec();
+    for part in old {
+        let Some(at) = left.iter().position(|other| same_members(*part, *other)) else { return Vec::new() };
+        left.remove(at);
+    }
+    left.retain(|part| new.first() != Some(part));
+    left
+}
+
+/// Whether two parts say the same, their own branches aside.
+fn same_members(one: Node<'_>, two: Node<'_>) -> bool {
+    let says = |one: Node<'_>, two: Node<'_>| {
+        let members = one.members().filter(|member| !member.shadowed && member.key != "allOf");
+        members.into_iter().all(|member| two.get(member.key).is_some_and(|other| member.value.json_eq(other)))
+    };
+    says(one, two) && says(two, one)
+}
+
 fn missing<'d>(of: &Shape<'d>, other: &Shape<'d>) -> Vec<Node<'d>> {
     if of.parts().len() < 2 {
         return Vec::new();

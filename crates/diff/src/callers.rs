@@ -227,7 +227,13 @@ impl Callers {
     /// Tells of each breaking change and each warning how many callers it hits.
     pub fn mark(&self, comparison: &mut Comparison) {
         let mut steps = 0;
-        for change in comparison.changes.iter_mut().filter(|change| change.verdict != Verdict::Compatible) {
+        // What concerns the connector as a whole hits everybody, or, where nothing breaks, nobody.
+        let hits = |change: &&mut Change| match change.verdict {
+            Verdict::Breaking => true,
+            Verdict::Warning => !change.operations.is_empty(),
+            Verdict::Compatible => false,
+        };
+        for change in comparison.changes.iter_mut().filter(hits) {
             change.impact = Some(self.impact(change, &mut steps));
         }
     }

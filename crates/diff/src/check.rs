@@ -65,8 +65,8 @@ pub struct Check {
     pub why: &'static str,
     /// What to do instead: one line without a full stop, printed as the help of each change.
     pub instead: &'static str,
-    /// Whether only words for people change, so that a patch version suffices.
-    pub is_text: bool,
+    /// Whether nothing changes but words for people or the way something is written, so that a patch version suffices.
+    pub is_patch: bool,
     /// Whether the change has no effect whatever, so that it is listed on request only ([`crate::Options::list_silent`]).
     pub is_silent: bool,
     /// Pieces before and after; they run as tests, in both directions.
@@ -83,7 +83,7 @@ impl Check {
         what: "",
         why: "",
         instead: "",
-        is_text: false,
+        is_patch: false,
         is_silent: false,
         examples: &[],
     };

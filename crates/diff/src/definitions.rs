@@ -67,7 +67,7 @@ impl<'d> Definitions<'d> {
     }
 
     /// The definition that a value stands in.
-    fn enclosing(&self, node: Node<'d>) -> Option<usize> {
+    pub(crate) fn enclosing(&self, node: Node<'d>) -> Option<usize> {
         std::iter::once(node).chain(node.ancestors()).find_map(|node| {
             let number = self.number(node.key()?)?;
             self.list.get(number).filter(|(_, definition)| *definition == node).map(|_| number)

@@ -9,7 +9,7 @@ use crate::view::{
     BodyPair, ConnectionParameterPair, HeaderPair, NotificationPair, OperationPair, PackagePair, ParameterPair,
     ResponsePair, SecurityPair, Version,
 };
-use crate::{Options, checks, fingerprint, pairing, suggestion};
+use crate::{Options, checks, fingerprint, one_cause, pairing, suggestion};
 use backshell_findings::{Finding, Place, Severity};
 use backshell_package::{Parameter, ReadPackage};
 use backshell_source::{Kind, Node, Span};
@@ -258,6 +258,7 @@ impl<'d> Walk<'_, 'd> {
             if pair.old.was_cut() || pair.new.was_cut() {
                 self.graph.cut(waiting.old, waiting.new);
             }
+            let first = self.out.len();
             let own = [pair.old.declared(), pair.new.declared()];
             let own = own.into_iter().chain(pair.old.parts().iter().copied()).chain(pair.new.parts().iter().copied());
             self.out.enter(Scope::Pair(waiting.pair), "", own);
@@ -265,6 +266,10 @@ impl<'d> Walk<'_, 'd> {
             if pair.differs() {
                 visit!(self, Schema, &pair);
             }
+            if waiting.role == Role::ParameterItems {
+                one_cause::name_the_parameter(&mut self.out, first);
+            }
+            one_cause::name_the_branch(&pair, &mut self.out, first);
             for (step, role, old, new) in pair.children() {
                 self.graph.add_child(&waiting, step, role, old, new);
             }
@@ -282,7 +287,10 @@ struct Found<'d> {
 
 /// Groups equal changes, finds out whom they concern, and sorts them.
 fn finish<'d>(package: &PackagePair<'d>, out: Out<'_, 'd>, graph: &Graph<'d>) -> Vec<Change> {
-    let (raws, is_full) = out.into_changes();
+    let (mut raws, is_full) = out.into_changes();
+    one_cause::keep_causes(&mut raws);
+    let sent_only = graph.sent_only();
+    one_cause::name_the_notification(&mut raws, |pair| sent_only.get(pair) == Some(&true));
     let mut order: Vec<usize> = (0..package.operations.len()).collect();
     order.sort_by_key(|index| package.operations.get(*index).map(|pair| pair.old.name.as_str()));
     let mut changed: Vec<usize> =
@@ -363,6 +371,7 @@ fn undecided<'d>(package: &PackagePair<'d>, old: Option<Node<'d>>, new: Option<N
         locus: String::new(),
         base: String::new(),
         values: Some((String::new(), String::new())),
+        subject: None,
     };
     change(package, Found { raw, operations: Vec::new(), locus: String::new() })
 }

@@ -5,7 +5,7 @@ use crate::schema_pair::{Role, Step};
 use backshell_package::Schema;
 use backshell_source::Node;
 use memchr::memmem;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// The most pairs that are looked at.
 pub(crate) const MOST_PAIRS: usize = 250_000;
@@ -40,6 +40,8 @@ pub(crate) struct Graph<'d> {
     children: Vec<Vec<(usize, Step<'d>)>>,
     /// Operation, what leads to the schema by name, pair.
     roots: Vec<(usize, String, usize)>,
+    /// The pairs that webhooks send.
+    notifications: HashSet<usize>,
     waiting: VecDeque<Waiting<'d>>,
     was_cut_at: Option<(Node<'d>, Node<'d>)>,
 }
@@ -64,6 +66,9 @@ impl<'d> Graph<'d> {
         role: Role,
     ) {
         if let Some(pair) = self.number(old, new, direction, role, 0) {
+            if role == Role::Notification {
+                self.notifications.insert(pair);
+            }
             self.roots.push((operation, locus.to_owned(), pair));
         }
     }
@@ -159,6 +164,27 @@ impl<'d> Graph<'d> {
             }
         }
         (found, false)
+    }
+
+    /// For each pair whether only what webhooks send leads to it. Empty where no webhook does.
+    pub(crate) fn sent_only(&self) -> Vec<bool> {
+        let mut roots = self.roots.iter().partition::<Vec<_>, _>(|(_, _, pair)| self.notifications.contains(pair));
+        if roots.0.is_empty() {
+            return Vec::new();
+        }
+        let reach = |roots: &mut Vec<&(usize, String, usize)>| {
+            let mut reached = vec![false; self.children.len()];
+            let mut waiting: Vec<usize> = roots.drain(..).map(|(_, _, pair)| *pair).collect();
+            while let Some(pair) = waiting.pop() {
+                if let Some(is_reached) = reached.get_mut(pair).filter(|is_reached| !**is_reached) {
+                    *is_reached = true;
+                    waiting.extend(self.children.get(pair).into_iter().flatten().map(|(child, _)| *child));
+                }
+            }
+            reached
+        };
+        let (sent, other) = (reach(&mut roots.0), reach(&mut roots.1));
+        sent.into_iter().zip(other).map(|(sent, other)| sent && !other).collect()
     }
 
     /// For each pair whether one of the `changed` ones can be reached from it.

@@ -23,6 +23,7 @@ mod connections;
 mod connector_metadata;
 mod contract;
 mod definitions;
+pub mod docs;
 mod dynamic;
 mod engine;
 mod facets;
@@ -30,6 +31,7 @@ mod fingerprint;
 mod graph;
 mod media_types;
 mod nesting;
+mod one_cause;
 mod out;
 mod pairing;
 mod path_change;
@@ -72,8 +74,25 @@ pub struct Options {
     pub list_silent: bool,
     /// The time of the comparison, for checks of notice periods; without it they rely on nothing but the files.
     pub now: Option<backshell_model::Timestamp>,
+    /// Tells in which cloud region a host is, by its name (in lower case, without a port). Without it no region is known.
+    pub place_of_host: Option<fn(&str) -> Option<HostPlace>>,
     /// The days of notice that an operation's users must be given; `None` for 30.
     pub notice_days: Option<u32>,
+}
+
+/// Where a host is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostPlace {
+    /// The programmatic name of the cloud region, as it stands in the host's name, such as `westeurope`.
+    pub region: String,
+    /// The geography that the region belongs to, such as `Europe`.
+    pub geography: String,
+}
+
+impl std::fmt::Display for HostPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` ({})", self.region, self.geography)
+    }
 }
 
 /// Every check, ordered by id.

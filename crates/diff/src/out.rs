@@ -36,6 +36,8 @@ pub(crate) struct Raw<'d> {
     pub(crate) base: String,
     /// The values that changed.
     pub(crate) values: Option<(String, String)>,
+    /// The old one of the two things that were looked at.
+    pub(crate) subject: Option<Node<'d>>,
 }
 
 /// Takes the changes of the checks.
@@ -133,6 +135,25 @@ impl<'a, 'd> Out<'a, 'd> {
         entry
     }
 
+    /// How many changes there are so far.
+    pub(crate) fn len(&self) -> usize {
+        self.raws.len()
+    }
+
+    /// The changes from the one with this number on, to be reported as something else.
+    pub(crate) fn since(&mut self, first: usize) -> &mut [Raw<'d>] {
+        self.raws.get_mut(first..).unwrap_or_default()
+    }
+
+    /// Forgets changes from the one with this number on.
+    pub(crate) fn forget(&mut self, first: usize, forget: impl Fn(&Raw<'d>) -> bool) {
+        let mut index = 0;
+        self.raws.retain(|raw| {
+            index += 1;
+            index <= first || !forget(raw)
+        });
+    }
+
     /// The changes, and whether there were too many to keep.
     pub(crate) fn into_changes(self) -> (Vec<Raw<'d>>, bool) {
         (self.raws, self.is_full)
@@ -169,6 +190,7 @@ impl<'a, 'd> Out<'a, 'd> {
             locus: locus.join("/"),
             base: self.locus.clone(),
             values: None,
+            subject: self.own.first().copied(),
         });
         Entry(self.raws.last_mut())
     }

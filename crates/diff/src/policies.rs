@@ -83,7 +83,8 @@ impl<'d> Operations<'d> {
         Self { old: by(|pair| pair.old.id()), new: by(|pair| pair.new.id()) }
     }
 
-    fn concerned(&self, old: Option<&Policy<'d>>, new: Option<&Policy<'d>>) -> Vec<Rc<OperationPair<'d>>> {
+    /// Those that one of two versions of a policy is limited to; empty when one of them is limited to none.
+    pub(crate) fn concerned(&self, old: Option<&Policy<'d>>, new: Option<&Policy<'d>>) -> Vec<Rc<OperationPair<'d>>> {
         if [old, new].into_iter().flatten().any(Policy::applies_everywhere) {
             return Vec::new();
         }
@@ -146,9 +147,9 @@ impl<'d> PolicyChange<'d> {
         found.filter(|(name, one, two)| !same(&old.template_id, name, *one, *two)).collect()
     }
 
-    /// Reports each template parameter that differs.
-    pub(crate) fn report_differences(&self, out: &mut Out<'_, 'd>, check: &'static Check) {
-        for (name, _, _) in self.differences() {
+    /// Reports each template parameter that differs, but for those whose new value is among `others`.
+    pub(crate) fn report_differences(&self, out: &mut Out<'_, 'd>, check: &'static Check, others: &[Node<'d>]) {
+        for (name, ..) in self.differences().iter().filter(|(_, _, two)| two.is_none_or(|two| !others.contains(&two))) {
             self.report_parameter(out, check, name, format!("the policy {} has another `{name}`", self.shown()));
         }
     }

@@ -2,10 +2,13 @@
 
 use backshell_package::{ReferenceError, Schema};
 use backshell_source::Node;
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 /// Members whose content is data, in which `$ref` is a word like any other.
 const DATA: [&str; 4] = ["example", "examples", "default", "enum"];
+
+/// The most places of one reference that are kept.
+const MOST_PLACES: usize = 256;
 
 /// A reference that leads nowhere.
 pub(crate) struct Broken<'d> {
@@ -13,6 +16,8 @@ pub(crate) struct Broken<'d> {
     pub(crate) text: &'d str,
     /// The first place where it stands.
     pub(crate) node: Node<'d>,
+    /// The other places, the first of them.
+    pub(crate) others: Vec<Node<'d>>,
     /// Why it leads nowhere.
     pub(crate) breakage: Breakage,
 }
@@ -49,19 +54,28 @@ pub(crate) fn below(node: Node<'_>) -> Vec<Node<'_>> {
 
 /// The references below `root` that lead nowhere, each text once.
 pub(crate) fn broken(root: Node<'_>) -> Vec<Broken<'_>> {
-    let mut seen = BTreeSet::new();
-    let mut found = Vec::new();
+    let mut known: HashMap<&str, Option<usize>> = HashMap::new();
+    let mut found: Vec<Broken<'_>> = Vec::new();
     for holder in below(root) {
         let Some(node) = holder.get("$ref") else { continue };
-        let Some(text) = node.as_str().filter(|text| seen.insert(*text)) else { continue };
+        let Some(text) = node.as_str() else { continue };
+        if let Some(number) = known.get(text) {
+            let broken = number.and_then(|number| found.get_mut(number));
+            broken
+                .filter(|broken| broken.others.len() < MOST_PLACES)
+                .into_iter()
+                .for_each(|broken| broken.others.push(node));
+            continue;
+        }
         let is_external = !text.starts_with('#');
         let breakage = match Schema::new(holder).try_resolve() {
-            _ if is_external => Breakage::External,
-            Err(ReferenceError::Missing | ReferenceError::Loop) => Breakage::Missing,
+            _ if is_external => Some(Breakage::External),
+            Err(ReferenceError::Missing | ReferenceError::Loop) => Some(Breakage::Missing),
             // What the reference leads to is itself a reference out of the file: reported there.
-            Ok(_) | Err(ReferenceError::External) => continue,
+            Ok(_) | Err(ReferenceError::External) => None,
         };
-        found.push(Broken { text, node, breakage });
+        known.insert(text, breakage.map(|_| found.len()));
+        found.extend(breakage.map(|breakage| Broken { text, node, others: Vec::new(), breakage }));
     }
     found
 }

@@ -71,6 +71,11 @@ impl<'d> Names<'d> {
         ways(list, |name| self.old.get(name).copied())
     }
 
+    /// The definitions that a list of the old version names, by their new names.
+    pub(crate) fn old_names(&self, list: Node<'d>) -> impl Iterator<Item = &'d str> {
+        list.items().flat_map(Node::members).filter_map(|member| self.old.get(member.key).copied())
+    }
+
     /// The ways that a list of the new version allows.
     pub(crate) fn new_ways(&self, list: Option<Node<'d>>) -> Vec<Way<'d>> {
         ways(list, |name| self.new.get(name).copied())

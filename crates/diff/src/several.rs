@@ -46,7 +46,7 @@ pub fn compare_with_all(
     let mut united = United::default();
     for version in earlier {
         let options = Options { old_path: version.path.map(str::to_owned), ..options.clone() };
-        united.add(engine::run(version.package, new, &options));
+        united.add(crate::compare(version.package, new, &options));
     }
     Ok(united.finish())
 }

@@ -85,6 +85,11 @@ impl<'d> Shape<'d> {
         &self.parts
     }
 
+    /// Whether it is a reference that leads nowhere.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.node().get("$ref").is_some_and(|reference| reference.as_str().is_some())
+    }
+
     /// Whether there were too many branches to merge.
     pub(crate) fn was_cut(&self) -> bool {
         self.was_cut

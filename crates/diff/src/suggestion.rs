@@ -8,7 +8,7 @@ use crate::check::Verdict;
 pub(crate) fn suggest(changes: &[Change], old_version: Option<&str>) -> SuggestedVersion {
     let step = |change: &Change| match change.verdict {
         Verdict::Breaking => 3,
-        _ if change.check.is_text || change.check.is_silent => 1,
+        _ if change.check.is_patch || change.check.is_silent => 1,
         Verdict::Warning | Verdict::Compatible => 2,
     };
     let below_one = old_version.is_some_and(|version| {

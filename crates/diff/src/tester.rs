@@ -1,7 +1,7 @@
 //! Runs the examples of all checks, in both directions.
 
 use crate::check::{Example, Snippet};
-use crate::{Change, Check, Options, checks, compare};
+use crate::{Change, Check, HostPlace, Options, checks, compare};
 use backshell_package::{Limits, ReadPackage, read_files};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -116,14 +116,22 @@ fn list(failures: &mut String, changes: &[Change]) {
 
 fn run(example: &Example, before: &str, after: &str, failures: &mut String) -> Vec<Change> {
     let now = Some(backshell_model::Timestamp::from_secs(1_767_225_600)); // 2026-01-01
-    let options = Options { list_silent: true, now, ..Options::default() };
-    let (old, new) = (package(example.snippet, before), package(example.snippet, after));
+    let options = Options { list_silent: true, now, place_of_host: Some(place_of_host), ..Options::default() };
+    // Where an example says nothing of its version, it is raised, as it has to be.
+    let (old, new) = (package(example.snippet, before, "1.0"), package(example.snippet, after, "2.0"));
     let comparison = compare(&old, &new, &options);
     for finding in &comparison.findings {
         let place = (finding.place.start.line, finding.place.start.column);
         let _ = writeln!(failures, "unreadable example at {place:?}: {} in {before} or {after}", finding.message);
     }
     comparison.changes
+}
+
+/// Two of the regions there are.
+fn place_of_host(host: &str) -> Option<HostPlace> {
+    let regions = [("westeurope", "Europe"), ("eastus", "United States")];
+    let found = regions.into_iter().find(|(region, _)| host.contains(region))?;
+    Some(HostPlace { region: found.0.to_owned(), geography: found.1.to_owned() })
 }
 
 /// A pointer from the file on.
@@ -149,7 +157,7 @@ fn full(snippet: Snippet, pointer: &str) -> String {
 }
 
 /// The package around a piece of one.
-fn package(snippet: Snippet, content: &str) -> ReadPackage {
+fn package(snippet: Snippet, content: &str, version: &str) -> ReadPackage {
     let content = content.trim();
     let responses = r#""responses": { "200": { "description": "" } }"#;
     let put = |operation: &str| format!(r#""paths": {{ "/items": {{ "put": {operation} }} }}"#);
@@ -169,10 +177,11 @@ fn package(snippet: Snippet, content: &str) -> ReadPackage {
         Snippet::Properties | Snippet::ConnectionParameters | Snippet::Policies => {
             put(&format!(r#"{{ "operationId": "SetItem", {responses} }}"#))
         }
-        Snippet::Files => return files(content),
+        Snippet::Files => return files(content, version),
     };
     let mut members = String::new();
-    for (key, member) in [("swagger", r#""2.0""#), ("info", r#"{ "title": "Items", "version": "1.0" }"#)] {
+    let info = format!(r#"{{ "title": "Items", "version": "{version}" }}"#);
+    for (key, member) in [("swagger", r#""2.0""#), ("info", &info)] {
         // Members of the definition itself are looked for by reading it, not by searching its text.
         let read = backshell_source::parse_str(&format!("{{{definition}}}"));
         if read.document.is_some_and(|document| document.root().get(key).is_none()) {
@@ -209,7 +218,7 @@ fn filled_operation(content: &str) -> String {
 }
 
 /// The files below their `== path` lines.
-fn files(content: &str) -> ReadPackage {
+fn files(content: &str, version: &str) -> ReadPackage {
     let mut files: Vec<(&str, String)> = Vec::new();
     for line in content.lines() {
         if let Some(path) = line.trim_start().strip_prefix("== ") {
@@ -220,8 +229,8 @@ fn files(content: &str) -> ReadPackage {
         }
     }
     if !files.iter().any(|(path, _)| *path == DEFINITION) {
-        let definition = r#"{ "swagger": "2.0", "info": { "title": "Items", "version": "1.0" }, "paths": {} }"#;
-        files.push((DEFINITION, definition.to_owned()));
+        let info = format!(r#"{{ "title": "Items", "version": "{version}" }}"#);
+        files.push((DEFINITION, format!(r#"{{ "swagger": "2.0", "info": {info}, "paths": {{}} }}"#)));
     }
     if !files.iter().any(|(path, _)| *path == PROPERTIES) {
         files.push((PROPERTIES, NO_PROPERTIES.to_owned()));

@@ -108,15 +108,7 @@ impl Rules {
     fn explain_check(&self, check: &backshell_diff::Check) -> anyhow::Result<ExitCode> {
         match self.format {
             Format::Json => terminal::line(&serde_json::to_string_pretty(&[described(check)])?)?,
-            Format::Text => {
-                let [what, why, instead] = [check.what, check.why, check.instead];
-                let (verdict, object, direction) =
-                    (check.verdict.as_str(), check.object.as_str(), check.direction.as_str());
-                terminal::line(&format!(
-                    "{}\n{verdict}, {object}, {direction}\n\nWhat it reports\n  {what}\n\nWhy\n  {why}\n\nWhat to do instead\n  {instead}",
-                    check.id
-                ))?;
-            }
+            Format::Text => terminal::print(&backshell_diff::docs::text(check))?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -160,9 +152,12 @@ impl Rules {
 
 /// A check of `diff` for programs.
 fn described(check: &backshell_diff::Check) -> serde_json::Value {
+    let mut reversed: Vec<&str> = check.examples.iter().flat_map(|example| example.reversed).copied().collect();
+    reversed.sort_unstable();
+    reversed.dedup();
     serde_json::json!({
         "check": "breaking", "id": check.id, "verdict": check.verdict.as_str(), "object": check.object.as_str(),
-        "direction": check.direction.as_str(), "what": check.what, "why": check.why, "instead": check.instead,
+        "direction": check.direction.as_str(), "what": check.what, "why": check.why, "instead": check.instead, "reversed": reversed,
     })
 }
 

@@ -1,8 +1,9 @@
 //! Operations: by id and place, then by place, then by id.
 
 use super::Pairing;
+use crate::shape::Shape;
 use crate::view::Operation;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::rc::Rc;
 
@@ -22,9 +23,39 @@ pub(super) fn pair<'d>(old: &[Rc<Operation<'d>>], new: &[Rc<Operation<'d>>]) -> 
         let id = id(operation);
         id.is_some() && old_ids.get(&id) == Some(&1) && new_ids.get(&id) == Some(&1)
     };
-    pairing.take_where(unique_id, id);
+    let reused = reused(&pairing);
+    pairing.take_where(|operation| unique_id(operation) && !reused.contains(&operation.id()), id);
     pairing.take_where(|_| true, |operation| (operation.method(), operation.path_template()));
     pairing
+}
+
+/// The ids that name something else now: another method on another path, or another path, without anything in common.
+fn reused<'d>(left: &Pairing<Rc<Operation<'d>>>) -> HashSet<Option<&'d str>> {
+    let added: HashMap<_, _> = left.added.iter().map(|operation| (id(operation), operation)).collect();
+    let pairs = left.removed.iter().filter_map(|old| Some((old, *added.get(&id(old))?)));
+    let others = pairs.filter(|(old, new)| old.normalised != new.normalised && have_nothing_in_common(old, new));
+    others.map(|(old, _)| id(old)).filter(Option::is_some).collect()
+}
+
+/// Whether neither inputs nor outputs of two operations are alike in any part, and both have some.
+fn have_nothing_in_common(old: &Operation<'_>, new: &Operation<'_>) -> bool {
+    let inputs = |operation: &Operation<'_>| -> HashSet<String> {
+        let bodies = operation.body_parameter().and_then(|body| Some(Shape::of(body.schema()?.node())));
+        let fields = bodies.iter().flat_map(|shape| shape.properties().iter().map(|(name, _)| *name));
+        let names = operation.parameters.iter().filter(|parameter| parameter.schema().is_none());
+        names.map(|parameter| parameter.name).chain(fields).map(str::to_lowercase).collect()
+    };
+    let outputs = |operation: &Operation<'_>| -> HashSet<String> {
+        let schema = operation.success_responses().find_map(|response| Some(response.schema()?.node()));
+        let shape = schema.map(Shape::of);
+        let items = shape.as_ref().and_then(Shape::items).map(Shape::of);
+        let fields = shape.iter().chain(&items).flat_map(|shape| shape.properties().iter());
+        let kind = shape.as_ref().and_then(Shape::kind).filter(|kind| *kind != "object");
+        fields.map(|(name, _)| name.to_lowercase()).chain(kind.map(str::to_owned)).collect()
+    };
+    let (inputs, outputs) = ((inputs(old), inputs(new)), (outputs(old), outputs(new)));
+    let all = [&inputs, &outputs];
+    all.iter().all(|(one, two)| one.is_disjoint(two)) && all.iter().any(|(one, two)| !one.is_empty() && !two.is_empty())
 }
 
 impl<T: Clone> Pairing<T> {

@@ -60,10 +60,13 @@ fn policies<'d>(old: Vec<Policy<'d>>, new: Vec<Policy<'d>>) -> Pairing<Policy<'d
         operations
     };
     let mut pairing = Pairing { removed: old, added: new, ..Pairing::default() };
+    let equal = pairing.take_by_key(|policy| {
+        (policy.template_id.clone(), policy.title, policy.section, operations(policy), crate::policies::words(policy))
+    });
     let exact =
         pairing.take_by_key(|policy| (policy.template_id.clone(), policy.title, policy.section, operations(policy)));
     let same_place = pairing.take_by_key(|policy| (policy.template_id.clone(), policy.section, operations(policy)));
     let titled = pairing.take_by_key(|policy| (policy.template_id.clone(), policy.title));
-    pairing.pairs = [exact, same_place, titled].concat();
+    pairing.pairs = [equal, exact, same_place, titled].concat();
     pairing
 }

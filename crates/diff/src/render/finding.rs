@@ -19,6 +19,13 @@ pub(super) fn findings(comparison: &Comparison) -> impl Iterator<Item = Finding>
     comparison.findings.iter().cloned().chain(comparison.changes.iter().map(finding))
 }
 
+impl Comparison {
+    /// What breaks and what may, as findings: breaking changes at error level, warnings at theirs.
+    pub fn weighty_findings(&self) -> impl Iterator<Item = Finding> {
+        self.changes.iter().filter(|change| change.verdict != Verdict::Compatible).map(finding)
+    }
+}
+
 /// A change where it stands in the new version, or else in the old one. Whom it concerns and where it stood are told in the
 /// message, since a finding has one place.
 fn finding(change: &Change) -> Finding {

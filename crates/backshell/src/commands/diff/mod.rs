@@ -5,9 +5,10 @@ mod pairs;
 use crate::system::SystemClock;
 use crate::terminal;
 use anyhow::{Context as _, bail};
+use backshell_boundary::region_in_host;
 use backshell_diff::{
-    Approvals, Callers, Comparison, EarlierVersion, Options, Outcome, approve, changelog, compare, compare_with_all,
-    github, json, markdown, sarif, text,
+    Approvals, Callers, Comparison, EarlierVersion, HostPlace, Options, Outcome, approve, changelog, compare,
+    compare_with_all, github, json, markdown, sarif, text,
 };
 use backshell_model::Clock as _;
 use backshell_package::{Limits, ReadPackage, read};
@@ -58,6 +59,10 @@ pub(super) struct Diff {
     #[arg(long, value_name = "PATH", conflicts_with = "pairs")]
     against: Vec<PathBuf>,
 
+    /// List changes without any effect, too: another order of keys, other names of definitions.
+    #[arg(long, conflicts_with = "pairs")]
+    all: bool,
+
     /// How to answer.
     #[arg(long, value_enum, default_value_t, conflicts_with = "pairs")]
     format: Format,
@@ -90,7 +95,7 @@ impl Diff {
         }
         let (Some(old), Some(new)) = (&self.old, &self.new) else { bail!("two versions are needed, OLD and NEW") };
         let mut comparison =
-            if self.against.is_empty() { compare_paths(old, new)? } else { self.compare_all(old, new)? };
+            if self.against.is_empty() { compare_paths(old, new, self.all)? } else { self.compare_all(old, new)? };
         if let Some(file) = &self.callers {
             let name = file.display().to_string();
             let lines = BufReader::new(File::open(file).with_context(|| format!("`{name}` cannot be read"))?);
@@ -125,23 +130,31 @@ impl Diff {
         let packages = paths.iter().map(|path| read(path, &limits)).collect::<Result<Vec<_>, _>>()?;
         let earlier: Vec<_> =
             packages.iter().zip(&shown).map(|(package, path)| EarlierVersion { package, path: Some(path) }).collect();
-        Ok(compare_with_all(&earlier, &read(new, &limits)?, &options(old, new))?)
+        Ok(compare_with_all(&earlier, &read(new, &limits)?, &options(old, new, self.all))?)
     }
 }
 
-fn options(old: &Path, new: &Path) -> Options {
+fn options(old: &Path, new: &Path, list_silent: bool) -> Options {
     Options {
+        list_silent,
         old_path: Some(old.display().to_string()),
         new_path: Some(new.display().to_string()),
         now: Some(SystemClock.now()),
+        place_of_host: Some(place_of_host),
         ..Options::default()
     }
 }
 
+/// The region that the name of a host speaks of.
+fn place_of_host(host: &str) -> Option<HostPlace> {
+    let facts = region_in_host(host)?;
+    Some(HostPlace { region: facts.region.to_owned(), geography: facts.geography.to_owned() })
+}
+
 /// Compares the packages at two paths; an error says which of them is not there.
-fn compare_paths(old: &Path, new: &Path) -> anyhow::Result<Comparison> {
+fn compare_paths(old: &Path, new: &Path, list_silent: bool) -> anyhow::Result<Comparison> {
     let read = |path: &Path| -> anyhow::Result<ReadPackage> { Ok(read(path, &Limits::default())?) };
-    Ok(compare(&read(old)?, &read(new)?, &options(old, new)))
+    Ok(compare(&read(old)?, &read(new)?, &options(old, new, list_silent)))
 }
 
 /// The exit status that a comparison asks for.

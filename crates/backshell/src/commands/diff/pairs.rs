@@ -85,7 +85,7 @@ fn parse(text: &str) -> anyhow::Result<Vec<(&str, &str)>> {
 
 /// One pair. A path that leads nowhere makes it unreadable and does not end the run.
 fn one(old: &Path, new: &Path) -> Comparison {
-    compare_paths(old, new).unwrap_or_else(|error| Comparison {
+    compare_paths(old, new, false).unwrap_or_else(|error| Comparison {
         outcome: Outcome::Unreadable,
         suggested_version: SuggestedVersion::None,
         changes: Vec::new(),

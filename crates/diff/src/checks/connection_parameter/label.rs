@@ -15,7 +15,7 @@ static CHANGED: Check = Check {
     what: "The name, description, tooltip or position of a connection parameter in the form changes.",
     why: "Users see it when they make a connection; what is stored stays.",
     instead: "nothing needs to be done",
-    is_text: true,
+    is_patch: true,
     examples: &[
         Example {
             snippet: Snippet::ConnectionParameters,

@@ -71,7 +71,7 @@ static SINGLE_TO_SETS: Check = Check {
         after: r#"{ "properties": { "connectionParameterSets": { "values": [{ "name": "a", "parameters": { "domain": { "type": "string" } } }] } } }"#,
         old: &["/properties/connectionParameters"],
         new: &["/properties/connectionParameterSets"],
-        also: &["connection-set-added"],
+        also: &[],
         reversed: &["connection-set-removed"],
     }],
     ..Check::BASE
@@ -97,7 +97,8 @@ fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
     }
     let plain = connections::plain(properties);
     let moved = if let Plain::Moved(set) = &plain { Some(set.node) } else { None };
-    for new in sets.added.iter().filter(|set| Some(set.node) != moved) {
+    let is_lost = matches!(plain, Plain::Lost);
+    for new in sets.added.iter().filter(|set| Some(set.node) != moved && !is_lost) {
         let message = format!("there is a set of connection parameters {} now", quoted(new.name));
         out.added(&ADDED, new.node, message).at(place(new.name));
     }

@@ -15,19 +15,29 @@ static REQUIRED: Check = Check {
            (`x-ms-require-user-confirmation`).",
     why: "An assistant that runs without a person stops at this call and waits.",
     instead: "announce it, so that unattended assistants can be changed before",
-    examples: &[Example {
-        snippet: Snippet::Operation,
-        before: r#"
+    examples: &[
+        Example {
+            snippet: Snippet::Operation,
+            before: r#"
 { "x-ms-openai-data": { "openai-enabled": true, "operations": [
     { "operationId": "SetItem", "x-ms-require-user-confirmation": false } ] } }"#,
-        after: r#"
+            after: r#"
 { "x-ms-openai-data": { "openai-enabled": true, "operations": [
     { "operationId": "SetItem", "x-ms-require-user-confirmation": true } ] } }"#,
-        old: &["/x-ms-openai-data/operations/0/x-ms-require-user-confirmation"],
-        new: &["/x-ms-openai-data/operations/0/x-ms-require-user-confirmation"],
-        reversed: &[],
-        ..Example::BASE
-    }],
+            old: &["/x-ms-openai-data/operations/0/x-ms-require-user-confirmation"],
+            new: &["/x-ms-openai-data/operations/0/x-ms-require-user-confirmation"],
+            reversed: &[],
+            ..Example::BASE
+        },
+        Example {
+            snippet: Snippet::Operation,
+            before: "{ }",
+            after: r#"{ "x-ms-require-user-confirmation": true }"#,
+            old: &[""],
+            new: &["/x-ms-require-user-confirmation"],
+            ..Example::BASE
+        },
+    ],
     ..Check::BASE
 };
 
@@ -40,20 +50,18 @@ struct Tool<'d> {
 fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
     let (old, new) = (tools(&package.old), tools(&package.new));
     for pair in &package.operations {
-        let (Some(old), Some(new)) =
-            (pair.old.id().and_then(|id| old.get(id)), pair.new.id().and_then(|id| new.get(id)))
-        else {
-            continue;
-        };
-        if new.asks && !old.asks {
+        let Some(new) = pair.new.id().and_then(|id| new.get(id)).filter(|tool| tool.asks) else { continue };
+        let old = pair.old.id().and_then(|id| old.get(id));
+        if old.is_none_or(|old| !old.asks) {
             let message = "assistants need a person's consent for each call now";
-            out.changed(&REQUIRED, old.place, new.place, message).of(&pair.old).at("x-ms-require-user-confirmation");
+            let place = old.map_or(pair.old.node(), |old| old.place);
+            out.changed(&REQUIRED, place, new.place, message).of(&pair.old).at("x-ms-require-user-confirmation");
         }
     }
 }
 
-/// The operations that assistants may call, by id: those listed in `x-ms-openai-data` of the document or of any operation,
-/// and those that speak of a confirmation themselves.
+/// What is said of operations that assistants may call, by id: of those listed in `x-ms-openai-data` of the document or of any operation,
+/// and of those that speak of a confirmation themselves.
 fn tools<'d>(version: &Version<'d>) -> BTreeMap<&'d str, Tool<'d>> {
     const KEY: &str = "x-ms-require-user-confirmation";
     let mut tools: BTreeMap<&str, Tool<'d>> = BTreeMap::new();

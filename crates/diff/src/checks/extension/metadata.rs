@@ -17,7 +17,7 @@ static CHANGED: Check = Check {
            icon, readme, or the capabilities that are only told.",
     why: "No call depends on it.",
     instead: "nothing needs to be done",
-    is_text: true,
+    is_patch: true,
     examples: &[
         Example {
             before: r#"{ "info": { "title": "Items", "version": "1.0", "contact": { "name": "A" } }, "paths": {} }"#,

@@ -20,7 +20,7 @@ static DISPLAY: Check = Check {
     what: "The values that makers choose from are shown under other names.",
     why: "The values are the same.",
     instead: "nothing needs to be done",
-    is_text: true,
+    is_patch: true,
     examples: &[
         Example {
             snippet: Snippet::Parameter,

@@ -13,7 +13,7 @@ static HINT: Check = Check {
     what: "The hint that says how to make a trigger fire (`x-ms-trigger-hint`) is different.",
     why: "People read it while they test a flow; nothing else does.",
     instead: "nothing needs to be done",
-    is_text: true,
+    is_patch: true,
     examples: &[Example {
         snippet: Snippet::Operation,
         before: r#"{ "x-ms-trigger": "batch", "x-ms-trigger-hint": "Add an item." }"#,

@@ -3,7 +3,7 @@ use crate::view::PackagePair;
 use crate::{Out, quoted};
 use std::cmp::Ordering;
 
-pub(crate) static FAMILY: Family = Family { checks: &[&LOWERED], visits: &[Visit::Package(check)] };
+pub(crate) static FAMILY: Family = Family { checks: &[&LOWERED, &UNCHANGED], visits: &[Visit::Package(check)] };
 
 static LOWERED: Check = Check {
     id: "version-lowered",
@@ -36,6 +36,40 @@ static LOWERED: Check = Check {
             old: &["/info/version"],
             new: &["/info/version"],
             reversed: &[],
+            ..Example::BASE
+        },
+    ],
+    ..Check::BASE
+};
+
+/// Judged when everything else is known, by `aftermath`.
+static UNCHANGED: Check = Check {
+    id: "version-unchanged-with-break",
+    object: Object::Extension,
+    direction: Direction::Both,
+    verdict: Verdict::Warning,
+    what: "Something breaks, and `info.version` is what it was.",
+    why: "Whoever reads the catalogue cannot tell the two versions apart.",
+    instead: "raise the version: its first number, or its second one below 1.0",
+    examples: &[
+        Example {
+            before: r#"
+{ "info": { "title": "Items", "version": "1.0" },
+  "paths": { "/items": { "get": { "operationId": "GetItems", "responses": { "200": { "description": "" } } } } } }"#,
+            after: r#"{ "info": { "title": "Items", "version": "1.0" }, "paths": {} }"#,
+            old: &["/info/version"],
+            new: &["/info/version"],
+            also: &["operation-removed"],
+            reversed: &["operation-added"],
+            ..Example::BASE
+        },
+        Example {
+            before: r#"{ "info": { "title": "Items", "version": "1.0" }, "host": "a.contoso.com", "paths": {} }"#,
+            after: r#"{ "info": { "title": "Items", "version": "1.0" }, "host": "b.contoso.com", "paths": {} }"#,
+            old: &["/info/version"],
+            new: &["/info/version"],
+            also: &["host-changed"],
+            reversed: &["host-changed", "version-unchanged-with-break"],
             ..Example::BASE
         },
     ],

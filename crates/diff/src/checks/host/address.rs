@@ -4,7 +4,7 @@ use crate::{Out, quoted};
 use backshell_package::Swagger;
 
 pub(crate) static FAMILY: Family =
-    Family { checks: &[&CHANGED, &SPELLED_DIFFERENTLY], visits: &[Visit::Package(check)] };
+    Family { checks: &[&CHANGED, &REGION, &SPELLED_DIFFERENTLY], visits: &[Visit::Package(check)] };
 
 static CHANGED: Check = Check {
     id: "host-changed",
@@ -44,6 +44,38 @@ static CHANGED: Check = Check {
     ..Check::BASE
 };
 
+static REGION: Check = Check {
+    id: "host-region-changed",
+    object: Object::Host,
+    direction: Direction::Both,
+    verdict: Verdict::Breaking,
+    what: "The definition names a host in another cloud region than before, as far as the names of the hosts tell. Where \
+           they tell nothing, the verification of endpoints finds out.",
+    why: "The promise in which region or geography data stays, for which the old host was certified, does not hold for the \
+          new one.",
+    instead: "keep the region, or publish a connector for the other one and have it certified",
+    examples: &[
+        Example {
+            before: r#"{ "host": "westeurope.api.contoso.com", "paths": {} }"#,
+            after: r#"{ "host": "eastus.api.contoso.com", "paths": {} }"#,
+            old: &["/host"],
+            new: &["/host"],
+            reversed: &["host-region-changed"],
+            ..Example::BASE
+        },
+        Example {
+            before: r#"{ "host": "items-westeurope.contoso.com", "paths": {} }"#,
+            after: r#"{ "host": "api.eastus.fabrikam.com", "paths": {} }"#,
+            old: &["/host"],
+            new: &["/host"],
+            also: &["host-changed"],
+            reversed: &["host-changed", "host-region-changed"],
+            ..Example::BASE
+        },
+    ],
+    ..Check::BASE
+};
+
 static SPELLED_DIFFERENTLY: Check = Check {
     id: "host-case-or-default-port",
     object: Object::Host,
@@ -52,7 +84,7 @@ static SPELLED_DIFFERENTLY: Check = Check {
     what: "The host is written in other letter case, or with or without the port that calls go to anyway.",
     why: "It is the same address.",
     instead: "nothing needs to be done",
-    is_silent: true,
+    is_patch: true,
     examples: &[
         Example {
             before: r#"{ "host": "API.example.com", "paths": {} }"#,
@@ -82,12 +114,27 @@ fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
     }
     let place = |swagger: Swagger<'d>| swagger.node().get("host").unwrap_or(swagger.node());
     let shown = |host: &str| if host.is_empty() { "none".to_owned() } else { quoted(host) };
-    let (check, message) = if address(old) == address(new) {
-        (&SPELLED_DIFFERENTLY, format!("the host is written {} now, not {}", shown(two), shown(one)))
-    } else {
-        (&CHANGED, format!("the host is {} now, not {}", shown(two), shown(one)))
-    };
-    out.changed(check, place(old), place(new), message).at("host").values(one, two);
+    let (old_place, new_place) = (place(old), place(new));
+    let (old, new) = (address(old), address(new));
+    if old == new {
+        let message = format!("the host is written {} now, not {}", shown(two), shown(one));
+        out.changed(&SPELLED_DIFFERENTLY, old_place, new_place, message).at("host").values(one, two);
+        return;
+    }
+    let region = |host: &str| out.options().place_of_host.and_then(|place_of| place_of(host));
+    let mut is_same_party = false;
+    if let (Some(before), Some(now)) = (region(&old), region(&new))
+        && before.region != now.region
+    {
+        is_same_party = old.replace(before.region.as_str(), "") == new.replace(now.region.as_str(), "");
+        let message = format!("the host {} is in {now}, not in {before} as {}", shown(two), shown(one));
+        out.changed(&REGION, old_place, new_place, message).at("host/region").values(before.region, now.region);
+    }
+    // But for its region the host is what it was: one change, that of the region.
+    if !is_same_party {
+        let message = format!("the host is {} now, not {}", shown(two), shown(one));
+        out.changed(&CHANGED, old_place, new_place, message).at("host").values(one, two);
+    }
 }
 
 /// The host in lower case, without the port that its scheme has anyway.

@@ -53,7 +53,7 @@ static SLASH: Check = Check {
     what: "The base path differs in a slash at one of its ends, or is left out where it was empty or a slash.",
     why: "Base path and path are joined with exactly one slash, so the addresses are the same.",
     instead: "nothing needs to be done",
-    is_silent: true,
+    is_patch: true,
     examples: &[
         Example {
             before: r#"{ "paths": {} }"#,

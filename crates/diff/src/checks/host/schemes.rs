@@ -32,7 +32,7 @@ static HTTPS_REMOVED: Check = Check {
             after: r#"{ "schemes": ["http"] }"#,
             old: &[""],
             new: &["/schemes"],
-            also: &["scheme-http-added"],
+            also: &[],
             reversed: &["scheme-http-removed"],
         },
     ],
@@ -114,7 +114,8 @@ fn compare<'d>((old, one): (Node<'d>, Schemes), (new, two): (Node<'d>, Schemes),
     if one.http && !two.http && two.https {
         out.changed(&HTTP_REMOVED, old, new, "`http` is no longer among the schemes").at("schemes/http");
     }
-    if !one.http && two.http {
+    // Where `https` went for it, that says it all.
+    if !one.http && two.http && two.https {
         out.changed(&HTTP_ADDED, old, new, "`http` is among the schemes now").at("schemes/http");
     }
 }

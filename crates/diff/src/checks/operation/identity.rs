@@ -91,18 +91,36 @@ static REUSED: Check = Check {
     object: Object::Operation,
     direction: Direction::Both,
     verdict: Verdict::Breaking,
-    what: "An `operationId` sits on another method and path, where parameters or outputs are not those it had.",
+    what: "An `operationId` sits on another method and path, where parameters or outputs are not those it had. When its old \
+           method and path are gone, that is so where none of them are; else the operation counts as moved.",
     why: "Saved steps silently call something else, which is worse than a failure.",
     instead: "give the other operation a name of its own",
-    examples: &[Example {
-        snippet: Snippet::Paths,
-        before: r#"{ "/items": { "get": { "operationId": "GetItems", "responses": { "200": { "description": "" } } } } }"#,
-        after: r#"{ "/items": { "get": { "operationId": "ListItems", "responses": { "200": { "description": "" } } } }, "/users": { "get": { "operationId": "GetItems", "parameters": [{ "name": "id", "in": "query", "required": true, "type": "string" }], "responses": { "200": { "description": "" } } } } }"#,
-        old: &["/~1items/get/operationId"],
-        new: &["/~1users/get/operationId"],
-        also: &["operation-id-renamed", "operation-added"],
-        reversed: &["operation-id-renamed", "operation-id-reused"],
-    }],
+    examples: &[
+        Example {
+            snippet: Snippet::Paths,
+            before: r#"{ "/items": { "get": { "operationId": "GetItems", "responses": { "200": { "description": "" } } } } }"#,
+            after: r#"{ "/items": { "get": { "operationId": "ListItems", "responses": { "200": { "description": "" } } } }, "/users": { "get": { "operationId": "GetItems", "parameters": [{ "name": "id", "in": "query", "required": true, "type": "string" }], "responses": { "200": { "description": "" } } } } }"#,
+            old: &["/~1items/get/operationId"],
+            new: &["/~1users/get/operationId"],
+            reversed: &["operation-id-renamed", "operation-id-reused"],
+            ..Example::BASE
+        },
+        Example {
+            snippet: Snippet::Paths,
+            before: r#"
+{ "/items/{id}": { "delete": { "operationId": "Remove",
+    "parameters": [{ "name": "id", "in": "path", "required": true, "type": "string" }],
+    "responses": { "204": { "description": "" } } } } }"#,
+            after: r#"
+{ "/reports": { "post": { "operationId": "Remove",
+    "parameters": [{ "name": "kind", "in": "query", "required": true, "type": "string" }],
+    "responses": { "200": { "description": "" } } } } }"#,
+            old: &["/~1items~1{id}/delete/operationId"],
+            new: &["/~1reports/post/operationId"],
+            reversed: &["operation-id-reused"],
+            ..Example::BASE
+        },
+    ],
     ..Check::BASE
 };
 

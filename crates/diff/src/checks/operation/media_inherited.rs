@@ -14,7 +14,7 @@ static INHERITED: Check = Check {
            document or the reverse, and are the same.",
     why: "What is sent and what is answered does not change.",
     instead: "nothing needs to be done",
-    is_text: true,
+    is_patch: true,
     examples: &[Example {
         snippet: Snippet::Definition,
         before: r#"

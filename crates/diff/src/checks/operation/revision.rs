@@ -65,8 +65,8 @@ static DANGLING: Check = Check {
     object: Object::Operation,
     direction: Direction::Both,
     verdict: Verdict::Warning,
-    what: "The replacement that an operation names in `x-ms-api-annotation` does not exist; or the operation that names one \
-           is not deprecated. A replacement in another connector is not looked for.",
+    what: "The replacement that an operation names in `x-ms-api-annotation` is not in the definition; or the operation that \
+           names one is not deprecated. A replacement in another connector is not looked for.",
     why: "Clients send users to the replacement: to nothing, or away from an operation that is still meant to be used.",
     instead: "name an operation that exists, and only where the operation itself is deprecated",
     examples: &[
@@ -79,6 +79,17 @@ static DANGLING: Check = Check {
 { "deprecated": true,
   "x-ms-api-annotation": { "family": "SetItem", "replacement": { "operationId": "SetItem_V2" } } }"#,
             old: &["/x-ms-api-annotation/replacement/operationId"],
+            new: &["/x-ms-api-annotation/replacement/operationId"],
+            reversed: &["unknown-extension-changed"],
+            ..Example::BASE
+        },
+        Example {
+            snippet: Snippet::Operation,
+            before: r#"{ "deprecated": true }"#,
+            after: r#"
+{ "deprecated": true,
+  "x-ms-api-annotation": { "replacement": { "api": "items", "operationId": "SetItem_V2" } } }"#,
+            old: &[""],
             new: &["/x-ms-api-annotation/replacement/operationId"],
             reversed: &["unknown-extension-changed"],
             ..Example::BASE
@@ -106,8 +117,8 @@ fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
             out.changed(&LOWERED, places.0, places.1, message).of(&pair.old).at("revision");
         }
         let id = |operation: &Operation<'d>| operation.node().get("operationId").unwrap_or(operation.node());
-        let is_same = (pair.old.id(), old) == (pair.new.id(), new);
-        if let Some(number) = lacks_suffix(&pair.new).filter(|_| !is_same) {
+        let lacked = pair.old.id() == pair.new.id() && (old == new || lacks_suffix(&pair.old).is_some());
+        if let Some(number) = lacks_suffix(&pair.new).filter(|_| !lacked) {
             let message = suffix_message(number);
             out.changed(&SUFFIX, id(&pair.old), id(&pair.new), message).of(&pair.old).at("operationId/suffix");
         }
@@ -158,12 +169,21 @@ pub(crate) fn dangling<'d>(operation: &Operation<'d>, version: &Version<'d>) -> 
     }
     let named = replacement(operation)?;
     let id = named.as_str().filter(|id| !id.is_empty())?;
-    let is_elsewhere = place.get("api").and_then(Node::as_str).is_some_and(|api| !api.is_empty());
-    if is_elsewhere || version.operation(id).is_some() {
+    let api = place.get("api").and_then(Node::as_str).unwrap_or_default();
+    if version.operation(id).is_some() || is_another(api, version) {
         return None;
     }
-    let message = format!("the replacement {} does not exist", quoted(id));
+    let message = format!("the replacement {} is not in the definition", quoted(id));
     Some(Dangling { message, place: named, is_missing: true })
+}
+
+/// Whether a replacement is looked for in another connector: its name and the title have nothing to do with each other.
+fn is_another(api: &str, version: &Version<'_>) -> bool {
+    let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    let title = plain(version.swagger.and_then(backshell_package::Swagger::title).unwrap_or_default());
+    let api = plain(api);
+    let api = api.strip_prefix("shared").unwrap_or(&api);
+    !api.is_empty() && !title.contains(api) && (title.is_empty() || !api.contains(&title))
 }
 
 /// A member of the annotation, else the operation.

@@ -15,7 +15,7 @@ static CHANGED: Check = Check {
            `x-ms-summary`.",
     why: "People see another label. An assistant that chooses its tools by their descriptions may choose another one.",
     instead: "nothing needs to be done; mention it in the changelog",
-    is_text: true,
+    is_patch: true,
     examples: &[Example {
         snippet: Snippet::Operation,
         before: r#"{ "summary": "Set item", "description": "Changes an item." }"#,
@@ -67,7 +67,7 @@ static TAGS: Check = Check {
     what: "The tags of an operation are others, or in another order.",
     why: "Tags group operations in documentation; nothing that was saved knows them.",
     instead: "nothing needs to be done",
-    is_text: true,
+    is_patch: true,
     examples: &[Example {
         snippet: Snippet::Operation,
         before: r#"{ "tags": ["items"] }"#,

@@ -45,7 +45,7 @@ static EXPLICIT: Check = Check {
            reverse.",
     why: "The items are joined by commas either way.",
     instead: "nothing needs to be done",
-    is_silent: true,
+    is_patch: true,
     examples: &[Example {
         snippet: Snippet::Parameter,
         before: r#"{ "name": "limit", "in": "query", "type": "array", "items": {"type": "string"} }"#,

@@ -131,7 +131,7 @@ static REORDERED: Check = Check {
     what: "The values that a parameter takes are listed in another order.",
     why: "The list is a set.",
     instead: "nothing needs to be done",
-    is_silent: true,
+    is_patch: true,
     examples: &[Example {
         snippet: Snippet::Parameter,
         before: r#"{ "name": "state", "in": "query", "type": "string", "enum": ["open", "closed"] }"#,

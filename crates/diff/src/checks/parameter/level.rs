@@ -15,7 +15,7 @@ static MOVED: Check = Check {
     what: "A parameter stands in its operation that stood in the path, or the reverse, and is otherwise the same.",
     why: "What callers can send is the same.",
     instead: "nothing needs to be done",
-    is_silent: true,
+    is_patch: true,
     examples: &[Example {
         snippet: Snippet::Paths,
         before: r#"{ "/items": {"parameters": [{"name": "limit", "in": "query", "type": "integer"}], "put": {"operationId": "SetItem", "responses": {"200": {"description": ""}}}} }"#,
@@ -36,7 +36,7 @@ static OVERRIDDEN: Check = Check {
     what: "An operation has a parameter of its own in place of one of its path with the same name.",
     why: "Only the one that counts is compared; what differs in it is reported as ever.",
     instead: "nothing needs to be done",
-    is_silent: true,
+    is_patch: true,
     examples: &[
         Example {
             snippet: Snippet::Paths,

@@ -35,7 +35,7 @@ static OPTIONAL: Check = Check {
     what: "Parameters come in another order, those that must be given among themselves do not.",
     why: "What may be left out is passed by name.",
     instead: "nothing needs to be done",
-    is_silent: true,
+    is_patch: true,
     examples: &[
         Example {
             snippet: Snippet::Parameters,

@@ -1,8 +1,9 @@
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
 use crate::path_change::PathChange;
-use crate::view::OperationPair;
+use crate::view::{Operation, OperationPair};
 use crate::{Out, quoted};
 use backshell_package::{Parameter, ParameterLocation, Visibility};
+use backshell_source::Node;
 
 pub(crate) static FAMILY: Family = Family {
     checks: &[
@@ -88,15 +89,32 @@ static REMOVED: Check = Check {
     what: "A parameter is gone.",
     why: "Saved steps still name it: they cannot be saved again, and the service ignores or refuses what they send.",
     instead: "keep the parameter, even if the service ignores it",
-    examples: &[Example {
-        snippet: Snippet::Parameter,
-        before: r#"{ "name": "filter", "in": "query", "type": "string" }"#,
-        after: "",
-        old: &[""],
-        new: &[],
-        also: &[],
-        reversed: &["parameter-optional-added"],
-    }],
+    examples: &[
+        Example {
+            snippet: Snippet::Parameter,
+            before: r#"{ "name": "filter", "in": "query", "type": "string" }"#,
+            after: "",
+            old: &[""],
+            reversed: &["parameter-optional-added"],
+            ..Example::BASE
+        },
+        Example {
+            before: r##"
+{ "parameters": { "Accept": { "name": "Accept", "in": "header", "type": "string" } },
+  "paths": { "/items": {
+    "get": { "operationId": "ListItems", "parameters": [{ "$ref": "#/parameters/Accept" }],
+      "responses": { "200": { "description": "" } } },
+    "post": { "operationId": "AddItem", "parameters": [{ "$ref": "#/parameters/Accept" }],
+      "responses": { "200": { "description": "" } } } } } }"##,
+            after: r#"
+{ "paths": { "/items": {
+    "get": { "operationId": "ListItems", "responses": { "200": { "description": "" } } },
+    "post": { "operationId": "AddItem", "responses": { "200": { "description": "" } } } } } }"#,
+            old: &["/parameters/Accept"],
+            reversed: &["parameter-optional-added"],
+            ..Example::BASE
+        },
+    ],
     ..Check::BASE
 };
 
@@ -250,7 +268,8 @@ fn check<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
         if is_path {
             continue;
         }
-        let keeps_alias = new.node.get("x-ms-client-name").and_then(backshell_source::Node::as_str) == Some(old.name);
+        let alias = |parameter: &Parameter<'d>| parameter.node.get("x-ms-client-name").and_then(Node::as_str);
+        let keeps_alias = alias(new).is_some_and(|name| name == alias(old).unwrap_or(old.name));
         let (one, two) = (quoted(old.name), quoted(new.name));
         let (check, message) = match (same_letters, old.location) {
             (true, ParameterLocation::Header) if keeps_alias => {
@@ -276,12 +295,11 @@ fn check<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
         }
     };
     for old in pair.parameters.removed.iter().filter(counts) {
-        let is_marked = ["x-ms-deprecated", "deprecated"]
-            .iter()
-            .any(|key| old.node.get(key).and_then(backshell_source::Node::as_bool) == Some(true));
+        let is_marked =
+            ["x-ms-deprecated", "deprecated"].iter().any(|key| old.node.get(key).and_then(Node::as_bool) == Some(true));
         let check = if is_marked { &REMOVED_AFTER_DEPRECATION } else { &REMOVED };
         let message = format!("the parameter {} ({}) is gone", quoted(old.name), old.location.as_str());
-        out.removed(check, old.declared_node, message).at(locus(old));
+        out.removed(check, place(old, &pair.new), message).at(locus(old));
     }
     for new in pair.parameters.added.iter().filter(counts) {
         let is_filled = new.default().is_some() && new.visibility() == Visibility::Internal;
@@ -291,8 +309,16 @@ fn check<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
             (false, _) => (&OPTIONAL_ADDED, "may be left out"),
         };
         let message = format!("the parameter {} ({}) is new and {how}", quoted(new.name), new.location.as_str());
-        out.added(check, new.declared_node, message).at(locus(new));
+        out.added(check, place(new, &pair.old), message).at(locus(new));
     }
+}
+
+/// Where a parameter stands that the other version of its operation lacks. A shared one that the other version as a whole
+/// lacks came or went for all its operations at once.
+fn place<'d>(parameter: &Parameter<'d>, other: &Operation<'d>) -> Node<'d> {
+    let reference = parameter.declared_node.get("$ref").and_then(Node::as_str);
+    let is_gone = reference.is_some_and(|reference| other.swagger().resolve_ref(reference).is_none());
+    if is_gone { parameter.node } else { parameter.declared_node }
 }
 
 fn locus(parameter: &Parameter<'_>) -> String {

@@ -54,7 +54,7 @@ static REMOVED_UNUSED: Check = Check {
     what: "A shared parameter that nothing referred to is gone.",
     why: "No operation had it.",
     instead: "nothing needs to be done",
-    is_silent: true,
+    is_patch: true,
     examples: &[Example {
         snippet: Snippet::Definition,
         before: r##"{ "parameters": {"Limit": {"name": "limit", "in": "query", "type": "integer"}, "Spare": {"name": "spare", "in": "query", "type": "integer"}}, "paths": {"/items": {"get": {"operationId": "GetItems", "parameters": [{"$ref": "#/parameters/Limit"}], "responses": {"200": {"description": ""}}}}} }"##,
@@ -121,21 +121,39 @@ fn check_package<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
     }
 }
 
-/// Reports shared parameters that are gone and that nothing referred to.
+/// Reports shared parameters that are gone and that nothing referred to. Keys do not count: where the new version has one
+/// that the old one had not, it may be any of them under another key.
 fn unused<'d>(old: Swagger<'d>, new: Swagger<'d>, out: &mut Out<'_, 'd>) {
     let kept: HashSet<&str> = new.parameters().into_iter().map(|(name, _)| name).collect();
-    let mut gone = old.parameters();
-    gone.retain(|(name, _)| !kept.contains(name));
-    if gone.is_empty() {
+    if old.parameters().iter().all(|(name, _)| kept.contains(name)) {
         return;
     }
-    let references = old.node().document().nodes().filter(|node| node.key() == Some("$ref"));
-    let used: HashSet<u32> =
-        references.filter_map(|node| old.resolve_ref(node.as_str()?)).map(backshell_source::Node::id).collect();
-    for (name, node) in gone.into_iter().filter(|(_, node)| !used.contains(&node.id())) {
+    let (mut gone, left) = (unreferenced(old), unreferenced(new));
+    if gone.len() > MOST_UNUSED {
+        return;
+    }
+    for (_, node) in left {
+        match gone.iter().position(|(_, old)| same_value(*old, node)) {
+            Some(at) => drop(gone.remove(at)),
+            None => return,
+        }
+    }
+    for (name, node) in gone {
         let message = format!("the shared parameter {}, which nothing referred to, is gone", quoted(name));
         out.removed(&REMOVED_UNUSED, node, message);
     }
+}
+
+/// The most shared parameters without use that are held against those of the other version.
+const MOST_UNUSED: usize = 256;
+
+/// The shared parameters that nothing refers to.
+fn unreferenced(swagger: Swagger<'_>) -> Vec<(&str, Node<'_>)> {
+    let mut own = swagger.parameters();
+    let references = swagger.node().document().nodes().filter(|node| node.key() == Some("$ref"));
+    let used: HashSet<u32> = references.filter_map(|node| swagger.resolve_ref(node.as_str()?)).map(Node::id).collect();
+    own.retain(|(_, node)| !used.contains(&node.id()));
+    own
 }
 
 /// A shared parameter that differs, and the operations that refer to it in both versions.

@@ -14,7 +14,7 @@ static CHANGED: Check = Check {
     what: "The name that makers see, the description or the example of a parameter is worded in another way.",
     why: "No call is affected.",
     instead: "nothing needs to be done",
-    is_text: true,
+    is_patch: true,
     examples: &[
         Example {
             snippet: Snippet::Parameter,

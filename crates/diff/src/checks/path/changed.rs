@@ -2,6 +2,7 @@ use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, 
 use crate::path_change::{PathChange, variables};
 use crate::view::{Operation, OperationPair, PackagePair};
 use crate::{Out, quoted};
+use backshell_source::Node;
 use std::collections::HashMap;
 
 pub(crate) static FAMILY: Family = Family {
@@ -57,15 +58,40 @@ static STATIC: Check = Check {
     what: "A literal part of a path differs, if only in letter case.",
     why: "Stored paths lead nowhere.",
     instead: "keep the path, and offer the new one as a new operation of the same family",
-    examples: &[Example {
-        snippet: Snippet::Paths,
-        before: r#"{ "/items": { "get": { "operationId": "GetItem", "responses": { "200": { "description": "" } } } } }"#,
-        after: r#"{ "/Items": { "get": { "operationId": "GetItem", "responses": { "200": { "description": "" } } } } }"#,
-        old: &["/~1items/get"],
-        new: &["/~1Items/get"],
-        also: &[],
-        reversed: &["path-static-segment-changed"],
-    }],
+    examples: &[
+        Example {
+            snippet: Snippet::Paths,
+            before: r#"{ "/items": { "get": { "operationId": "GetItem", "responses": { "200": { "description": "" } } } } }"#,
+            after: r#"{ "/Items": { "get": { "operationId": "GetItem", "responses": { "200": { "description": "" } } } } }"#,
+            old: &["/~1items"],
+            new: &["/~1Items"],
+            also: &[],
+            reversed: &["path-static-segment-changed"],
+        },
+        Example {
+            snippet: Snippet::Paths,
+            before: r#"
+{ "/items/{id}": {
+    "get": { "operationId": "GetItem",
+      "parameters": [{ "name": "id", "in": "path", "required": true, "type": "string" }],
+      "responses": { "200": { "description": "" } } },
+    "delete": { "operationId": "DeleteItem",
+      "parameters": [{ "name": "id", "in": "path", "required": true, "type": "string" }],
+      "responses": { "200": { "description": "" } } } } }"#,
+            after: r#"
+{ "/things/{id}": {
+    "get": { "operationId": "GetItem",
+      "parameters": [{ "name": "id", "in": "path", "required": true, "type": "string" }],
+      "responses": { "200": { "description": "" } } },
+    "delete": { "operationId": "DeleteItem",
+      "parameters": [{ "name": "id", "in": "path", "required": true, "type": "string" }],
+      "responses": { "200": { "description": "" } } } } }"#,
+            old: &["/~1items~1{id}"],
+            new: &["/~1things~1{id}"],
+            reversed: &["path-static-segment-changed"],
+            ..Example::BASE
+        },
+    ],
     ..Check::BASE
 };
 
@@ -81,8 +107,8 @@ static SLASH: Check = Check {
         snippet: Snippet::Paths,
         before: r#"{ "/items": { "get": { "operationId": "GetItem", "responses": { "200": { "description": "" } } } } }"#,
         after: r#"{ "/items/": { "get": { "operationId": "GetItem", "responses": { "200": { "description": "" } } } } }"#,
-        old: &["/~1items/get"],
-        new: &["/~1items~1/get"],
+        old: &["/~1items"],
+        new: &["/~1items~1"],
         also: &[],
         reversed: &["path-trailing-slash-changed"],
     }],
@@ -117,15 +143,40 @@ static RENAMED: Check = Check {
     what: "A variable of a path, and its parameter, have another name.",
     why: "Steps and formulas pass the value under the old name; steps that store the whole path go on.",
     instead: "keep the name of the variable",
-    examples: &[Example {
-        snippet: Snippet::Paths,
-        before: r#"{ "/items/{id}": { "get": { "operationId": "GetItem", "parameters": [{ "name": "id", "in": "path", "required": true, "type": "string" }], "responses": { "200": { "description": "" } } } } }"#,
-        after: r#"{ "/items/{key}": { "get": { "operationId": "GetItem", "parameters": [{ "name": "key", "in": "path", "required": true, "type": "string" }], "responses": { "200": { "description": "" } } } } }"#,
-        old: &["/~1items~1{id}/get/parameters/0/name"],
-        new: &["/~1items~1{key}/get/parameters/0/name"],
-        also: &[],
-        reversed: &["path-variable-renamed"],
-    }],
+    examples: &[
+        Example {
+            snippet: Snippet::Paths,
+            before: r#"{ "/items/{id}": { "get": { "operationId": "GetItem", "parameters": [{ "name": "id", "in": "path", "required": true, "type": "string" }], "responses": { "200": { "description": "" } } } } }"#,
+            after: r#"{ "/items/{key}": { "get": { "operationId": "GetItem", "parameters": [{ "name": "key", "in": "path", "required": true, "type": "string" }], "responses": { "200": { "description": "" } } } } }"#,
+            old: &["/~1items~1{id}/get/parameters/0/name"],
+            new: &["/~1items~1{key}/get/parameters/0/name"],
+            also: &[],
+            reversed: &["path-variable-renamed"],
+        },
+        Example {
+            snippet: Snippet::Paths,
+            before: r#"
+{ "/items/{id}": {
+    "get": { "operationId": "GetItem",
+      "parameters": [{ "name": "id", "in": "path", "required": true, "type": "string" }],
+      "responses": { "200": { "description": "" } } },
+    "delete": { "operationId": "DeleteItem",
+      "parameters": [{ "name": "id", "in": "path", "required": true, "type": "string" }],
+      "responses": { "200": { "description": "" } } } } }"#,
+            after: r#"
+{ "/items/{key}": {
+    "get": { "operationId": "GetItem",
+      "parameters": [{ "name": "key", "in": "path", "required": true, "type": "string" }],
+      "responses": { "200": { "description": "" } } },
+    "delete": { "operationId": "DeleteItem",
+      "parameters": [{ "name": "key", "in": "path", "required": true, "type": "string" }],
+      "responses": { "200": { "description": "" } } } } }"#,
+            old: &["/~1items~1{id}"],
+            new: &["/~1items~1{key}"],
+            reversed: &["path-variable-renamed"],
+            ..Example::BASE
+        },
+    ],
     ..Check::BASE
 };
 
@@ -161,8 +212,8 @@ static REORDERED: Check = Check {
         snippet: Snippet::Paths,
         before: r#"{ "/items/{a}/{b}": { "get": { "operationId": "GetItem", "parameters": [{ "name": "a", "in": "path", "required": true, "type": "string" }, { "name": "b", "in": "path", "required": true, "type": "string" }], "responses": { "200": { "description": "" } } } } }"#,
         after: r#"{ "/items/{b}/{a}": { "get": { "operationId": "GetItem", "parameters": [{ "name": "a", "in": "path", "required": true, "type": "string" }, { "name": "b", "in": "path", "required": true, "type": "string" }], "responses": { "200": { "description": "" } } } } }"#,
-        old: &["/~1items~1{a}~1{b}/get"],
-        new: &["/~1items~1{b}~1{a}/get"],
+        old: &["/~1items~1{a}~1{b}"],
+        new: &["/~1items~1{b}~1{a}"],
         also: &[],
         reversed: &["path-variables-reordered"],
     }],
@@ -183,7 +234,7 @@ static AMBIGUOUS: Check = Check {
         after: r#"{ "/items/{id}": { "get": { "operationId": "GetItem", "parameters": [{ "name": "id", "in": "path", "required": true, "type": "string" }], "responses": { "200": { "description": "" } } } }, "/items/{name}": { "get": { "operationId": "FindItem", "parameters": [{ "name": "name", "in": "path", "required": true, "type": "string" }], "responses": { "200": { "description": "" } } } } }"#,
         old: &[],
         new: &["/~1items~1{name}/get"],
-        also: &["operation-added"],
+        also: &[],
         reversed: &["operation-removed"],
     }],
     ..Check::BASE
@@ -191,6 +242,7 @@ static AMBIGUOUS: Check = Check {
 
 fn check<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
     let (old, new) = (&pair.old, &pair.new);
+    let moved = moved(pair, out);
     if old.method() != new.method() {
         let (one, two) = (old.method().as_http(), new.method().as_http());
         let message = format!("the method is {two} now, not {one}");
@@ -199,7 +251,7 @@ fn check<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
     let (one, two) = (old.path_template(), new.path_template());
     let change = PathChange::between(one, two);
     if matches!(change, PathChange::VariablesRenamed) {
-        return renamed(pair, out);
+        return renamed(pair, moved, out);
     }
     // The base path and the path together are what is called.
     if change == PathChange::Same || full_path(old) == full_path(new) {
@@ -207,6 +259,8 @@ fn check<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
     }
     let (one_shown, two_shown) = (quoted(one), quoted(two));
     let message = format!("the path is {two_shown} now, not {one_shown}");
+    // All operations of a path that moved together are one change, that of the path.
+    let all = moved.map_or((old.node(), new.node()), |moved| moved.paths);
     let (check, message) = match change {
         PathChange::Same | PathChange::VariablesRenamed => return,
         PathChange::VariablesReordered => (
@@ -219,17 +273,42 @@ fn check<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
             for name in &names {
                 let parameter = new.parameters.iter().find(|parameter| parameter.name == name);
                 let place = parameter.map_or(new.node(), |parameter| parameter.declared_node);
+                let (old, new) = if moved.is_some_and(|moved| moved.count > 1) { all } else { (old.node(), place) };
                 let message = format!("the path has a variable {} more", quoted(name));
-                out.changed(&VARIABLE_ADDED, old.node(), place, message).at(format!("path/{name}"));
+                out.changed(&VARIABLE_ADDED, old, new, message).at(format!("path/{name}"));
             }
             return;
         }
         PathChange::Other => (&PATH, message),
     };
-    out.changed(check, old.node(), new.node(), message).at("path").values(one, two);
+    let is_lone = moved.is_none_or(|moved| moved.count == 1);
+    let (old, new) = if is_lone && check.object == Object::Operation { (old.node(), new.node()) } else { all };
+    out.changed(check, old, new, message).at("path").values(one, two);
 }
 
-fn renamed<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
+/// A path that has moved with all its operations.
+#[derive(Clone, Copy)]
+struct Moved<'d> {
+    /// The old one and the new one.
+    paths: (Node<'d>, Node<'d>),
+    /// How many operations it has.
+    count: usize,
+}
+
+/// The path of an operation, where all its operations have gone to the same new one, which has no others.
+fn moved<'d>(pair: &OperationPair<'d>, out: &Out<'_, 'd>) -> Option<Moved<'d>> {
+    let (one, two) = (pair.old.path_template(), pair.new.path_template());
+    if one == two {
+        return None;
+    }
+    let pairs = out.package().operations.iter();
+    let count = pairs.filter(|pair| pair.old.path_template() == one && pair.new.path_template() == two).count();
+    let all = |operation: &Operation<'d>| operation.path_item().operations().count();
+    let paths = (pair.old.path_item().declared_node, pair.new.path_item().declared_node);
+    (all(&pair.old) == count && all(&pair.new) == count).then_some(Moved { paths, count })
+}
+
+fn renamed<'d>(pair: &OperationPair<'d>, moved: Option<Moved<'d>>, out: &mut Out<'_, 'd>) {
     let (old, new) = (&pair.old, &pair.new);
     let names = variables(old.path_template()).into_iter().zip(variables(new.path_template()));
     for (one, two) in names.filter(|(one, two)| one != two) {
@@ -237,13 +316,17 @@ fn renamed<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
             operation.parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.node)
         };
         let (old_node, new_node) = (parameter(old, one), parameter(new, two));
-        let alias = new_node.and_then(|node| node.get("x-ms-client-name")).and_then(backshell_source::Node::as_str);
+        let alias = new_node.and_then(|node| node.get("x-ms-client-name")).and_then(Node::as_str);
         let check = if alias == Some(one) { &ALIAS } else { &RENAMED };
-        let place = |node: Option<backshell_source::Node<'d>>, operation: &Operation<'d>| {
+        let place = |node: Option<Node<'d>>, operation: &Operation<'d>| {
             node.and_then(|node| node.get("name")).unwrap_or(operation.node())
         };
         let message = format!("the path variable {} is called {} now", quoted(one), quoted(two));
-        out.changed(check, place(old_node, old), place(new_node, new), message).at("path").values(one, two);
+        let (old, new) = match moved.filter(|moved| moved.count > 1) {
+            Some(moved) => moved.paths,
+            None => (place(old_node, old), place(new_node, new)),
+        };
+        out.changed(check, old, new, message).at("path").values(one, two);
     }
 }
 

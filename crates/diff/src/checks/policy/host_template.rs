@@ -70,7 +70,7 @@ fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
         }
         let shown = change.shown();
         if change.is_pair() {
-            change.report_differences(out, &CHANGED);
+            change.report_differences(out, &CHANGED, &[]);
         } else if change.new.is_some() {
             change.report(out, &ADDED, format!("the policy {shown} chooses the host now"));
         } else {

@@ -40,7 +40,7 @@ fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
         if change.template() != "updatenextlink" {
             continue;
         }
-        change.report_differences(out, &CHANGED);
+        change.report_differences(out, &CHANGED, &[]);
         if change.new.is_none() {
             let message = format!("the policy {}, which rewrote the link to the next page, is gone", change.shown());
             change.report(out, &CHANGED, message);

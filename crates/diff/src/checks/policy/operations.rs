@@ -81,7 +81,7 @@ static CHANGED: Check = Check {
             new: &[
                 "apiProperties.json#/properties/policyTemplateInstances/0/parameters/x-ms-apimTemplate-operationName/1",
             ],
-            also: &["operation-removed"],
+            also: &["operation-removed", "version-unchanged-with-break"],
             reversed: &["operation-added"],
             ..Example::BASE
         },

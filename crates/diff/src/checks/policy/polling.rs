@@ -51,7 +51,7 @@ fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
         }
         let shown = change.shown();
         if change.is_pair() {
-            change.report_differences(out, &CHANGED);
+            change.report_differences(out, &CHANGED, &[]);
         } else if change.new.is_some() {
             change.report(out, &CHANGED, format!("the policy {shown} decides what the trigger fires on now"));
         } else {

@@ -1,3 +1,4 @@
+use super::secret;
 use crate::Out;
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
 use crate::policies;
@@ -46,14 +47,19 @@ static CHANGED: Check = Check {
 };
 
 fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
+    // That a secret is sent is a change of its own.
+    let secret = package.properties.as_ref().map(secret::values_with_secrets).unwrap_or_default();
     for change in policies::changes(package) {
         if !policies::SETTERS.contains(&change.template()) || !change.acts_in(PolicySection::Request) {
             continue;
         }
         let shown = change.shown();
         if change.is_pair() {
-            change.report_differences(out, &CHANGED);
-        } else if change.new.is_some() {
+            change.report_differences(out, &CHANGED, &secret);
+        } else if let Some(new) = &change.new {
+            if new.parameters().iter().any(|(_, value)| secret.contains(value)) {
+                continue;
+            }
             change.report(out, &CHANGED, format!("the policy {shown} sets a value of requests now"));
         } else {
             change.report(out, &CHANGED, format!("the policy {shown}, which set a value of requests, is gone"));

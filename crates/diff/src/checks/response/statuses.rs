@@ -180,13 +180,27 @@ static DEFAULT_WAS_SUCCESS: Check = Check {
             reversed: &["response-error-added"],
             ..Example::BASE
         },
+        Example {
+            snippet: Snippet::Responses,
+            before: r#"{ "default": { "description": "", "schema": { "type": "string" } } }"#,
+            after: r#"{ "200": { "description": "" } }"#,
+            old: &["/default"],
+            new: &["/200"],
+            reversed: &["response-success-code-changed", "response-schema-added"],
+            ..Example::BASE
+        },
     ],
     ..Check::BASE
 };
 
 fn check<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
     for (old, new) in &pair.responses.renamed {
-        let check = if old.status == "default" { &DEFAULT_REMOVED } else { &CODE_CHANGED };
+        let is_bare_now = old.schema().is_some() && new.schema().is_none();
+        let check = match old.status {
+            "default" if is_bare_now => &DEFAULT_WAS_SUCCESS,
+            "default" => &DEFAULT_REMOVED,
+            _ => &CODE_CHANGED,
+        };
         let message = format!("success has the status {} now, not {}", quoted(new.status), quoted(old.status));
         out.changed(check, old.declared_node, new.declared_node, message)
             .at(format!("responses/{}", old.status))

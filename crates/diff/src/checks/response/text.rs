@@ -15,7 +15,7 @@ static TEXT: Check = Check {
     what: "A description or an example of what is returned was edited.",
     why: "It is there to be read by people.",
     instead: "nothing needs to be done",
-    is_text: true,
+    is_patch: true,
     examples: &[
         Example {
             snippet: Snippet::Responses,
@@ -47,7 +47,7 @@ static SUMMARY: Check = Check {
     what: "The label of an output was edited.",
     why: "The token in the designer is called something else; what refers to it does not change.",
     instead: "nothing needs to be done",
-    is_text: true,
+    is_patch: true,
     examples: &[Example {
         snippet: Snippet::Response,
         before: r#"{ "properties": { "p": { "type": "string", "x-ms-summary": "Name" } } }"#,

@@ -14,7 +14,7 @@ static REFACTORED: Check = Check {
     what: "Properties moved into a branch of `allOf` or out of one; merged, the schema is the same.",
     why: "What is sent and returned has not changed.",
     instead: "nothing needs to be done",
-    is_silent: true,
+    is_patch: true,
     examples: &[
         Example {
             snippet: Snippet::Body,
@@ -39,7 +39,7 @@ static REFACTORED: Check = Check {
 };
 
 fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
-    if !out.options().list_silent || (pair.old.parts().len() < 2 && pair.new.parts().len() < 2) {
+    if pair.old.parts().len() < 2 && pair.new.parts().len() < 2 {
         return;
     }
     if layout(&pair.old) != layout(&pair.new) && same_schema(pair.old.node(), pair.new.node()) {
@@ -48,7 +48,7 @@ fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
     }
 }
 
-/// The names of the properties, branch by branch.
+/// The names of the properties, branch by branch; branches without any are left out.
 fn layout<'d>(shape: &Shape<'d>) -> Vec<Vec<&'d str>> {
     let names = |part: &backshell_source::Node<'d>| {
         let members = part.get("properties").map(backshell_source::Node::members).into_iter().flatten();
@@ -56,5 +56,5 @@ fn layout<'d>(shape: &Shape<'d>) -> Vec<Vec<&'d str>> {
         names.sort_unstable();
         names
     };
-    shape.parts().iter().map(names).collect()
+    shape.parts().iter().map(names).filter(|names| !names.is_empty()).collect()
 }

@@ -33,14 +33,25 @@ static ADDED: Check = Check {
     what: "A property that must be sent says now which kind of object is sent.",
     why: "Bodies that lack the property, or hold something else in it, are refused.",
     instead: "take the kinds apart in a new operation of the same family",
-    examples: &[Example {
-        snippet: Snippet::Body,
-        before: r#"{ "properties": { "kind": { "type": "string" }, "sort": { "type": "string" } }, "required": ["kind"] }"#,
-        after: r#"{ "properties": { "kind": { "type": "string" }, "sort": { "type": "string" } }, "required": ["kind"], "discriminator": "kind" }"#,
-        old: &[""],
-        new: &["/discriminator"],
-        ..Example::BASE
-    }],
+    examples: &[
+        Example {
+            snippet: Snippet::Body,
+            before: r#"{ "properties": { "kind": { "type": "string" }, "sort": { "type": "string" } }, "required": ["kind"] }"#,
+            after: r#"{ "properties": { "kind": { "type": "string" }, "sort": { "type": "string" } }, "required": ["kind"], "discriminator": "kind" }"#,
+            old: &[""],
+            new: &["/discriminator"],
+            ..Example::BASE
+        },
+        Example {
+            snippet: Snippet::Body,
+            before: r#"{ "properties": { "sort": { "type": "string" } } }"#,
+            after: r#"{ "properties": { "kind": { "type": "string" }, "sort": { "type": "string" } }, "required": ["kind"], "discriminator": "kind" }"#,
+            old: &[""],
+            new: &["/discriminator"],
+            reversed: &["request-property-removed"],
+            ..Example::BASE
+        },
+    ],
     ..Check::BASE
 };
 
@@ -63,6 +74,14 @@ static RESPONSE_CHANGED: Check = Check {
     }],
     ..Check::BASE
 };
+
+/// Whether the property tells kinds of objects apart now, which it must be sent for.
+pub(super) fn is_added(pair: &SchemaPair<'_>, name: &str) -> bool {
+    pair.is_request()
+        && pair.old.get("discriminator").is_none()
+        && pair.new.text("discriminator") == Some(name)
+        && pair.new.requires(name)
+}
 
 fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
     let (old, new) = (pair.old.get("discriminator"), pair.new.get("discriminator"));

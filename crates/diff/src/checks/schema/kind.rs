@@ -124,7 +124,7 @@ static ADDED: Check = Check {
     what: "A schema that has properties says that it is an object.",
     why: "Only objects meant anything before.",
     instead: "nothing needs to be done",
-    is_silent: true,
+    is_patch: true,
     examples: &[Example {
         snippet: Snippet::Body,
         before: r#"{ "properties": { "name": { "type": "string" } } }"#,
@@ -202,18 +202,29 @@ static RESPONSE_NARROWED: Check = Check {
     object: Object::Schema,
     direction: Direction::Response,
     verdict: Verdict::Warning,
-    what: "A `number` that is returned has become an `integer`.",
+    what: "A `number` that is returned has become an `integer`, or a value of any type has got one.",
     why: "The values stay valid, but typed formulas and stored schemas see another type.",
     instead: "keep the wider type",
-    examples: &[Example {
-        snippet: Snippet::Response,
-        before: r#"{ "type": "object", "properties": { "size": { "type": "number" } } }"#,
-        after: r#"{ "type": "object", "properties": { "size": { "type": "integer" } } }"#,
-        old: &["/properties/size/type"],
-        new: &["/properties/size/type"],
-        also: &[],
-        reversed: &["response-property-type-changed"],
-    }],
+    examples: &[
+        Example {
+            snippet: Snippet::Response,
+            before: r#"{ "type": "object", "properties": { "size": { "type": "number" } } }"#,
+            after: r#"{ "type": "object", "properties": { "size": { "type": "integer" } } }"#,
+            old: &["/properties/size/type"],
+            new: &["/properties/size/type"],
+            also: &[],
+            reversed: &["response-property-type-changed"],
+        },
+        Example {
+            snippet: Snippet::Response,
+            before: r#"{ "type": "array", "items": {} }"#,
+            after: r#"{ "type": "array", "items": { "type": "object" } }"#,
+            old: &["/items"],
+            new: &["/items/type"],
+            reversed: &["response-array-item-changed"],
+            ..Example::BASE
+        },
+    ],
     ..Check::BASE
 };
 
@@ -232,7 +243,7 @@ static RESPONSE_DROPPED: Check = Check {
         old: &["/properties/size/type"],
         new: &["/properties/size"],
         also: &[],
-        reversed: &["response-property-type-changed"],
+        reversed: &["response-property-type-narrowed"],
     }],
     ..Check::BASE
 };
@@ -282,18 +293,29 @@ static PARAMETER_ITEMS: Check = Check {
     object: Object::Parameter,
     direction: Direction::Request,
     verdict: Verdict::Breaking,
-    what: "The items of a list parameter have another type, which refuses values that the old one took.",
+    what: "The items of a list parameter refuse values that they took: by another type, or by a stricter limit, format, \
+           pattern or list of values.",
     why: "Stored values are refused.",
-    instead: "keep the type, and offer the other one in a new operation of the same family",
-    examples: &[Example {
-        snippet: Snippet::Parameter,
-        before: r#"{ "name": "ids", "in": "query", "type": "array", "items": { "type": "string" } }"#,
-        after: r#"{ "name": "ids", "in": "query", "type": "array", "items": { "type": "integer" } }"#,
-        old: &["/items/type"],
-        new: &["/items/type"],
-        also: &[],
-        reversed: &[],
-    }],
+    instead: "keep the items as they are, and offer the other ones in a new operation of the same family",
+    examples: &[
+        Example {
+            snippet: Snippet::Parameter,
+            before: r#"{ "name": "ids", "in": "query", "type": "array", "items": { "type": "string" } }"#,
+            after: r#"{ "name": "ids", "in": "query", "type": "array", "items": { "type": "integer" } }"#,
+            old: &["/items/type"],
+            new: &["/items/type"],
+            ..Example::BASE
+        },
+        Example {
+            snippet: Snippet::Parameter,
+            before: r#"{ "name": "ids", "in": "query", "type": "array", "items": { "type": "string" } }"#,
+            after: r#"{ "name": "ids", "in": "query", "type": "array", "items": { "type": "string", "maxLength": 5 } }"#,
+            old: &["/items"],
+            new: &["/items/maxLength"],
+            reversed: &["request-property-bound-loosened"],
+            ..Example::BASE
+        },
+    ],
     ..Check::BASE
 };
 
@@ -302,18 +324,35 @@ static NOTIFICATION: Check = Check {
     object: Object::Trigger,
     direction: Direction::Response,
     verdict: Verdict::Breaking,
-    what: "What a webhook sends has another type as a whole.",
-    why: "The outputs of the trigger differ.",
-    instead: "keep the type, and offer the other one in a new operation of the same family",
-    examples: &[Example {
-        snippet: Snippet::Paths,
-        before: r#"{ "/hooks": { "x-ms-notification-content": { "schema": { "type": "object" } }, "post": { "operationId": "OnItem", "x-ms-trigger": "single", "responses": { "200": { "description": "" } } } } }"#,
-        after: r#"{ "/hooks": { "x-ms-notification-content": { "schema": { "type": "array" } }, "post": { "operationId": "OnItem", "x-ms-trigger": "single", "responses": { "200": { "description": "" } } } } }"#,
-        old: &["/~1hooks/x-ms-notification-content/schema/type"],
-        new: &["/~1hooks/x-ms-notification-content/schema/type"],
-        also: &[],
-        reversed: &["trigger-notification-content-changed"],
-    }],
+    what: "What a webhook sends differs as a whole or in a part, so that what relied on the old form breaks.",
+    why: "It is what the flow receives: the outputs of the trigger differ.",
+    instead: "keep what is sent, and offer the other form in a new operation of the same family",
+    examples: &[
+        Example {
+            snippet: Snippet::Paths,
+            before: r#"{ "/hooks": { "x-ms-notification-content": { "schema": { "type": "object" } }, "post": { "operationId": "OnItem", "x-ms-trigger": "single", "responses": { "200": { "description": "" } } } } }"#,
+            after: r#"{ "/hooks": { "x-ms-notification-content": { "schema": { "type": "array" } }, "post": { "operationId": "OnItem", "x-ms-trigger": "single", "responses": { "200": { "description": "" } } } } }"#,
+            old: &["/~1hooks/x-ms-notification-content/schema/type"],
+            new: &["/~1hooks/x-ms-notification-content/schema/type"],
+            reversed: &["trigger-notification-content-changed"],
+            ..Example::BASE
+        },
+        Example {
+            snippet: Snippet::Paths,
+            before: r#"
+{ "/hooks": {
+    "x-ms-notification-content": { "schema": { "type": "object", "properties": { "id": { "type": "string" } } } },
+    "post": { "operationId": "OnItem", "x-ms-trigger": "single", "responses": { "200": { "description": "" } } } } }"#,
+            after: r#"
+{ "/hooks": {
+    "x-ms-notification-content": { "schema": { "type": "object", "properties": { } } },
+    "post": { "operationId": "OnItem", "x-ms-trigger": "single", "responses": { "200": { "description": "" } } } } }"#,
+            old: &["/~1hooks/x-ms-notification-content/schema/properties/id"],
+            new: &[],
+            reversed: &["response-property-added"],
+            ..Example::BASE
+        },
+    ],
     ..Check::BASE
 };
 
@@ -324,6 +363,10 @@ fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
         if made_explicit && pair.is_request() && !pair.old.properties().is_empty() {
             out.changed(&ADDED, place(&pair.old), place(&pair.new), "the type `object` is written out now").at("type");
         }
+        return;
+    }
+    // What a reference that leads nowhere would be is not known; that it does is a change of its own.
+    if pair.old.is_broken() || pair.new.is_broken() {
         return;
     }
     if (pair.is_request() && pair.is_read_only()) || list_move(pair).is_some() {
@@ -359,7 +402,8 @@ fn request(role: Role, old: Option<&str>, new: Option<&str>) -> Option<&'static 
 /// What the change means for what callers read.
 fn response(role: Role, old: Option<&str>, new: Option<&str>) -> &'static Check {
     match (role, old, new) {
-        (_, Some("number"), Some("integer")) => &RESPONSE_NARROWED,
+        // What was promised nothing about promises something now.
+        (_, Some("number"), Some("integer")) | (_, None, Some(_)) => &RESPONSE_NARROWED,
         (Role::Notification, ..) => &NOTIFICATION,
         (Role::Response, ..) => &RESPONSE_BODY,
         (Role::Items, ..) => &ITEM,

@@ -18,7 +18,7 @@ static LIST: Check = Check {
     what: "A list whose order means nothing is written in another order.",
     why: "These lists are sets.",
     instead: "nothing needs to be done",
-    is_silent: true,
+    is_patch: true,
     examples: &[
         Example {
             snippet: Snippet::Body,
@@ -94,9 +94,6 @@ static KEYS: Check = Check {
 
 fn package<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
     let (Some(old), Some(new)) = (pair.old.swagger, pair.new.swagger) else { return };
-    if !out.options().list_silent {
-        return;
-    }
     for key in ["schemes", "consumes", "produces", "tags"] {
         list(key, (old.node(), new.node()), key, out);
     }
@@ -104,16 +101,14 @@ fn package<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
 }
 
 fn operation<'d>(pair: &OperationPair<'d>, out: &mut Out<'_, 'd>) {
-    if !out.options().list_silent {
-        return;
-    }
-    for key in ["schemes", "consumes", "produces", "tags"] {
+    // Tags of operations have a check of their own.
+    for key in ["schemes", "consumes", "produces"] {
         list(key, (pair.old.node(), pair.new.node()), key, out);
     }
 }
 
 fn schema<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
-    if !out.options().list_silent || pair.old.parts().len() != pair.new.parts().len() {
+    if pair.old.parts().len() != pair.new.parts().len() {
         return;
     }
     for (number, (old, new)) in pair.old.parts().iter().zip(pair.new.parts()).enumerate() {
@@ -138,6 +133,9 @@ fn list<'d>(key: &str, (old, new): (Node<'d>, Node<'d>), at: &str, out: &mut Out
 
 /// Reports an object that has the same keys in another order.
 fn keys<'d>(key: &str, (old, new): (Node<'d>, Node<'d>), out: &mut Out<'_, 'd>) {
+    if !out.options().list_silent {
+        return;
+    }
     let (Some(old), Some(new)) = (old.get(key), new.get(key)) else { return };
     let names = |node: Node<'d>| node.members().map(|member| member.key).collect::<Vec<_>>();
     if is_reordered(&names(old), &names(new)) {

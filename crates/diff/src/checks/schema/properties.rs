@@ -1,4 +1,5 @@
 use super::super::extension::dynamic_schema::{Switch, switch};
+use super::discriminator;
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
 use crate::nesting::{explain, moves};
 use crate::schema_pair::{Property, SchemaPair};
@@ -271,18 +272,36 @@ static BRANCH_ADDED: Check = Check {
     object: Object::Schema,
     direction: Direction::Request,
     verdict: Verdict::Breaking,
-    what: "A branch has joined an `allOf`, and it demands properties.",
-    why: "Saved bodies lack them.",
-    instead: "make the properties of the branch optional",
-    examples: &[Example {
-        snippet: Snippet::Body,
-        before: r#"{ "type": "object", "properties": { "name": { "type": "string" } } }"#,
-        after: r#"{ "type": "object", "properties": { "name": { "type": "string" } }, "allOf": [{ "properties": { "count": { "type": "integer" } }, "required": ["count"] }] }"#,
-        old: &[],
-        new: &["/allOf/0"],
-        also: &[],
-        reversed: &["request-allof-branch-removed"],
-    }],
+    what: "A branch has joined an `allOf`, and it demands properties or sets limits.",
+    why: "Saved bodies lack the properties, or lie beyond the limits.",
+    instead: "make the properties of the branch optional, and leave its limits out",
+    examples: &[
+        Example {
+            snippet: Snippet::Body,
+            before: r#"{ "type": "object", "properties": { "name": { "type": "string" } } }"#,
+            after: r#"{ "type": "object", "properties": { "name": { "type": "string" } }, "allOf": [{ "properties": { "count": { "type": "integer" } }, "required": ["count"] }] }"#,
+            old: &[],
+            new: &["/allOf/0"],
+            also: &[],
+            reversed: &["request-allof-branch-removed"],
+        },
+        Example {
+            snippet: Snippet::Body,
+            before: r#"{ "type": "object", "properties": { "name": { "type": "string" } } }"#,
+            after: r#"{ "type": "object", "properties": { "name": { "type": "string" } }, "allOf": [{ "required": ["name"] }] }"#,
+            new: &["/allOf/0"],
+            reversed: &["request-property-became-optional"],
+            ..Example::BASE
+        },
+        Example {
+            snippet: Snippet::Body,
+            before: r#"{ "type": "object", "properties": { "name": { "type": "string" } } }"#,
+            after: r#"{ "type": "object", "properties": { "name": { "type": "string" } }, "allOf": [{ "maxProperties": 3 }] }"#,
+            new: &["/allOf/0"],
+            reversed: &["request-property-bound-loosened"],
+            ..Example::BASE
+        },
+    ],
     ..Check::BASE
 };
 
@@ -343,6 +362,9 @@ fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
         out.added(check, *branch, message).at(format!("allOf/{}", listed(*branch)));
     }
     for new in &pair.properties.added {
+        if discriminator::is_added(pair, new.name) {
+            continue;
+        }
         if explain(&moves, new.node) || (switch == Some(Switch::Static) && !new.required) {
             continue;
         }

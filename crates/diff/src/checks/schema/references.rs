@@ -1,8 +1,11 @@
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
+use crate::definitions::{Definitions, Users};
 use crate::references::{Breakage, broken};
-use crate::view::PackagePair;
+use crate::view::{PackagePair, Version};
 use crate::{Out, quoted};
+use backshell_source::Node;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 pub(crate) static FAMILY: Family = Family { checks: &[&DANGLING, &EXTERNAL], visits: &[Visit::Package(check)] };
 
@@ -49,12 +52,34 @@ fn check<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
         return;
     }
     let known: BTreeSet<&str> = broken(old.node()).into_iter().map(|reference| reference.text).collect();
+    let definitions = Definitions::of(new);
+    let mut users = Users::of(&definitions, &pair.new);
     for reference in found.iter().filter(|reference| !known.contains(reference.text)) {
         let target = quoted(reference.text);
         let (check, message) = match reference.breakage {
             Breakage::External => (&EXTERNAL, format!("{target} is outside the file")),
             Breakage::Missing => (&DANGLING, format!("{target} is referred to, but is not there")),
         };
-        out.added(check, reference.node, message).at(format!("references/{}", reference.text));
+        let mut concerned = BTreeSet::new();
+        for place in reference.others.iter().chain([&reference.node]) {
+            match definitions.enclosing(*place) {
+                Some(number) => concerned.extend(users.operations(number)),
+                None => concerned.extend(operation_around(&pair.new, *place)),
+            }
+        }
+        let mut entry = out.added(check, reference.node, message);
+        for operation in concerned.into_iter().filter_map(|number| pair.new.operations.get(number)) {
+            let before = pair.operations.iter().find(|pair| Rc::ptr_eq(&pair.new, operation));
+            entry = entry.of(before.map_or(operation, |pair| &pair.old));
+        }
+        entry.at(format!("references/{}", reference.text));
     }
+}
+
+/// The number of the operation that a value stands in.
+fn operation_around(version: &Version<'_>, place: Node<'_>) -> Option<usize> {
+    // Its path is two levels below the root, and it is the third.
+    let levels: Vec<Node<'_>> = place.ancestors().collect();
+    let around = levels.len().checked_sub(4).and_then(|at| levels.get(at))?;
+    version.operations.iter().position(|operation| operation.node().id() == around.id())
 }

@@ -1,3 +1,4 @@
+use super::discriminator;
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
 use crate::schema_pair::SchemaPair;
 use crate::{Out, quoted};
@@ -113,6 +114,10 @@ fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
         let read_only = |node: Node<'d>| crate::shape::Shape::of(node).is_true("readOnly");
         // What is read-only never travels in a request; that it no longer is, is a change of its own.
         if pair.is_request() && (read_only(old.node) || read_only(new.node)) {
+            continue;
+        }
+        // The check of discriminators says it.
+        if discriminator::is_added(pair, new.name) {
             continue;
         }
         let name = quoted(new.name);

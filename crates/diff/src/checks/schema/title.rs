@@ -12,7 +12,7 @@ static CHANGED: Check = Check {
     what: "The title of a schema was edited.",
     why: "It is a label.",
     instead: "nothing needs to be done",
-    is_text: true,
+    is_patch: true,
     examples: &[Example {
         snippet: Snippet::Body,
         before: r#"{ "type": "object", "title": "Item" }"#,

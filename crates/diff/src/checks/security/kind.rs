@@ -3,7 +3,7 @@ use crate::connections::{self, Credential};
 use crate::security::{self, Names};
 use crate::view::PackagePair;
 use crate::{Out, quoted};
-use backshell_package::SecurityDefinition;
+use backshell_package::{ConnectionParameter, SecurityDefinition};
 use backshell_source::Node;
 use std::collections::{HashMap, HashSet};
 
@@ -74,11 +74,17 @@ static CHOICE_ADDED: Check = Check {
             ..Example::BASE
         },
         Example {
+            before: r#"{ "securityDefinitions": { "key": { "type": "apiKey", "name": "X-Key", "in": "header" } }, "security": [{ "key": [] }, { }], "paths": {} }"#,
+            after: r#"{ "securityDefinitions": { "key": { "type": "apiKey", "name": "X-Key", "in": "header" }, "login": { "type": "basic" } }, "security": [{ "key": [] }, { "login": [] }, { }], "paths": {} }"#,
+            new: &["/security/1"],
+            reversed: &["auth-kind-changed"],
+            ..Example::BASE
+        },
+        Example {
             snippet: Snippet::Properties,
             before: r#"{ "properties": { "connectionParameters": { "api_key": { "type": "securestring" } } } }"#,
             after: r#"{ "properties": { "connectionParameterSets": { "values": [{ "name": "key", "parameters": { "api_key": { "type": "securestring" } } }, { "name": "account", "parameters": { "token": { "type": "oauthSetting" } } }] } } }"#,
             new: &["/properties/connectionParameterSets/values/1"],
-            also: &["connection-set-added"],
             reversed: &["connection-set-removed"],
             ..Example::BASE
         },
@@ -238,12 +244,13 @@ fn requirements<'d>(
             let (one, two) = (security::words(&old_ways), security::words(&new_ways));
             out.changed(&CHANGED, old, new, message).at("security").values(one, two);
         }
-        (Some(_), Some(new)) => {
+        (Some(old), Some(new)) => {
             let kinds: HashMap<&str, &str> = security::in_force(&package.new)
                 .iter()
                 .map(|definition| (definition.name, security::kind(definition)))
                 .collect();
-            let known: HashSet<&str> = old_ways.iter().flat_map(|way| way.keys()).copied().collect();
+            // Also where no credential is needed: the ways say nothing then.
+            let known: HashSet<&str> = names.old_names(old).collect();
             let known_kinds: HashSet<&str> = known.iter().filter_map(|name| kinds.get(name)).copied().collect();
             for requirement in new.items() {
                 let other = requirement.members().find(|member| !known.contains(member.key));
@@ -316,13 +323,21 @@ fn choices<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
     for set in new.iter().skip(1).filter(|set| !known.contains(set.name)) {
         let kind = kind_of(&set.parameters);
         if !old_kinds.contains(&kind) {
-            let message =
-                format!("connections can also be made with {}", kind.map_or("no credential", Credential::as_str));
+            let message = format!(
+                "connections can also be made with {}",
+                kind.map_or("no credential", |(credential, _)| credential.as_str())
+            );
             out.added(&CHOICE_ADDED, set.node, message).at(format!("connection/{}", set.name));
         }
     }
 }
 
-fn kind_of(parameters: &[backshell_package::ConnectionParameter<'_>]) -> Option<Credential> {
-    connections::credential(parameters).map(|(kind, _)| kind)
+/// The credential, and whether a name belongs to it: an account with a password is another kind than a key.
+fn kind_of(parameters: &[ConnectionParameter<'_>]) -> Option<(Credential, bool)> {
+    let (credential, _) = connections::credential(parameters)?;
+    let is_name = |parameter: &ConnectionParameter<'_>| {
+        let name = parameter.name.to_ascii_lowercase();
+        !parameter.is_secret() && name.contains("user")
+    };
+    Some((credential, credential == Credential::Secret && parameters.iter().any(is_name)))
 }

@@ -13,7 +13,7 @@ static RENAMED: Check = Check {
     what: "A security definition has another name, its content is the same, and every requirement uses the new name.",
     why: "The name is used within the file only.",
     instead: "nothing needs to be done",
-    is_silent: true,
+    is_patch: true,
     examples: &[Example {
         before: r#"{ "securityDefinitions": { "login": { "type": "basic" } }, "security": [{ "login": [] }], "paths": {} }"#,
         after: r#"{ "securityDefinitions": { "basic_auth": { "type": "basic" } }, "security": [{ "basic_auth": [] }], "paths": {} }"#,

@@ -62,7 +62,7 @@ static DESCRIBED: Check = Check {
     what: "The text that describes a scope changes.",
     why: "It is a label.",
     instead: "nothing needs to be done",
-    is_text: true,
+    is_patch: true,
     examples: &[Example {
         before: r#"{ "securityDefinitions": { "o": { "type": "oauth2", "flow": "application", "tokenUrl": "https://a.example/token", "scopes": { "read": "Read" } } }, "paths": {} }"#,
         after: r#"{ "securityDefinitions": { "o": { "type": "oauth2", "flow": "application", "tokenUrl": "https://a.example/token", "scopes": { "read": "Read items" } } }, "paths": {} }"#,

@@ -31,7 +31,7 @@ static UNREGISTERING: Check = Check {
             after: r#"{ "/hooks": {"x-ms-notification-content": {"schema": {"type": "object", "properties": {"id": {"type": "string"}}}}, "post": {"operationId": "OnItem", "x-ms-trigger": "single", "parameters": [{"name": "body", "in": "body", "schema": {"type": "object", "properties": {"a": {"type": "string", "x-ms-notification-url": true}, "b": {"type": "string"}}}}], "responses": {"200": {"description": ""}}}} }"#,
             old: &["/~1hooks~1{id}/delete"],
             new: &[],
-            also: &["operation-removed"],
+            also: &[],
             reversed: &["operation-added"],
         },
         Example {
@@ -40,7 +40,7 @@ static UNREGISTERING: Check = Check {
             after: r#"{ "/hooks": {"x-ms-notification-content": {"schema": {"type": "object", "properties": {"id": {"type": "string"}}}}, "post": {"operationId": "OnItem", "x-ms-trigger": "single", "parameters": [{"name": "body", "in": "body", "schema": {"type": "object", "properties": {"a": {"type": "string", "x-ms-notification-url": true}, "b": {"type": "string"}}}}], "responses": {"200": {"description": ""}}}} }"#,
             old: &["/~1registrations~1{id}/delete"],
             new: &[],
-            also: &["operation-removed"],
+            also: &[],
             reversed: &["operation-added"],
         },
         Example {
@@ -72,7 +72,7 @@ static SUBSCRIPTION: Check = Check {
             after: r#"{ "/hooks": {"x-ms-notification-content": {"schema": {"type": "object", "properties": {"id": {"type": "string"}}}}, "post": {"operationId": "OnItem", "x-ms-trigger": "single", "parameters": [{"name": "body", "in": "body", "schema": {"type": "object", "properties": {"a": {"type": "string", "x-ms-notification-url": true}, "b": {"type": "string"}}}}], "responses": {"201": {"description": ""}}}} }"#,
             old: &["/~1hooks/post/responses/201/headers/Location"],
             new: &["/~1hooks/post/responses/201"],
-            also: &["response-header-removed"],
+            also: &[],
             reversed: &["response-header-added"],
         },
         Example {
@@ -81,7 +81,7 @@ static SUBSCRIPTION: Check = Check {
             after: r#"{ "/hooks": {"x-ms-notification-content": {"schema": {"type": "object", "properties": {"id": {"type": "string"}}}}, "post": {"operationId": "OnItem", "x-ms-trigger": "single", "parameters": [{"name": "body", "in": "body", "schema": {"type": "object", "properties": {"a": {"type": "string", "x-ms-notification-url": true}, "b": {"type": "string"}}}}], "responses": {"201": {"description": "", "schema": {"type": "object", "properties": {"state": {"type": "string"}}}}}}}, "/hooks/{hookId}": {"delete": {"operationId": "Unregister", "x-ms-visibility": "internal", "parameters": [{"name": "hookId", "in": "path", "type": "string", "required": true}], "responses": {"200": {"description": ""}}}} }"#,
             old: &["/~1hooks/post/responses/201/schema/properties/hook_id"],
             new: &["/~1hooks/post/responses/201"],
-            also: &["response-property-removed"],
+            also: &[],
             reversed: &["response-property-added"],
         },
     ],
