@@ -46,7 +46,7 @@ const CRATES: [Crate; 22] = [
     place(3, "mock",       &["model", "source", "package"]),
     place(3, "probe",      &["model", "source", "findings", "package", "boundary", "templates", "upstream"]),
     // 4 pipelines: neither knows the other
-    place(4, "certify",    &["model", "source", "findings", "package", "lint", "probe"]),
+    place(4, "certify",    &["model", "source", "findings", "package", "lint", "diff", "probe"]),
     place(4, "gateway",    &["model", "source", "package", "permission", "boundary", "auth", "templates", "vault", "store",
                              "ledger", "upstream"]),
     place(4, "records",    &["model", "boundary", "store", "ledger"]),

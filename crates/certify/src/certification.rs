@@ -21,6 +21,8 @@ pub struct Certification {
     pub responsibility: Vec<Responsibility>,
     /// What the checks found, sorted.
     pub report: Report,
+    /// For each of the earlier versions that it was compared with whether nothing breaks for whoever uses that.
+    pub unbroken: Vec<bool>,
     /// How it ended.
     pub verdict: Verdict,
 }
@@ -43,7 +45,7 @@ pub struct CheckOutcome {
     pub check: Check,
     /// How it ended.
     pub state: CheckState,
-    /// Why; empty when it passed.
+    /// Why; empty when it passed and there is nothing more to say.
     pub reason: String,
 }
 

@@ -8,12 +8,15 @@
 //!
 //! Start reading at `pipeline.rs`, then `profile.rs`.
 
+mod breaking;
 mod certification;
 mod pipeline;
 pub mod profile;
 mod render;
 mod responsibility;
 
+pub use backshell_diff::HostPlace;
+pub use breaking::Update;
 pub use certification::{Certification, CheckOutcome, CheckState, Subject};
-pub use pipeline::{EndpointCheck, Request, certify};
+pub use pipeline::{EndpointCheck, Request, certify, certify_update, title};
 pub use responsibility::{Part, Responsibility};

@@ -1,5 +1,6 @@
 //! The certification pipeline, top to bottom.
 
+use crate::breaking::{self, Update};
 use crate::certification::{Certification, CheckOutcome, CheckState, Subject};
 use crate::profile::{self, Cell};
 use crate::responsibility;
@@ -30,8 +31,14 @@ pub enum EndpointCheck {
     NotRun(String),
 }
 
-/// Certifies a package. It always ends in a report: what cannot be read or is not allowed is a verdict too.
+/// Certifies a package. It always ends in a report: what cannot be read or is not allowed is a verdict too. Which versions
+/// it replaces is not known here, so the check of breaking changes does not run.
 pub fn certify(read: &ReadPackage, request: &Request) -> Certification {
+    certify_update(read, request, None)
+}
+
+/// Certifies a package that is the first version of its connector or replaces earlier ones.
+pub fn certify_update(read: &ReadPackage, request: &Request, update: Option<&Update<'_>>) -> Certification {
     // 1. What is certified. The digest names the bytes; a certificate holds for nothing else.
     let subject = subject(read);
 
@@ -45,10 +52,19 @@ pub fn certify(read: &ReadPackage, request: &Request) -> Certification {
     // 3. The checks, in the order of the profile.
     let (mut findings, mut bars) = (Vec::new(), Vec::new());
     let mut checks = Vec::new();
+    let mut unbroken = Vec::new();
     for &check in profile.checks {
         checks.push(match check {
             Check::Swagger => swagger(read, request, &mut findings),
             Check::Endpoint => endpoint(request, &mut findings, &mut bars),
+            Check::Breaking => match update {
+                Some(update) => {
+                    let (outcome, versions) = breaking::check(read, request.path.as_deref(), update, &mut findings);
+                    unbroken = versions;
+                    outcome
+                }
+                None => no_update(),
+            },
             check => not_run(check),
         });
     }
@@ -68,15 +84,22 @@ pub fn certify(read: &ReadPackage, request: &Request) -> Certification {
         checks,
         responsibility,
         report,
+        unbroken,
         verdict,
     }
 }
 
-fn subject(read: &ReadPackage) -> Subject {
+/// What a package calls its connector: the title of its definition, else its own name.
+pub fn title(read: &ReadPackage) -> String {
     let swagger = read.package.definition.as_ref().map(Definition::swagger);
     let title = swagger.and_then(Swagger::title).map(str::trim).filter(|title| !title.is_empty());
+    title.unwrap_or(&read.package.name).to_owned()
+}
+
+fn subject(read: &ReadPackage) -> Subject {
+    let swagger = read.package.definition.as_ref().map(Definition::swagger);
     Subject {
-        name: title.unwrap_or(&read.package.name).to_owned(),
+        name: title(read),
         version: swagger.and_then(Swagger::version).map(str::to_owned),
         digest: read.package.digest(),
     }
@@ -92,6 +115,7 @@ fn refused(subject: Subject, request: &Request, reason: &'static str) -> Certifi
         checks: Vec::new(),
         responsibility: vec![responsibility::refusal(reason)],
         report: Report::default(),
+        unbroken: Vec::new(),
         verdict: Verdict::Refused,
     }
 }
@@ -134,6 +158,12 @@ fn endpoint(request: &Request, findings: &mut Vec<Finding>, bars: &mut Vec<BarOu
         (more, _) => (CheckState::Failed, format!("{more} bars are not cleared")),
     };
     CheckOutcome { check: Check::Endpoint, state, reason }
+}
+
+/// Nobody said what the package is to be compared with.
+fn no_update() -> CheckOutcome {
+    let reason = "nobody said which version this one replaces".to_owned();
+    CheckOutcome { check: Check::Breaking, state: CheckState::NotRun, reason }
 }
 
 /// A check that the profile asks for and that is not built in.

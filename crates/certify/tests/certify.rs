@@ -1,7 +1,8 @@
 //! One golden report per cell of the profile table, and the JSON output against the published schema.
 
-use backshell_certify::{Certification, EndpointCheck, Request, certify, profile};
+use backshell_certify::{Certification, CheckState, EndpointCheck, Request, Update, certify, certify_update, profile};
 use backshell_findings::text::TextOptions;
+use backshell_findings::{Check, Severity};
 use backshell_model::{Infrastructure, PublisherKind, Verdict};
 use backshell_package::{Limits, ReadPackage, read_files};
 use backshell_probe::hosts::{Endpoint, endpoints};
@@ -82,6 +83,50 @@ fn an_error_refuses() {
 fn a_package_without_errors_is_incomplete_while_checks_are_missing() {
     let outcome = certified(DEFINITION, PublisherKind::Platform, Infrastructure::Internal);
     assert_eq!(outcome.verdict, Verdict::Incomplete);
+}
+
+#[test]
+fn an_update_is_held_against_the_versions_in_use() {
+    let required = DEFINITION.replace(
+        r#""parameters": ["#,
+        r#""parameters": [ { "name": "view", "in": "query", "type": "string", "required": true, "x-ms-summary": "View",
+            "description": "How much is shown." },"#,
+    );
+    let (first, next) = (package(DEFINITION), package(&required.replace("1.2", "2.0")));
+    let endpoint = EndpointCheck::NotRun("nobody looked".to_owned());
+    let request =
+        Request { publisher: PublisherKind::Verified, infrastructure: Infrastructure::External, path: None, endpoint };
+    let earlier = [package(&required), first.clone()];
+    let certified = |earlier: &[ReadPackage], connections_stay| {
+        let update = Update { earlier, connections_stay, place_of_host: None };
+        certify_update(&next, &request, Some(&update))
+    };
+    let state = |outcome: &Certification| {
+        let found = outcome.checks.iter().find(|outcome| outcome.check == Check::Breaking).unwrap();
+        (found.state, found.reason.clone())
+    };
+    let severity = |outcome: &Certification| {
+        let found = outcome.report.findings.iter().find(|finding| finding.rule == "parameter-required-added");
+        found.map(|finding| finding.severity)
+    };
+
+    let refused = certified(&earlier, false);
+    assert_eq!(state(&refused), (CheckState::Failed, "1 breaking change".to_owned()));
+    assert_eq!((refused.verdict, severity(&refused)), (Verdict::Refused, Some(Severity::Error)));
+    assert_eq!(refused.unbroken, [true, false]);
+    let kept = certified(&earlier, true);
+    assert_eq!(state(&kept).0, CheckState::Passed);
+    assert!(state(&kept).1.ends_with("connections made with an earlier version stay on it"));
+    assert_eq!((kept.verdict, severity(&kept)), (Verdict::Incomplete, Some(Severity::Warning)));
+    for (earlier, expected) in
+        [(&[][..], (CheckState::Passed, &[][..])), (&earlier[..1], (CheckState::Passed, &[true]))]
+    {
+        let outcome = certified(earlier, false);
+        assert_eq!((state(&outcome), &outcome.unbroken[..]), ((expected.0, String::new()), expected.1));
+        assert_eq!(severity(&outcome), None);
+    }
+    let unreadable = certified(&[package("{")], true);
+    assert_eq!((state(&unreadable).0, &unreadable.unbroken[..]), (CheckState::NotRun, &[false][..]));
 }
 
 #[test]

@@ -260,12 +260,41 @@ async fn the_cell_must_lie_inside_the_boundary() {
 }
 
 #[tokio::test]
-async fn a_connection_stays_on_its_version_until_that_is_withdrawn() {
+async fn a_connection_follows_an_update_that_breaks_nothing() {
+    let node = Node::new().await;
+    node.publish_sample().await;
+    let made = node.post(&node.admin, "/connections", &node.connection()).await.expect(201);
+    let path = format!("/connections/{}", id(&made));
+    let text = changed_sample("\"version\": \"1.0.0\"", "\"version\": \"1.0.1\"");
+    let text = node.publish(&node.admin, "publisher=verified&infrastructure=external", text).await.expect(201);
+    let breaking = |published: &serde_json::Value| {
+        let checks = published["report"]["checks"].as_array().unwrap().clone();
+        checks.into_iter().find(|check| check["check"] == "breaking").unwrap()
+    };
+    assert_eq!((&breaking(&text)["state"], &breaking(&text)["reason"]), (&json!("passed"), &json!("")));
+    let followed = node.get(&node.admin, &path).await.expect(200);
+    assert_eq!(followed["version"], text["version"]["digest"]);
+    assert_eq!((&followed["state"], &followed["generation"]), (&made["state"], &made["generation"]));
+    let act = node.acts().await.pop().unwrap();
+    assert_eq!((&act["act"], &act["subject"]), (&json!("connection.follow"), &made["id"]));
+
+    let renamed = changed_sample("\"operationId\": \"GetWorkOrder\"", "\"operationId\": \"ReadWorkOrder\"");
+    let renamed = node.publish(&node.admin, "publisher=verified&infrastructure=external", renamed).await.expect(201);
+    let reason = breaking(&renamed)["reason"].as_str().unwrap().to_owned();
+    assert!(reason.contains("breaking change") && reason.contains("stay on it"), "{reason}");
+    let findings = renamed["report"]["findings"].as_array().unwrap();
+    let found = findings.iter().find(|finding| finding["rule"] == "operation-id-renamed").unwrap();
+    assert_eq!((&found["check"], &found["severity"]), (&json!("breaking"), &json!("warning")));
+    assert_eq!(node.get(&node.admin, &path).await.expect(200)["version"], followed["version"]);
+}
+
+#[tokio::test]
+async fn a_connection_stays_on_a_version_that_an_update_breaks_until_that_is_withdrawn() {
     let node = Node::new().await;
     let first = node.publish_sample().await;
     let made = node.post(&node.admin, "/connections", &node.connection()).await.expect(201);
     assert_eq!(made["version"], first["version"]["digest"]);
-    let next = changed_sample("\"version\": \"1.0.0\"", "\"version\": \"1.0.1\"");
+    let next = changed_sample("\"operationId\": \"GetWorkOrder\"", "\"operationId\": \"ReadWorkOrder\"");
     node.publish(&node.admin, "publisher=verified&infrastructure=external", next).await.expect(201);
     let path = format!("/connections/{}", id(&made));
     assert_eq!(node.get(&node.admin, &path).await.expect(200)["version"], made["version"]);

@@ -12,6 +12,7 @@
 //! nothing (the vault would not open the old secrets for it either).
 
 mod error;
+mod follow;
 mod values;
 
 pub use error::ConnectError;

@@ -81,7 +81,10 @@ pub(super) fn state(plan: &AuthPlan, has_secrets: bool) -> ConnectionState {
 }
 
 /// Settings under the package's own names, with its defaults, checked against what it allows.
-fn given_settings(plan: &AuthPlan, given: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, ConnectError> {
+pub(super) fn given_settings(
+    plan: &AuthPlan,
+    given: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, ConnectError> {
     let mut settings = BTreeMap::new();
     for (name, value) in given {
         let parameter = parameter(plan, name)?;

@@ -11,14 +11,15 @@ use crate::problem::{
 use crate::state::ConsoleState;
 use axum::Json;
 use axum::extract::{Request, State};
-use backshell_certify::{Certification, EndpointCheck};
+use backshell_boundary::region_in_host;
+use backshell_certify::{Certification, EndpointCheck, HostPlace, Update};
 use backshell_findings::Finding;
 use backshell_model::{
     Caller, Connector, ConnectorSlug, Infrastructure, PackageDigest, PublisherKind, Verdict, VersionState,
 };
-use backshell_package::{Limits, ReadPackage};
+use backshell_package::{Limits, ReadPackage, read_files};
 use backshell_permission::{Action, Resource};
-use backshell_store::{Publication, StoreError};
+use backshell_store::{Limit, Publication, StoreError};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -29,6 +30,9 @@ const MAX_FINDINGS: usize = 1_000;
 
 /// The most values in one JSON file of a package: the largest published definitions have a tenth of it.
 const MAX_VALUES: usize = 1_000_000;
+
+/// The most published versions, the newest first, that an update is compared with.
+const MAX_EARLIER: usize = 16;
 
 /// As what the package shall be published.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -60,6 +64,9 @@ pub(crate) struct PublicationBody {
 /// The body is the package as a zip. It is certified by the profile of its publisher and infrastructure; a finding at
 /// error level refuses it. Checks of the profile that are not built in leave the verdict `incomplete`. Publishing the
 /// same bytes again changes nothing and is answered with 200.
+///
+/// An update is compared with the published versions (the 16 newest). Connections to a version that nothing of it breaks
+/// follow it at once, where their hosts and their kind of authentication stay; the others stay on their version.
 ///
 /// Who publishes a connector first owns it: only they and administrators publish further versions. `notices` says what a
 /// certified version will still not do.
@@ -103,33 +110,37 @@ pub(crate) async fn publish(
     media_type_is(request.headers(), "application/zip")?;
     let bytes = read_body(request.into_body(), state.config.max_package_bytes).await?;
 
-    let certify = move || certify(&bytes, publisher, infrastructure);
-    let Certified { read, certification, notices } = state.connections.reading(certify).await?;
-    refuse(&read, &certification)?;
-
-    let title = certification.subject.name.clone();
-    let slug = slug.or_else(|| ConnectorSlug::propose(&title)).ok_or_else(|| {
-        Problem::bad_request("no slug can be made from the connector's title").help("name one in `slug`")
-    })?;
-    let digest = certification.subject.digest;
-    let existing = match state.store.connector(&slug).await {
-        Ok(connector) => Some(connector),
-        Err(StoreError::NotFound(_)) => None,
-        Err(error) => return Err(error.into()),
+    let read = state.connections.reading(move || read_package(&bytes)).await?;
+    let digest = read.package.digest();
+    let slug = slug.or_else(|| ConnectorSlug::propose(&backshell_certify::title(&read)));
+    let existing = match &slug {
+        Some(slug) => existing(&state, slug).await?,
+        None => None,
     };
     let act = match &existing {
         Some(connector) => {
-            let resource = Resource::Connector { slug: slug.clone(), owner: connector.owner.clone() };
+            let resource = Resource::Connector { slug: connector.slug.clone(), owner: connector.owner.clone() };
             let act = permit(&state, &caller, Action::PublishConnector, &resource, &digest.to_string()).await?;
             unchanged(connector, publisher, infrastructure)?;
+            if let Some(version) = known(&state, &connector.slug, digest).await? {
+                return Ok((StatusCode::OK, Json(PublicationBody { version, notices: notices(&read.package) })));
+            }
             act
         }
         None => act,
     };
-    if let Some(version) = known(&state, &slug, digest).await? {
-        return Ok((StatusCode::OK, Json(PublicationBody { version, notices })));
-    }
+    let (digests, earlier) = match &existing {
+        Some(connector) => earlier_versions(&state, &connector.slug).await?,
+        None => (Vec::new(), Vec::new()),
+    };
+    let certify = move || certify(read, &earlier, publisher, infrastructure);
+    let Certified { read, certification, notices } = state.connections.reading(certify).await?;
+    refuse(&read, &certification)?;
 
+    let title = certification.subject.name.clone();
+    let slug = slug.ok_or_else(|| {
+        Problem::bad_request("no slug can be made from the connector's title").help("name one in `slug`")
+    })?;
     let properties = read.package.properties.as_ref();
     let publisher_name = properties.and_then(|properties| properties.publisher().or_else(|| properties.stack_owner()));
     let now = state.clock.now();
@@ -158,8 +169,60 @@ pub(crate) async fn publish(
         .detail("verdict", &certification.verdict);
     let published = state.perform(act, async { Ok(state.store.publish(&publication).await?) }).await?;
     let status = if published.created { StatusCode::CREATED } else { StatusCode::OK };
+    if published.created {
+        let unbroken = digests.iter().zip(&certification.unbroken).filter(|(_, unbroken)| **unbroken);
+        follow(&state, &caller, &slug, unbroken.map(|(from, _)| *from), digest).await;
+    }
     let version = state.store.version(&slug, digest).await?.try_into()?;
     Ok((status, Json(PublicationBody { version, notices })))
+}
+
+/// The connector, when there is one.
+async fn existing(state: &ConsoleState, slug: &ConnectorSlug) -> Result<Option<Connector>, Problem> {
+    match state.store.connector(slug).await {
+        Ok(connector) => Ok(Some(connector)),
+        Err(StoreError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Moves the connections that the update changes nothing for to the new version. That some stay behind, which is always
+/// possible, is no reason to say that the publication failed.
+async fn follow(
+    state: &ConsoleState,
+    caller: &Caller,
+    slug: &ConnectorSlug,
+    unbroken: impl Iterator<Item = PackageDigest>,
+    digest: PackageDigest,
+) {
+    for from in unbroken {
+        if let Err(error) = state.connections.follow(caller, slug, from, digest).await {
+            tracing::warn!(%error, connector = %slug, "connections stay on an earlier version");
+        }
+    }
+}
+
+/// The published versions of a connector, the newest first, as far as they are compared: digests and packages.
+async fn earlier_versions(
+    state: &ConsoleState,
+    slug: &ConnectorSlug,
+) -> Result<(Vec<PackageDigest>, Vec<ReadPackage>), Problem> {
+    let (mut digests, mut after) = (Vec::new(), 0);
+    loop {
+        let page = state.store.versions(slug, after, Limit::MAX).await?;
+        let Some(last) = page.last() else { break };
+        after = last.number;
+        let published = page.iter().filter(|version| version.state == VersionState::Published);
+        digests.extend(published.map(|version| version.digest));
+    }
+    digests.reverse();
+    digests.truncate(MAX_EARLIER);
+    let mut versions = Vec::new();
+    for digest in &digests {
+        versions.push(state.store.version(slug, *digest).await?.files);
+    }
+    let read = move || versions.iter().map(|files| read_files("earlier", files.to_vec(), &limits())).collect();
+    Ok((digests, state.connections.reading(read).await?))
 }
 
 async fn permit<'a>(
@@ -179,17 +242,35 @@ struct Certified {
     notices: Vec<Notice>,
 }
 
-/// Seconds of pure computation for a package of megabytes.
-fn certify(bytes: &[u8], publisher: PublisherKind, infrastructure: Infrastructure) -> Certified {
+fn limits() -> Limits {
     let source = backshell_source::Limits { max_nodes: MAX_VALUES, ..backshell_source::Limits::default() };
-    let limits = Limits { source, ..Limits::default() };
-    let read = backshell_package::read_zip("package", Arc::from(bytes), &limits);
+    Limits { source, ..Limits::default() }
+}
+
+fn read_package(bytes: &[u8]) -> ReadPackage {
+    backshell_package::read_zip("package", Arc::from(bytes), &limits())
+}
+
+/// Seconds of pure computation for a package of megabytes.
+fn certify(
+    read: ReadPackage,
+    earlier: &[ReadPackage],
+    publisher: PublisherKind,
+    infrastructure: Infrastructure,
+) -> Certified {
     // Measuring hosts takes minutes; whoever uploads waits for the answer.
     let endpoint = EndpointCheck::NotRun("publishing does not measure hosts; `backshell endpoint` does".to_owned());
     let request = backshell_certify::Request { publisher, infrastructure, path: None, endpoint };
-    let certification = backshell_certify::certify(&read, &request);
+    let update = Update { earlier, connections_stay: true, place_of_host: Some(place_of_host) };
+    let certification = backshell_certify::certify_update(&read, &request, Some(&update));
     let notices = notices(&read.package);
     Certified { read, certification, notices }
+}
+
+/// The region that the name of a host speaks of.
+fn place_of_host(host: &str) -> Option<HostPlace> {
+    let facts = region_in_host(host)?;
+    Some(HostPlace { region: facts.region.to_owned(), geography: facts.geography.to_owned() })
 }
 
 /// Refuses what must not be published.
