@@ -6,6 +6,7 @@ use backshell_package::{
     SecurityDefinition, Swagger,
 };
 use backshell_source::Node;
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -19,6 +20,8 @@ pub(crate) struct Version<'d> {
     pub(crate) properties: Option<&'d Properties>,
     /// The operations, in document order.
     pub(crate) operations: Vec<Rc<Operation<'d>>>,
+    /// Where an operation stands among the operations, by `operationId`; the first of several.
+    ids: HashMap<&'d str, usize>,
     /// The path that the user gave.
     path: Option<String>,
 }
@@ -174,13 +177,14 @@ impl<'d> Version<'d> {
     pub(crate) fn new(read: &'d ReadPackage, path: Option<String>) -> Self {
         let swagger = read.package.definition.as_ref().map(backshell_package::Definition::swagger);
         let operations = swagger.into_iter().flat_map(Swagger::operations);
-        Self {
-            read,
-            swagger,
-            properties: read.package.properties.as_ref(),
-            operations: operations.map(|operation| Rc::new(Operation::new(operation))).collect(),
-            path,
+        let operations: Vec<_> = operations.map(|operation| Rc::new(Operation::new(operation))).collect();
+        let mut ids = HashMap::with_capacity(operations.len());
+        for (at, operation) in operations.iter().enumerate() {
+            if let Some(id) = operation.id() {
+                ids.entry(id).or_insert(at);
+            }
         }
+        Self { read, swagger, properties: read.package.properties.as_ref(), operations, ids, path }
     }
 
     /// A file of the package as the user knows it.
@@ -203,7 +207,7 @@ impl<'d> Version<'d> {
 
     /// The operation that callers know under this `operationId`.
     pub(crate) fn operation(&self, id: &str) -> Option<&Rc<Operation<'d>>> {
-        self.operations.iter().find(|operation| operation.id() == Some(id))
+        self.ids.get(id).and_then(|at| self.operations.get(*at))
     }
 }
 
