@@ -137,6 +137,10 @@ pub struct Upstream {
     pub extra_authorities: Option<PathBuf>,
     /// The name servers to ask, each an address with or without a port. Empty: those of the system.
     pub name_servers: Vec<String>,
+    /// Networks that are refused in addition to the built-in list: the cell's own public addresses, its database.
+    pub refused_networks: Vec<String>,
+    /// NAT64 prefixes of the cell's own network; the IPv4 address inside is judged.
+    pub nat64_prefixes: Vec<String>,
     /// For each connection attempt, milliseconds.
     pub connect_timeout_ms: u64,
     /// For the TLS handshake, milliseconds.
@@ -153,6 +157,8 @@ pub struct Upstream {
 pub struct Infrastructure {
     /// Hosts that count as internal, each with the region it runs in: `erp.contoso.example=westeurope`.
     pub internal_hosts: Vec<String>,
+    /// Internal services with private addresses, each as `host:port=network@environment`.
+    pub private_services: Vec<String>,
 }
 
 impl Default for Data {
@@ -212,6 +218,8 @@ impl Default for Upstream {
         Self {
             extra_authorities: None,
             name_servers: Vec::new(),
+            refused_networks: Vec::new(),
+            nat64_prefixes: Vec::new(),
             connect_timeout_ms: 5_000,
             tls_timeout_ms: 5_000,
             first_byte_timeout_ms: 120_000,
@@ -263,13 +271,15 @@ const KEYS: &[(&str, &[(&str, Shape)])] = &[
         &[
             ("extra_authorities", Shape::Text),
             ("name_servers", Shape::List),
+            ("refused_networks", Shape::List),
+            ("nat64_prefixes", Shape::List),
             ("connect_timeout_ms", Shape::Number),
             ("tls_timeout_ms", Shape::Number),
             ("first_byte_timeout_ms", Shape::Number),
             ("idle_timeout_ms", Shape::Number),
         ],
     ),
-    ("infrastructure", &[("internal_hosts", Shape::List)]),
+    ("infrastructure", &[("internal_hosts", Shape::List), ("private_services", Shape::List)]),
     (
         "organisation",
         &[

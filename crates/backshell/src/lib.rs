@@ -12,6 +12,7 @@ pub mod keys;
 pub mod node;
 mod offline;
 mod ports;
+mod reach;
 pub mod residency;
 mod retention;
 mod rotation;

@@ -7,13 +7,14 @@ use crate::config::{Config, LedgerMode};
 use crate::first_start;
 use crate::keys;
 use crate::ports::Ports;
+use crate::reach;
 use crate::residency::LiveEvidence;
 use crate::retention::RetentionJob;
 use crate::rotation;
 use crate::system::{SystemClock, SystemRandom};
 use crate::way_out::WayOut;
 use anyhow::{Context, bail};
-use backshell_boundary::{AddressRules, Inventory};
+use backshell_boundary::Inventory;
 use backshell_console::{Console, ConsoleConfig, ConsoleParts, ConsoleState};
 use backshell_gateway::connect::Connections;
 use backshell_gateway::{Gateway, Parts, Serving, Settings};
@@ -253,10 +254,9 @@ pub(crate) async fn start_ledger(
 
 fn settings(config: &Config, region: Region) -> anyhow::Result<Settings> {
     let milliseconds = Duration::from_millis;
-    let inventory = inventory(config)?;
     Ok(Settings {
-        inventory,
-        addresses: AddressRules::default(),
+        inventory: inventory(config)?,
+        addresses: reach::address_rules(config)?,
         max_request_body: config.gateway.max_request_body,
         upstream: Timeouts {
             tls: milliseconds(config.upstream.tls_timeout_ms),

@@ -279,9 +279,11 @@ async fn links_lead_through_the_gateway_or_nowhere() {
     assert_eq!(created.status(), 201);
     let expected = format!("/apim/trial-service/{}/items/7?x=1", cell.connection);
     assert_eq!(created.headers()["location"], expected.as_str());
-    let elsewhere = cell.call(Method::GET, "/elsewhere", "").await;
-    assert_eq!(elsewhere.status(), 302);
-    assert!(!elsewhere.headers().contains_key("location"));
+    let (status, code, body) = refusal(cell.call(Method::GET, "/elsewhere", "").await).await;
+    assert_eq!((status, code.as_str(), &body["reason"]), (502, "endpoint_blocked", &json!("redirect_host")));
+    assert!(!body.to_string().contains("evil.example.com"), "the refusal shows where to");
+    let refused = cell.ledger_until("completion", 2).await.remove(1);
+    assert_eq!((&refused["status"], &refused["code"]), (&json!(302), &json!("endpoint_blocked")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -289,6 +289,9 @@ async fn what_is_never_a_public_service_is_refused_at_once() {
         "one.tenants.example.com@evil.example.com",
         "https://a:b@one.tenants.example.com",
         "http://one.tenants.example.com",
+        "https://one.tenants.example.com",
+        "one.tenants.example.com/",
+        "one.tenants.example.com:443",
         "ftp://one.tenants.example.com",
         "//one.tenants.example.com",
         "one.tenants.example.com/../..",
@@ -312,13 +315,8 @@ async fn what_is_never_a_public_service_is_refused_at_once() {
         assert_eq!(status, 400, "{host:?}: {answer}");
         assert!(!answer["detail"].as_str().unwrap().is_empty());
     }
-    let connection =
-        world.connect(&administrator, json!({"host": format!("https://{}/", ONE.to_uppercase())}), key).await;
-    assert_eq!(
-        connection["hosts"][0]["root"],
-        format!("https://{ONE}/api"),
-        "letter case and scheme are no difference"
-    );
+    let connection = world.connect(&administrator, json!({"host": ONE.to_uppercase()}), key).await;
+    assert_eq!(connection["hosts"][0]["root"], format!("https://{ONE}/api"), "letter case is no difference");
     for host in never {
         assert_eq!(world.put(&administrator, "settings", json!({"host": host})).await.0, 400, "{host:?}");
     }
@@ -414,13 +412,19 @@ async fn a_call_chooses_among_approved_hosts_only() {
             (status, code, body["reason"].as_str().unwrap_or_default().to_owned())
         };
         assert_eq!(call(&world, HOST).await.0, 200, "the certified host may be chosen");
-        for other in [ONE, "evil.example.com", "api.trial.example.com.evil.example.com", "api.trial.example.com:8443"] {
+        for other in [ONE, "evil.example.com", "api.trial.example.com.evil.example.com"] {
             let answer = call(&world, other).await;
             assert_eq!(answer, (403, "egress_refused".to_owned(), "host_not_approved".to_owned()), "{other}");
         }
-        for nonsense in
-            ["127.0.0.1", "localhost", "metadata.google.internal", "a@b.example.com", "x/../..", "%5B::1%5D"]
-        {
+        for nonsense in [
+            "127.0.0.1",
+            "localhost",
+            "metadata.google.internal",
+            "a@b.example.com",
+            "x/../..",
+            "%5B::1%5D",
+            "api.trial.example.com:8443",
+        ] {
             let (status, code, _) = call(&world, nonsense).await;
             assert_eq!((status, code.as_str()), (400, "bad_request"), "{nonsense}");
         }

@@ -4,6 +4,8 @@
 //! IPv4 is allowed unless it is listed; IPv6 is allowed inside `2000::/3` unless it is listed. Forms that wrap an IPv4
 //! address are refused as forms, whatever they wrap; a NAT64 prefix that the operator declares is unwrapped instead.
 
+use crate::private::PrivateService;
+use backshell_model::{EnvironmentId, HostName};
 use ipnet::{IpNet, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -25,6 +27,8 @@ pub struct AddressRules {
     pub nat64: Vec<Ipv6Net>,
     /// Networks that are refused in addition: the cell's own public addresses, its database.
     pub refused: Vec<IpNet>,
+    /// Internal services that may have private addresses.
+    pub private: Vec<PrivateService>,
 }
 
 /// Classifies an address by the built-in list alone.
@@ -33,6 +37,22 @@ pub fn address_verdict(address: IpAddr) -> Result<(), AddressRefused> {
 }
 
 impl AddressRules {
+    /// Classifies an address that `environment` would reach as `host:port`: like [`AddressRules::verdict`], but that a
+    /// private address may be an internal service's.
+    pub fn verdict_for(
+        &self,
+        address: IpAddr,
+        environment: EnvironmentId,
+        host: &HostName,
+        port: u16,
+    ) -> Result<(), AddressRefused> {
+        self.verdict(address).or_else(|refused| {
+            let lifted = matches!(refused.why, "private" | "carrier_nat" | "unique_local")
+                && self.private.iter().any(|service| service.permits(environment, host, port, address));
+            if lifted { Ok(()) } else { Err(refused) }
+        })
+    }
+
     /// Classifies an address by the built-in list and the operator's additions.
     pub fn verdict(&self, address: IpAddr) -> Result<(), AddressRefused> {
         let why = if self.refused.iter().any(|network| network.contains(&address)) {
@@ -227,7 +247,7 @@ mod tests {
     #[test]
     fn a_declared_nat64_prefix_is_unwrapped() {
         // The example addresses of RFC 6052, section 2.4, around 192.0.2.33 and a public address.
-        let rules = |prefix: &str| AddressRules { nat64: vec![prefix.parse().unwrap()], refused: Vec::new() };
+        let rules = |prefix: &str| AddressRules { nat64: vec![prefix.parse().unwrap()], ..AddressRules::default() };
         for (prefix, documentation, public) in [
             ("2001:db8::/32", "2001:db8:c000:221::", "2001:db8:5db8:d70e::"),
             ("2001:db8:100::/40", "2001:db8:1c0:2:21::", "2001:db8:15d:b8d7:e::"),
@@ -246,7 +266,7 @@ mod tests {
 
     #[test]
     fn the_operator_can_refuse_more() {
-        let rules = AddressRules { nat64: Vec::new(), refused: vec!["93.184.215.0/24".parse().unwrap()] };
+        let rules = AddressRules { refused: vec!["93.184.215.0/24".parse().unwrap()], ..AddressRules::default() };
         assert_eq!(rules.verdict("93.184.215.14".parse().unwrap()).unwrap_err().why, "operator_refused");
         assert_eq!(rules.verdict("93.184.216.14".parse().unwrap()), Ok(()));
     }

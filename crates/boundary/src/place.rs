@@ -4,11 +4,12 @@ use crate::address::AddressRules;
 use crate::allowed::AllowedSet;
 use crate::cell::CellInside;
 use crate::decision::{Decision, Grant, Question};
+use crate::destination::Destinations;
 use crate::endpoint::EndpointPlaces;
 use crate::grade::Evidence;
 use crate::inventory::Inventory;
 use crate::judge::{Destination, judge};
-use crate::resolve::{EndpointRefused, MAX_ADDRESSES, ResolveError, Resolved, Resolver, resolve_endpoint};
+use crate::resolve::{EndpointRefused, MAX_ADDRESSES, ResolveError, Resolved, Resolver, resolve_endpoint_of};
 use crate::row::{Answer, Row};
 use backshell_model::{
     ConnectionId, Egress, EnvironmentId, HostName, Infrastructure, Piece, Region, Scheme, ServiceRoot, ShapedRequest,
@@ -255,16 +256,19 @@ pub async fn place(
     if escapes(&request) {
         return Err(refuse(RefusalCode::EgressRefused, "path_escapes", Row::D06));
     }
-    if !terms.certified.iter().chain(terms.approved).any(|known| leads_below(root, known)) {
+    let known = Destinations { certified: terms.certified, approved: terms.approved, patterns: &[] };
+    if known.permit(root).is_err() {
         return Err(refuse(RefusalCode::EgressRefused, "host_not_approved", Row::D06));
     }
-    let found = resolve_endpoint(&root.host, root.port, terms.addresses, resolver).await.map_err(|refused| {
-        let code = match refused {
-            EndpointRefused::Resolve(ResolveError::Failed(_)) => RefusalCode::UpstreamUnreachable,
-            _ => RefusalCode::EndpointBlocked,
-        };
-        refuse(code, refused.reason(), Row::D06)
-    })?;
+    let found = resolve_endpoint_of(environment, &root.host, root.port, terms.addresses, resolver).await.map_err(
+        |refused| {
+            let code = match refused {
+                EndpointRefused::Resolve(ResolveError::Failed(_)) => RefusalCode::UpstreamUnreachable,
+                _ => RefusalCode::EndpointBlocked,
+            };
+            refuse(code, refused.reason(), Row::D06)
+        },
+    )?;
     let decision = Arc::new(judge_place(terms, &root.host, &found));
     let port = root.port;
     let addresses = found.addresses().iter().map(|address| SocketAddr::new(*address, port)).collect();
@@ -273,14 +277,6 @@ pub async fn place(
         return Err(PlaceRefused { decision: Some(decision), addresses, ..refused });
     }
     Ok(Placed { permitted, cell: inside.cell().clone(), request, addresses, resolved: found, decision })
-}
-
-/// Whether `root` is `known` or lies below it: same scheme, host and port, and the path begins with the known one.
-fn leads_below(root: &ServiceRoot, known: &ServiceRoot) -> bool {
-    root.scheme == known.scheme
-        && root.port == known.port
-        && root.host == known.host
-        && root.base_path.strip_prefix(&*known.base_path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether the plain text of the path could lead elsewhere at a server that normalises it. Secrets in a path are looked

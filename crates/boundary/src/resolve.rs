@@ -2,7 +2,7 @@
 
 use crate::address::AddressRules;
 use async_trait::async_trait;
-use backshell_model::{HostName, HostNameError};
+use backshell_model::{EnvironmentId, HostName, HostNameError};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -112,12 +112,32 @@ impl EndpointRefused {
 }
 
 /// Asks `resolver` once for `host` and judges the chain of names and every address of the answer. What it returns is all
-/// that may be connected to; there is no second question.
+/// that may be connected to; there is no second question. Private addresses are never endpoints here.
 pub async fn resolve_endpoint(
     host: &HostName,
     port: u16,
     rules: &AddressRules,
     resolver: &dyn Resolver,
+) -> Result<Arc<Resolved>, EndpointRefused> {
+    judged(host, port, resolver, |address| rules.verdict(address).is_ok()).await
+}
+
+/// The same for a request of `environment`, whose internal services may have private addresses.
+pub(crate) async fn resolve_endpoint_of(
+    environment: EnvironmentId,
+    host: &HostName,
+    port: u16,
+    rules: &AddressRules,
+    resolver: &dyn Resolver,
+) -> Result<Arc<Resolved>, EndpointRefused> {
+    judged(host, port, resolver, |address| rules.verdict_for(address, environment, host, port).is_ok()).await
+}
+
+async fn judged(
+    host: &HostName,
+    port: u16,
+    resolver: &dyn Resolver,
+    may_be_endpoint: impl Fn(IpAddr) -> bool + Send,
 ) -> Result<Arc<Resolved>, EndpointRefused> {
     let found = resolver.resolve(host, port).await?;
     if found.aliases.len() > MAX_ALIASES || !found.aliases.iter().all(|name| may_be_alias(name)) {
@@ -126,7 +146,7 @@ pub async fn resolve_endpoint(
     if found.addresses.len() > MAX_ADDRESSES {
         return Err(EndpointRefused::TooMany);
     }
-    let refused = found.addresses.iter().filter(|address| rules.verdict(**address).is_err()).count();
+    let refused = found.addresses.iter().filter(|address| !may_be_endpoint(**address)).count();
     match refused {
         _ if found.addresses.is_empty() => Err(ResolveError::NoAnswer.into()),
         0 => Ok(found),

@@ -41,6 +41,13 @@ impl ResponseBody {
         Self { kind: Kind::Stream(Box::new(metered)), _running: None }
     }
 
+    /// Ends the service's answer unread: the gateway answers with `code` in its place.
+    pub(crate) fn refused(self, code: &'static str) {
+        if let Kind::Stream(mut metered) = self.kind {
+            metered.completion.refused(code, Ended::Complete);
+        }
+    }
+
     /// Lets the call count as running until this is dropped.
     pub(crate) fn counted(self, running: Running) -> Self {
         Self { _running: Some(running), ..self }

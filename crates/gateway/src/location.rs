@@ -1,12 +1,15 @@
-//! Links in an answer's headers. `Location` leads through the gateway when it leads into the service, else it is taken
-//! out; other links stay as they are.
+//! Links in an answer's headers. What a program follows (`Location`, the addresses of long-running operations, paging links)
+//! leads through the gateway when it leads into the service that was called, and nowhere else; other links stay as they
+//! are.
 //!
 //! Services like to repeat the address they were called with, credential included. What carries the credential is taken
 //! out of the link, and where that cannot be done safely the link goes.
 
+use crate::paging;
 use backshell_auth::query_name;
+use backshell_boundary::{Link, LinkRefused, read_link};
 use backshell_model::{ServiceRoot, is_ambiguous_path};
-use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use percent_encoding::percent_decode;
 
 /// What was done with an answer's `Location`.
@@ -16,8 +19,10 @@ pub(crate) enum Outcome {
     Absent,
     /// It leads back through the gateway.
     Rewritten,
-    /// It led elsewhere, or could have shown a secret, and was removed.
+    /// It led to no operation of the service, or could have shown a secret, and was removed.
     Removed,
+    /// It led to another host, scheme or port, or could not be read, and was removed.
+    Refused(LinkRefused),
 }
 
 /// The request that was answered, as far as links depend on it.
@@ -32,66 +37,87 @@ pub(crate) struct Asked<'a> {
     pub(crate) withheld: &'a [&'a str],
 }
 
-/// The headers with links for programs, besides `Location`.
+/// Where long-running operations say how they can be asked after.
+static OPERATIONS: [HeaderName; 2] =
+    [HeaderName::from_static("operation-location"), HeaderName::from_static("azure-asyncoperation")];
+
+/// The headers with links that may be for people.
 static OTHERS: [HeaderName; 2] = [header::LINK, header::REFRESH];
 
 /// Whether there is anything to rewrite.
 pub(crate) fn has_links(headers: &HeaderMap) -> bool {
-    headers.contains_key(header::LOCATION) || OTHERS.iter().any(|name| headers.contains_key(name))
+    headers.contains_key(header::LOCATION) || OPERATIONS.iter().chain(&OTHERS).any(|name| headers.contains_key(name))
 }
 
-/// Rewrites `Location`, and removes `Link` and `Refresh` where they repeat a credential. Says what became of `Location`.
+/// Rewrites `Location`, the addresses of long-running operations and paging links, and removes `Link` and `Refresh` where
+/// they repeat a credential. Says what became of `Location`.
 pub(crate) fn rewrite(headers: &mut HeaderMap, asked: &Asked<'_>) -> Outcome {
+    rewrite_paging(headers, asked);
     for name in &OTHERS {
         let shows = |value: &HeaderValue| asked.path.is_none() || mentions(value.as_bytes(), asked.withheld);
         if headers.get_all(name).iter().any(shows) {
             headers.remove(name);
         }
     }
-    let Some(value) = headers.remove(header::LOCATION) else { return Outcome::Absent };
-    let rewritten = value
-        .to_str()
-        .ok()
-        .and_then(|link| through_gateway(link, asked))
-        .and_then(|link| HeaderValue::from_str(&link).ok());
+    for name in &OPERATIONS {
+        rewrite_one(headers, name, asked);
+    }
+    rewrite_one(headers, &header::LOCATION, asked)
+}
+
+fn rewrite_one(headers: &mut HeaderMap, name: &HeaderName, asked: &Asked<'_>) -> Outcome {
+    let mut values = headers.get_all(name).iter();
+    let (first, more) = (values.next(), values.next().is_some());
+    let Some(first) = first else { return Outcome::Absent };
+    let rewritten = match std::str::from_utf8(first.as_bytes()) {
+        // Who is sent to two places goes to the one that was not looked at.
+        Ok(link) if !more => through_gateway(link, asked),
+        _ => Err(LinkRefused::Malformed),
+    };
+    headers.remove(name);
     match rewritten {
-        Some(link) => {
-            headers.insert(header::LOCATION, link);
-            Outcome::Rewritten
-        }
-        None => Outcome::Removed,
+        Ok(link) => match link.and_then(|link| HeaderValue::from_str(&link).ok()) {
+            Some(link) => {
+                headers.insert(name, link);
+                Outcome::Rewritten
+            }
+            None => Outcome::Removed,
+        },
+        Err(refused) => Outcome::Refused(refused),
     }
 }
 
-fn through_gateway(link: &str, asked: &Asked<'_>) -> Option<String> {
-    let root = asked.root;
-    // The service knows the whole path; where a part of it is a secret, any link may repeat that part.
-    let path = asked.path?;
-    if link.is_empty() || link.bytes().any(|byte| byte <= b' ' || byte == 0x7f || byte == b'\\') {
-        return None;
-    }
-    let link = link.split('#').next().unwrap_or_default();
-    let path = if link.starts_with("//") || link.contains("://") {
-        // A link with an authority: it must be the service that was called, port included.
-        let absolute =
-            if link.starts_with("//") { format!("{}:{link}", root.scheme.as_str()) } else { link.to_owned() };
-        let uri: Uri = absolute.parse().ok()?;
-        let default_port = if root.scheme.as_str() == "https" { 443 } else { 80 };
-        let same = uri.scheme_str() == Some(root.scheme.as_str())
-            && uri.host().is_some_and(|host| host.eq_ignore_ascii_case(root.host.as_str()))
-            && uri.port_u16().unwrap_or(default_port) == root.port
-            && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
-        if !same {
-            return None;
+fn rewrite_paging(headers: &mut HeaderMap, asked: &Asked<'_>) {
+    let values: Vec<HeaderValue> = headers.get_all(header::LINK).iter().cloned().collect();
+    headers.remove(header::LINK);
+    for value in values {
+        let through = |link: &str| through_gateway(link, asked).ok().flatten();
+        let rewritten = value.to_str().ok().and_then(|value| paging::rewritten(value, through));
+        if let Some(value) = rewritten.and_then(|value| HeaderValue::from_str(&value).ok()) {
+            headers.append(header::LINK, value);
         }
-        uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
-    } else if link.starts_with('/') {
-        link.to_owned()
-    } else {
+    }
+}
+
+/// The link as it leads through the gateway; nothing when no operation can be meant or a secret could show.
+fn through_gateway(link: &str, asked: &Asked<'_>) -> Result<Option<String>, LinkRefused> {
+    let read = read_link(link, asked.root)?;
+    // The service knows the whole path; where a part of it is a secret, any link may repeat that part.
+    Ok(asked.path.and_then(|path| below_prefix(read, path, asked)))
+}
+
+fn below_prefix(link: Link<'_>, path: &str, asked: &Asked<'_>) -> Option<String> {
+    let root = asked.root;
+    let path = match link {
+        Link::Rooted("") => "/".to_owned(),
+        Link::Rooted(link) if link.starts_with('?') => format!("/{link}"),
+        Link::Rooted(link) => link.to_owned(),
+        Link::Query(query) => format!("{}{path}{query}", root.base_path),
         // Relative to the directory of the request (RFC 3986, section 5.2.3).
-        let path = format!("{}{path}", root.base_path);
-        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-        if link.starts_with('?') { format!("{path}{link}") } else { format!("{directory}/{link}") }
+        Link::Relative(link) => {
+            let path = format!("{}{path}", root.base_path);
+            format!("{}/{link}", path.rsplit_once('/').map_or("", |(directory, _)| directory))
+        }
     };
     let (plain, query) = match path.split_once('?') {
         Some((plain, query)) => (plain, Some(query)),
@@ -261,7 +287,12 @@ mod tests {
             headers.contains_key(header::LINK)
         };
         assert!(links("<https://api.example.com/items?page=2>; rel=\"next\"", Some("/items")));
-        assert!(!links("<https://api.example.com/items?page=2&KEY=s3cret>; rel=\"next\"", Some("/items")));
+        assert!(
+            links("<https://api.example.com/items?page=2&KEY=s3cret>; rel=\"next\"", Some("/items")),
+            "the key is taken out"
+        );
+        assert!(!links("<https://api.example.com/items?page=2&KEY=s3cret>; rel=\"self\"", Some("/items")));
+        assert!(!links("<https://evil.example/items?page=2>; rel=\"next\"", Some("/items")));
         assert!(!links("</s3cret/items>; rel=\"next\"", None));
     }
 }

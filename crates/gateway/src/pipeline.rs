@@ -107,7 +107,7 @@ impl Worker {
         let body = RequestBody::stream(body, self.settings().max_request_body);
         let completion = self.completion(&summary, &body, trace);
         let answer = self.send(credentialed, receipt, body, completion).await?;
-        Ok(respond::respond(answer, &asked, &summary, trace.call, self.gateway.metrics()))
+        respond::respond(answer, &asked, &summary, trace.call, self.gateway.metrics())
     }
 
     /// Too many calls at once are turned away rather than queued: a queue without an end is an outage later.

@@ -2,7 +2,7 @@
 
 use crate::body::ResponseBody;
 use crate::compiled::CompiledOperation;
-use crate::location;
+use crate::location::{self, Outcome};
 use crate::metrics::Metrics;
 use crate::pipeline::{Asked, Target};
 use crate::receive::remove_hop_by_hop;
@@ -14,7 +14,7 @@ use backshell_ledger::{BoundaryOutcome, Ended};
 use backshell_model::{CallId, HostName, SealedText, ServiceRoot};
 use backshell_permission::{Denied, Reason};
 use backshell_upstream::SendError;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -94,14 +94,16 @@ fn notice(decision: &Decision) -> String {
     text
 }
 
-/// Turns the service's answer into the gateway's: response templates, then links, then the gateway's own headers.
+/// Turns the service's answer into the gateway's: response templates, then links, then the gateway's own headers. A
+/// redirect to another host is refused: whoever follows it would leave the gateway.
 pub(crate) fn respond(
     mut answer: Response<ResponseBody>,
     asked: &Asked,
     summary: &Summary<'_>,
     call: CallId,
     metrics: &Metrics,
-) -> Response<ResponseBody> {
+) -> Result<Response<ResponseBody>, Refusal> {
+    let status = answer.status();
     let headers = answer.headers_mut();
     remove_hop_by_hop(headers);
     remove_ours(headers);
@@ -110,9 +112,26 @@ pub(crate) fn respond(
     {
         backshell_templates::on_response(plan, &asked.context(summary.route, version), headers);
     }
-    if location::has_links(headers) && rewrite_links(headers, summary) == location::Outcome::Removed {
-        metrics.location_removed();
-        tracing::info!(%call, "a link that leads elsewhere was taken out of an answer");
+    if location::has_links(headers) {
+        match rewrite_links(headers, summary) {
+            Outcome::Absent | Outcome::Rewritten => {}
+            Outcome::Removed => {
+                metrics.location_removed();
+                tracing::info!(%call, "a link that leads to no operation was taken out of an answer");
+            }
+            Outcome::Refused(refused) => {
+                metrics.location_removed();
+                tracing::info!(%call, reason = refused.code(), "a link that leads elsewhere was taken out of an answer");
+                if is_redirect(status) {
+                    answer.into_body().refused(Code::EndpointBlocked.as_str());
+                    let detail = format!(
+                        "the service answered {} and sends the caller elsewhere, where this call may not go: {refused}",
+                        status.as_u16()
+                    );
+                    return Err(Refusal::new(Code::EndpointBlocked, detail).reason(refused.code()));
+                }
+            }
+        }
     }
     if let Ok(id) = HeaderValue::from_str(&call.to_string()) {
         headers.insert(&CALL_ID_HEADER, id);
@@ -122,10 +141,15 @@ pub(crate) fn respond(
     {
         headers.insert(&NOTICE_HEADER, notice);
     }
-    answer
+    Ok(answer)
 }
 
-fn rewrite_links(headers: &mut HeaderMap, summary: &Summary<'_>) -> location::Outcome {
+/// Whether the status sends the caller to `Location` (RFC 9110, section 15.4). An answer such as 201 only names it.
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 300..=303 | 307 | 308)
+}
+
+fn rewrite_links(headers: &mut HeaderMap, summary: &Summary<'_>) -> Outcome {
     let connection = &summary.route.connection;
     let prefix = format!("/apim/{}/{}", connection.connector, connection.id);
     let owned = summary.route.auth().map(AuthPlan::owned_query).unwrap_or_default();
@@ -210,6 +234,14 @@ pub(crate) fn send_refusal(error: &SendError) -> (Refusal, Ended) {
         }
         SendError::CallerGone => {
             (Refusal::new(Code::BadRequest, "the request body ended before it was complete"), Ended::AbortedByCaller)
+        }
+        SendError::OtherHost => {
+            tracing::error!("a library reads another host than the one that was judged; nothing was sent");
+            (
+                Refusal::new(Code::EndpointBlocked, "the host is not read by everybody in the same way")
+                    .reason("host_differs"),
+                Ended::NotSent,
+            )
         }
         SendError::WrongReceipt => {
             tracing::error!("a receipt was used for another call; nothing was sent");

@@ -2,10 +2,9 @@
 
 use crate::error::TemplateError;
 use crate::instance::{Declarations, Instance, InstanceError, declare};
-use crate::root::read_root;
 use crate::templates::Step;
 use crate::value::Context;
-use backshell_model::{HostName, OperationId, Scheme, ServiceRoot, SettingName};
+use backshell_model::{HostName, HostPattern, OperationId, Scheme, ServiceRoot, SettingName};
 use backshell_package::{Operation, Package, ParameterLocation, Swagger};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -86,12 +85,14 @@ pub struct TemplateSet {
     problems: Vec<TemplateProblem>,
     /// The definition's own root, when some operation uses it.
     definition_root: Option<ServiceRoot>,
+    patterns: Vec<HostPattern>,
 }
 
 /// Compiles the policies of a package. Never fails: what cannot be executed is a problem, and the operations it would
 /// act on are refused when they are called.
 pub fn compile(package: &Package) -> TemplateSet {
-    let mut set = TemplateSet { plans: HashMap::new(), problems: Vec::new(), definition_root: None };
+    let mut set =
+        TemplateSet { plans: HashMap::new(), problems: Vec::new(), definition_root: None, patterns: Vec::new() };
     let Some(definition) = package.definition.as_ref() else { return set };
     let swagger = definition.swagger();
     let operations: Vec<(OperationId, Operation<'_>)> =
@@ -126,6 +127,12 @@ impl TemplateSet {
     /// The plan of an operation; `None` when the package does not declare it.
     pub fn operation(&self, operation: &OperationId) -> Option<&OperationPlan> {
         self.plans.get(operation)
+    }
+
+    /// Where a free setting chooses the first label of a host and the package the rest of it: the hosts that can come
+    /// out. Names below a public suffix are not among them; whoever approves such a host has to know whose it is.
+    pub fn patterns(&self) -> &[HostPattern] {
+        &self.patterns
     }
 
     /// What the package's author should know, in the order of the instances.
@@ -186,6 +193,12 @@ impl TemplateSet {
         step: &Arc<Step>,
         touched: impl Iterator<Item = &'o (OperationId, Operation<'o>)>,
     ) {
+        if let Step::DynamicHostUrl(template) = step.as_ref()
+            && let Some(pattern) = template.pattern()
+            && !self.patterns.contains(pattern)
+        {
+            self.patterns.push(pattern.clone());
+        }
         for (id, operation) in touched {
             if let Step::RouteRequestToEndpoint(route) = step.as_ref() {
                 let parameters = operation.effective_parameters();
@@ -251,6 +264,6 @@ fn definition_root(swagger: Swagger<'_>) -> Result<ServiceRoot, String> {
     if host.contains(['/', '?', '#']) {
         return Err("the definition's `host` must be a host name alone".to_owned());
     }
-    read_root(&format!("https://{host}/{base_path}"))
+    ServiceRoot::parse(&format!("https://{host}/{base_path}"))
         .map_err(|error| format!("the definition's `host` and `basePath` cannot be used: {error}"))
 }

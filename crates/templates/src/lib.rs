@@ -15,13 +15,11 @@ mod compile;
 mod error;
 pub mod expression;
 mod instance;
-mod root;
 mod run;
 mod templates;
 mod value;
 
 pub use compile::{HostRoots, OperationPlan, ProblemKind, TemplateProblem, TemplateSet, compile};
 pub use error::TemplateError;
-pub use root::{RootError, read_root};
 pub use run::{on_request, on_response};
 pub use value::Context;

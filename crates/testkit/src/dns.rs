@@ -89,6 +89,8 @@ pub struct DnsQuestion {
     pub name: String,
     /// The type.
     pub kind: RecordType,
+    /// The message's identifier: the same when a question is sent once more because its answer was slow.
+    pub id: u16,
 }
 
 type Answers = dyn Fn(&DnsQuestion) -> Option<DnsAnswer> + Send + Sync;
@@ -180,7 +182,11 @@ fn respond(bytes: &[u8], answers: &Answers, asked: &Mutex<Vec<DnsQuestion>>) -> 
     let request = Message::from_vec(bytes).ok()?;
     let query: &Query = request.queries.first()?;
     let text = query.name().to_ascii().to_ascii_lowercase();
-    let question = DnsQuestion { name: text.strip_suffix('.').unwrap_or(&text).to_owned(), kind: query.query_type() };
+    let question = DnsQuestion {
+        name: text.strip_suffix('.').unwrap_or(&text).to_owned(),
+        kind: query.query_type(),
+        id: request.id,
+    };
     asked.lock().ok()?.push(question.clone());
     let answer = answers(&question)?;
     let mut message = Message::new(request.id, MessageType::Response, OpCode::Query);

@@ -73,6 +73,9 @@ pub enum SendError {
     /// The caller stopped sending.
     #[error("the caller stopped sending")]
     CallerGone,
+    /// The HTTP or TLS library reads another host or port than the one that was judged; nothing was sent.
+    #[error("the host is not read by everybody in the same way")]
+    OtherHost,
     /// The receipt is for another connection or host; nothing was sent.
     #[error("the ledger's receipt is for another call")]
     WrongReceipt,
@@ -199,6 +202,7 @@ impl Upstream {
     }
 
     async fn open(&self, key: &Key, credentialed: &Credentialed) -> Result<Sender, SendError> {
+        let name = server_name(key)?;
         let dial = self.dialler.dial(&key.host, key.port, credentialed.addresses());
         let dialled = tokio::time::timeout(DIAL, dial)
             .await
@@ -208,8 +212,6 @@ impl Upstream {
         match key.scheme {
             Scheme::Http => Ok(Sender::Http1(handshake_http1(dialled.stream).await?, origin)),
             Scheme::Https => {
-                let name = ServerName::try_from(key.host.as_str().to_owned())
-                    .map_err(|error| SendError::Tls(io::Error::other(error)))?;
                 let handshake = TlsConnector::from(self.dialler.tls()).connect(name, dialled.stream);
                 let stream = tokio::time::timeout(self.timeouts.tls, handshake)
                     .await
@@ -248,6 +250,19 @@ fn authority(key: &Key) -> String {
     match (key.scheme, key.port) {
         (Scheme::Https, 443) | (Scheme::Http, 80) => key.host.to_string(),
         (_, port) => format!("{}:{port}", key.host),
+    }
+}
+
+/// The host as TLS names it. Asks the libraries that will use the name what they read in it: a difference to what was
+/// judged is refused before anything is opened.
+fn server_name(key: &Key) -> Result<ServerName<'static>, SendError> {
+    let uri = Uri::builder().scheme(key.scheme.as_str()).authority(authority(key)).path_and_query("/").build();
+    let default = if key.scheme == Scheme::Https { 443 } else { 80 };
+    let same =
+        uri.is_ok_and(|uri| uri.host() == Some(key.host.as_str()) && uri.port_u16().unwrap_or(default) == key.port);
+    match ServerName::try_from(key.host.as_str().to_owned()) {
+        Ok(ServerName::DnsName(name)) if same && name.as_ref() == key.host.as_str() => Ok(ServerName::DnsName(name)),
+        _ => Err(SendError::OtherHost),
     }
 }
 

@@ -165,6 +165,13 @@ async fn answer(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Respo
             let link = format!("https://{host}/v1/items/7?x=1");
             response.headers_mut().insert("location", HeaderValue::from_str(&link).unwrap());
         }
+        "/redirect" => {
+            let query = head.uri.query().unwrap_or_default();
+            let field = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)).unwrap_or_default();
+            *response.status_mut() = field("status=").parse().unwrap();
+            let to: Vec<u8> = percent_encoding::percent_decode_str(field("to=")).collect();
+            response.headers_mut().insert("location", HeaderValue::from_bytes(&to).unwrap());
+        }
         "/elsewhere" => {
             *response.status_mut() = StatusCode::FOUND;
             response.headers_mut().insert("location", HeaderValue::from_static("https://evil.example.com/v1/items"));

@@ -7,16 +7,15 @@
 use crate::error::TemplateError;
 use crate::expression::{Call, Part};
 use crate::instance::{Instance, InstanceError};
-use crate::root::{read_root, strip_https};
 use crate::value::{Context, Scope, Source, encode_segment};
-use backshell_model::{SealedText, ServiceRoot, ShapedRequest};
+use backshell_model::{HostPattern, SealedText, ServiceRoot, ShapedRequest, is_plain_host_value};
 
 /// What a value may be, from its place in the template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
-    /// `{value}/path`: a whole address; may carry a path, which is kept.
+    /// `{value}/path`: a whole address with its scheme; may carry a path, which is kept.
     Url,
-    /// `https://{value}/path`: a whole host, with a port if need be.
+    /// `https://{value}/path`: a whole host.
     Host,
     /// `https://{value}.example.com`: one label or a part of one.
     Label,
@@ -38,6 +37,8 @@ enum HostPart {
 pub(crate) struct DynamicHostUrl {
     host: Vec<HostPart>,
     path: Vec<Part>,
+    /// The hosts that can come out, where a setting chooses one label and the package the rest.
+    pattern: Option<HostPattern>,
 }
 
 /// A root that a template leads to.
@@ -108,7 +109,8 @@ impl DynamicHostUrl {
                 _ => Shape::Label,
             }));
         }
-        let step = Self { host: shaped, path };
+        let pattern = pattern(&shaped);
+        let step = Self { host: shaped, path, pattern };
         // A constant root that cannot be read is a mistake of the package, not of a call.
         if step.is_constant() {
             let none = Context::nothing();
@@ -121,6 +123,11 @@ impl DynamicHostUrl {
     pub(crate) fn on_request(&self, context: &Context<'_>, request: &mut ShapedRequest) -> Result<(), TemplateError> {
         request.root = self.root(&Scope { context, request: Some(request) })?;
         Ok(())
+    }
+
+    /// The hosts that can come out, where a free setting chooses one label and the package the rest.
+    pub(crate) fn pattern(&self) -> Option<&HostPattern> {
+        self.pattern.as_ref()
     }
 
     /// Whether the caller of each call has a say in the root.
@@ -151,7 +158,7 @@ impl DynamicHostUrl {
                 text = whole.to_owned();
             }
         }
-        Ok(Some(Lead { root: finished(&text)?, certified }))
+        Ok(Some(Lead { root: self.finished(&text)?, certified }))
     }
 
     fn is_constant(&self) -> bool {
@@ -172,7 +179,19 @@ impl DynamicHostUrl {
     fn root(&self, scope: &Scope<'_>) -> Result<ServiceRoot, TemplateError> {
         let mut text = self.host_text(scope)?;
         append_path(&mut text, &self.path, scope)?;
-        finished(&text)
+        self.finished(&text)
+    }
+
+    /// Reads the whole address once all values are in it, and looks whether it still has the shape of the template.
+    fn finished(&self, text: &str) -> Result<ServiceRoot, TemplateError> {
+        let root = ServiceRoot::parse(text)
+            .map_err(|error| TemplateError::value(format!("the connector's address cannot be used: {error}")))?;
+        match &self.pattern {
+            Some(pattern) if !pattern.covers(&root.host) => {
+                Err(TemplateError::value(format!("the connector's address must be one of `{pattern}`")))
+            }
+            _ => Ok(root),
+        }
     }
 
     /// `https://` and the host; behind a whole address also the path it carries.
@@ -206,35 +225,60 @@ impl DynamicHostUrl {
 impl Shape {
     /// The value as it goes into the host, or what is wrong with it.
     fn check(self, value: &str) -> Result<&str, &'static str> {
-        let name = |value: &str| value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
+        let name = |value: &str| {
+            is_plain_host_value(value)
+                && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+        };
         match self {
             Self::Label => {
-                let label = (1..=63).contains(&value.len()) && name(value) && !value.contains('.');
-                // An A-label shows as something else than it is; who needs one names it in the package.
-                let disguised = value.get(..4).is_some_and(|front| front.eq_ignore_ascii_case("xn--"));
+                let label = value.len() <= 63 && name(value) && !value.contains('.');
+                // An A-label (RFC 5891, section 4.2.3.1) shows as something else than it is; who needs one names it in
+                // the package.
+                let disguised = value.as_bytes().get(2..4) == Some(b"--");
                 if label && !disguised { Ok(value) } else { Err("it must be one name of letters, digits and hyphens") }
             }
-            Self::Tail if name(value) => Ok(value),
+            Self::Tail | Self::Host if name(value) => Ok(value),
             Self::Tail => Err("it must be the end of a host name"),
             Self::Port if value.len() <= 5 && value.bytes().all(|byte| byte.is_ascii_digit()) => Ok(value),
             Self::Port => Err("it must be a port number"),
-            Self::Host => {
-                let host = strip_https(value).unwrap_or(value).trim_end_matches('/');
-                let plain = host.bytes().all(|byte| name(std::str::from_utf8(&[byte]).unwrap_or("/")) || byte == b':');
-                if plain { Ok(host) } else { Err("it must be a host name, or `https://` and a host name") }
-            }
+            Self::Host => Err("it must be a host name alone, such as `erp.contoso.com`"),
             Self::Url => {
-                let rest = strip_https(value).unwrap_or(value);
+                let problem = "it must be an address such as `https://host/path`";
+                let rest = strip_https(value).ok_or(problem)?;
                 let host = rest.split('/').next().unwrap_or_default();
                 let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':'));
-                if plain && !rest.contains("://") {
-                    Ok(rest)
-                } else {
-                    Err("it must be an address such as `https://host/path`")
-                }
+                if plain && !rest.contains("://") { Ok(rest) } else { Err(problem) }
             }
         }
     }
+}
+
+/// `*.suffix`, where one free setting is all or a part of the first label and the package has the rest. Nothing for a
+/// closed list, whose hosts are named, and nothing where the caller of each call chooses.
+fn pattern(host: &[HostPart]) -> Option<HostPattern> {
+    let mut front = String::new();
+    let mut behind: Option<String> = None;
+    for part in host {
+        match (part, &mut behind) {
+            (HostPart::Literal(text), None) => front.push_str(text),
+            (HostPart::Literal(text), Some(behind)) => behind.push_str(text),
+            (HostPart::Value { call, shape: Shape::Label, allowed }, None)
+                if allowed.is_empty() && call.source() == Source::Connection =>
+            {
+                behind = Some(String::new());
+            }
+            (HostPart::Value { .. }, _) => return None,
+        }
+    }
+    let behind = behind.filter(|behind| !front.contains('.') && !behind.contains(':'))?;
+    let (_, suffix) = behind.split_once('.')?;
+    HostPattern::parse(&format!("*.{suffix}")).ok()
+}
+
+/// What follows `https://`, whose letter case does not matter.
+fn strip_https(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.split_at_checked("https://".len())?;
+    scheme.eq_ignore_ascii_case("https://").then_some(rest)
 }
 
 fn append_path(text: &mut String, parts: &[Part], scope: &Scope<'_>) -> Result<(), TemplateError> {
@@ -275,10 +319,6 @@ fn plain(call: &Call, scope: &Scope<'_>) -> Result<Option<String>, TemplateError
 fn encoded(text: &str) -> Result<String, TemplateError> {
     let encoded = encode_segment(&SealedText::literal(text))?;
     Ok(encoded.as_literal().unwrap_or_default().to_owned())
-}
-
-fn finished(text: &str) -> Result<ServiceRoot, TemplateError> {
-    read_root(text).map_err(|error| TemplateError::value(format!("the connector's address cannot be used: {error}")))
 }
 
 fn missing(call: &Call) -> TemplateError {
