@@ -41,7 +41,7 @@ const CRATES: [Crate; 22] = [
     // 3 adapters
     place(3, "vault",      &["model", "boundary", "auth"]),
     place(3, "store",      &["model"]),
-    place(3, "ledger",     &["model", "store"]),
+    place(3, "ledger",     &["model", "boundary", "store"]),
     place(3, "upstream",   &["model", "boundary", "auth", "ledger"]),
     place(3, "mock",       &["model", "source", "package"]),
     place(3, "probe",      &["model", "source", "findings", "package", "boundary", "templates", "upstream"]),

@@ -7,8 +7,8 @@ use backshell_auth::{
     AuthError, AuthPlan, AuthProblem, Credentialed, Secrets, credential, credential_open, needs_secrets,
 };
 use backshell_boundary::{
-    AddressRules, AllowedSet, Inventory, NoEvidence, Placed, ResolveError, Resolved, Resolver, Terms, cell_decision,
-    place,
+    AddressRules, AllowedSet, CellIdentity, Inventory, NoEvidence, Placed, ResolveError, Resolved, Resolver, Terms,
+    cell_decision, place,
 };
 use backshell_model::{
     AppName, AuthKind, Boundary, Caller, ConnectionId, Egress, Environment, EnvironmentId, HostName, Infrastructure,
@@ -93,7 +93,9 @@ async fn placed(request: ShapedRequest) -> Placed {
     let target = CallTarget { connection, environment: environment.id, operation: OperationId::new("A") };
     let permitted = authority.permit_call(&caller, &target).unwrap();
     let allowed = AllowedSet::of(&environment).unwrap();
-    let inside = cell_decision(Some(&Region::new("northeurope")), &allowed).unwrap();
+    let inside =
+        cell_decision(&CellIdentity::self_attested("cell-1", &Region::new("northeurope"), now, &random), now, &allowed)
+            .unwrap();
     let terms = Terms {
         allowed: &allowed,
         egress: Egress::Notice,

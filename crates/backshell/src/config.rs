@@ -58,6 +58,13 @@ pub struct Cell {
     pub name: String,
     /// The cloud region it runs in.
     pub region: String,
+    /// The file with the public key of the operator whose attestation counts. Without one the node attests itself.
+    pub operator_key: Option<PathBuf>,
+    /// The file with the operator's attestation. Default: `attestation.json` in the data folder.
+    pub attestation: Option<PathBuf>,
+    /// Where cells of other regions are reached, beyond those that the database knows:
+    /// `eastus=https://us1.gateway.example`.
+    pub home_cells: Vec<String>,
 }
 
 /// The gateway listener.
@@ -169,7 +176,13 @@ impl Default for Data {
 
 impl Default for Cell {
     fn default() -> Self {
-        Self { name: "cell-1".to_owned(), region: "westeurope".to_owned() }
+        Self {
+            name: "cell-1".to_owned(),
+            region: "westeurope".to_owned(),
+            operator_key: None,
+            attestation: None,
+            home_cells: Vec::new(),
+        }
     }
 }
 
@@ -241,7 +254,16 @@ enum Shape {
 /// field of [`Config`] that is missing here is refused as unknown.
 const KEYS: &[(&str, &[(&str, Shape)])] = &[
     ("data", &[("dir", Shape::Text)]),
-    ("cell", &[("name", Shape::Text), ("region", Shape::Text)]),
+    (
+        "cell",
+        &[
+            ("name", Shape::Text),
+            ("region", Shape::Text),
+            ("operator_key", Shape::Text),
+            ("attestation", Shape::Text),
+            ("home_cells", Shape::List),
+        ],
+    ),
     (
         "gateway",
         &[
@@ -400,6 +422,12 @@ impl Config {
                  `console.behind_tls_proxy = true` when a trusted proxy terminates TLS",
                 self.console.listen
             ));
+        }
+        if self.cell.attestation.is_some() && self.cell.operator_key.is_none() {
+            return refuse(
+                "`cell.attestation` says nothing without `cell.operator_key`, the public key of the operator who signed it"
+                    .to_owned(),
+            );
         }
         if self.vault.key_file.is_some() && self.vault.key_variable.is_some() {
             return refuse("`vault.key_file` and `vault.key_variable` exclude each other".to_owned());
@@ -599,7 +627,7 @@ mod tests {
                 let value = match (*section, *key, shape) {
                     (_, "listen", _) => "127.0.0.1:9000",
                     (_, "mode", _) => "strict",
-                    (_, "tls_certificate" | "tls_key", _) => continue,
+                    (_, "tls_certificate" | "tls_key" | "attestation", _) => continue,
                     ("organisation", "role", _) => "both",
                     ("organisation", _, Shape::List) => "*=text, crm=more text",
                     (_, _, Shape::Text | Shape::List) => "text",

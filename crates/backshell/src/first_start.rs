@@ -4,12 +4,13 @@
 //! what says that the first start is over.
 
 use anyhow::Context;
+use backshell_boundary::CellIdentity;
 use backshell_console::generate_token;
 use backshell_gateway::connect::recorded;
 use backshell_ledger::{ActRecord, Ledger};
 use backshell_model::{
-    AccessToken, AppName, Boundary, Clock, Egress, Environment, EnvironmentId, Random, Region, Role, RoleAssignment,
-    Scopes, Tenant, TenantId, Timestamp, TokenId, UserId,
+    AccessToken, AppName, Boundary, Clock, Egress, Environment, EnvironmentId, Random, Role, RoleAssignment, Scopes,
+    Tenant, TenantId, Timestamp, TokenId, UserId,
 };
 use backshell_store::{Limit, Store};
 
@@ -29,7 +30,7 @@ pub(crate) async fn prepare(
     ledger: &Ledger,
     clock: &dyn Clock,
     random: &dyn Random,
-    region: &Region,
+    cell: &CellIdentity,
 ) -> anyhow::Result<Option<String>> {
     let now = clock.now();
     if usable_token(store, now).await? {
@@ -37,7 +38,7 @@ pub(crate) async fn prepare(
     }
     let first = FirstStart { store, ledger, random, now };
     let tenant = first.tenant().await.context("the first tenant cannot be made")?;
-    first.environment(tenant, region).await.context("the first environment cannot be made")?;
+    first.environment(tenant, cell).await.context("the first environment cannot be made")?;
     let user = UserId::new(FIRST_USER)?;
     first.administrator(&user).await.context("the first administrator cannot be made")?;
     first.token(&user).await.context("the first token cannot be made").map(Some)
@@ -79,7 +80,7 @@ impl FirstStart<'_> {
     }
 
     /// An environment, when there is none yet.
-    async fn environment(&self, tenant: TenantId, region: &Region) -> anyhow::Result<()> {
+    async fn environment(&self, tenant: TenantId, cell: &CellIdentity) -> anyhow::Result<()> {
         if !self.store.environments(None, Limit::new(1)).await?.is_empty() {
             return Ok(());
         }
@@ -87,14 +88,15 @@ impl FirstStart<'_> {
             id: EnvironmentId::generate(self.now, self.random),
             tenant,
             name: "default".to_owned(),
-            home: region.clone(),
+            home: cell.region().clone(),
             boundary: Boundary::Geography,
             egress: Egress::Notice,
             created_at: self.now,
         };
         let subject = environment.id.to_string();
         let record = ActRecord {
-            environment: Some(environment.id),
+            // A cell that nothing vouches for keeps no records of any environment.
+            environment: cell.attested_at(self.now).ok().map(|_| environment.id),
             details: vec![
                 ("home", environment.home.as_str()),
                 ("boundary", environment.boundary.as_str()),
@@ -170,8 +172,9 @@ mod tests {
         }
 
         async fn prepare(&self) -> Option<String> {
-            let region = Region::new("westeurope");
-            prepare(&*self.store, &self.ledger, &*self.clock, &*self.random, &region).await.unwrap()
+            let region = backshell_model::Region::new("westeurope");
+            let cell = CellIdentity::self_attested("cell-1", &region, self.clock.now(), &*self.random);
+            prepare(&*self.store, &self.ledger, &*self.clock, &*self.random, &cell).await.unwrap()
         }
 
         async fn acts(&self) -> Vec<String> {

@@ -7,7 +7,9 @@
 pub mod client;
 pub mod commands;
 pub mod config;
+mod custody;
 mod first_start;
+pub mod identity;
 pub mod keys;
 pub mod node;
 mod offline;

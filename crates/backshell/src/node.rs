@@ -4,7 +4,9 @@
 //! cell's.
 
 use crate::config::{Config, LedgerMode};
+use crate::custody;
 use crate::first_start;
+use crate::identity;
 use crate::keys;
 use crate::ports::Ports;
 use crate::reach;
@@ -14,12 +16,12 @@ use crate::rotation;
 use crate::system::{SystemClock, SystemRandom};
 use crate::way_out::WayOut;
 use anyhow::{Context, bail};
-use backshell_boundary::Inventory;
-use backshell_console::{Console, ConsoleConfig, ConsoleParts, ConsoleState};
+use backshell_boundary::{CellIdentity, Inventory};
+use backshell_console::{Console, ConsoleConfig, ConsoleParts, ConsoleState, NodeFacts, OutsideFacts};
 use backshell_gateway::connect::Connections;
-use backshell_gateway::{Gateway, Parts, Serving, Settings};
+use backshell_gateway::{CellSeat, Gateway, Parts, Serving, Settings};
 use backshell_ledger::{Checkpoints, Ledger, Mode, Options};
-use backshell_model::{Cell, Clock, HostName, Random, Region, WrappedDataKey};
+use backshell_model::{Cell, Clock, HostName, Random, Region, Timestamp, WrappedDataKey};
 use backshell_store::{Limit, SqliteStore, Store, StoreError};
 use backshell_upstream::Timeouts;
 use backshell_vault::Vault;
@@ -39,6 +41,7 @@ pub struct Node {
     ledger: Ledger,
     gateway: Gateway,
     gateway_url: String,
+    cell: Arc<CellSeat>,
     serving: Serving,
     console_address: SocketAddr,
     console: JoinHandle<std::io::Result<()>>,
@@ -53,10 +56,6 @@ impl Node {
     pub async fn start(config: &Config, way_out: WayOut) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
-        let region = Region::new(&config.cell.region);
-        if backshell_boundary::region(region.as_str()).is_none() {
-            bail!("`cell.region` is `{region}`, which is no known cloud region; `backshell regions` lists them");
-        }
         let gateway_listener = bind(config.gateway.listen, "gateway.listen")?;
         let console_listener = bind(config.console.listen, "console.listen")?;
         console_listener.set_nonblocking(true)?;
@@ -64,25 +63,16 @@ impl Node {
         let (gateway_address, console_address) = (gateway_listener.local_addr()?, console_listener.local_addr()?);
 
         let lock = lock_data_folder(&config.data.dir)?;
-        let store: Arc<dyn Store> = Arc::new(
-            SqliteStore::open(&config.data.dir.join("backshell.db")).await.context("the database cannot be opened")?,
-        );
-        let vault = open_vault(config, &*store, &random).await?;
+        let (store, vault) = open(config, &random).await?;
         let ledger = start_ledger(config, &store, &clock, &random).await?;
-        let scheme = if config.gateway.tls_certificate.is_some() { "https" } else { "http" };
-        let gateway_url = config.gateway.public_url.clone().unwrap_or_else(|| format!("{scheme}://{gateway_address}"));
-        let cell = Cell {
-            name: config.cell.name.clone(),
-            region: region.clone(),
-            gateway_url: gateway_url.clone(),
-            seen_at: clock.now(),
-        };
+        let cell = announcement(config, gateway_address, clock.now())?;
         store.announce_cell(&cell).await.context("the cell cannot be announced")?;
-        let first_token = first_start::prepare(&*store, &ledger, &*clock, &*random, &region).await?;
-
+        let Standing { identity, first_token, outside } = stand(config, &*store, &ledger, &*clock, &*random).await?;
         let evidence = LiveEvidence::open(&config.data.dir).context("the imported evidence cannot be read")?;
+        let settings = settings(config, identity)?;
+        let (seat, home_cells) = (Arc::clone(&settings.cell), settings.home_cells.clone());
         let gateway = Gateway::open(Parts {
-            settings: settings(config, region.clone())?,
+            settings,
             store: Arc::clone(&store),
             vault: Arc::clone(&vault),
             ledger: ledger.clone(),
@@ -107,7 +97,8 @@ impl Node {
             ledger.clone(),
             Arc::clone(&clock),
             Arc::clone(&random),
-            region,
+            Arc::clone(&seat),
+            home_cells,
         );
         let state = ConsoleState::new(ConsoleParts {
             store: Arc::clone(&store),
@@ -116,8 +107,9 @@ impl Node {
             authenticator: Arc::clone(&ports) as _,
             snapshot: Arc::clone(&ports) as _,
             metrics: ports,
+            node: NodeFacts { cell: Arc::clone(&seat), outside },
             clock: Arc::clone(&clock),
-            random,
+            random: Arc::clone(&random),
             config: console_config(config)?,
         });
 
@@ -131,7 +123,15 @@ impl Node {
         let background = vec![
             tokio::spawn(gateway.clone().follow(stop.clone())),
             tokio::spawn(evidence.follow(ledger.clone(), stop.clone())),
-            tokio::spawn(announce(Arc::clone(&store), cell, clock, stop.clone())),
+            tokio::spawn(identity::watch(
+                config.clone(),
+                Arc::clone(&seat),
+                gateway.clone(),
+                ledger.clone(),
+                (Arc::clone(&clock), random),
+                stop.clone(),
+            )),
+            tokio::spawn(announce(Arc::clone(&store), cell.clone(), clock, stop.clone())),
             tokio::spawn(retention.keep(stop.clone())),
         ];
         Ok(Self {
@@ -139,7 +139,8 @@ impl Node {
             vault,
             ledger,
             gateway,
-            gateway_url,
+            gateway_url: cell.gateway_url.clone(),
+            cell: seat,
             serving,
             console_address,
             console,
@@ -168,6 +169,11 @@ impl Node {
     /// The first administrator's token, when this start made it. Shown once and kept nowhere.
     pub fn first_token(&mut self) -> Option<String> {
         self.first_token.take()
+    }
+
+    /// Which cell this node is, and what vouches for that.
+    pub fn cell(&self) -> Arc<CellIdentity> {
+        Arc::clone(&self.cell.identity())
     }
 
     /// The gateway, for its counters.
@@ -200,16 +206,57 @@ impl Node {
     }
 }
 
-/// The vault, with every data key that the database has.
-async fn open_vault(config: &Config, store: &dyn Store, random: &Arc<dyn Random>) -> anyhow::Result<Arc<Vault>> {
-    let data_keys = data_keys(store).await?;
+/// What the node says of itself to the others.
+fn announcement(config: &Config, address: SocketAddr, now: Timestamp) -> anyhow::Result<Cell> {
+    let region = Region::new(&config.cell.region);
+    if backshell_boundary::region(region.as_str()).is_none() {
+        bail!("`cell.region` is `{region}`, which is no known cloud region; `backshell regions` lists them");
+    }
+    let scheme = if config.gateway.tls_certificate.is_some() { "https" } else { "http" };
+    let gateway_url = config.gateway.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
+    Ok(Cell { name: config.cell.name.clone(), region, gateway_url, seen_at: now, registered: false })
+}
+
+/// The database, and the vault with the key that what it holds is sealed with.
+async fn open(config: &Config, random: &Arc<dyn Random>) -> anyhow::Result<(Arc<dyn Store>, Arc<Vault>)> {
+    let path = config.data.dir.join("backshell.db");
+    let store = SqliteStore::open(&path).await.context("the database cannot be opened")?;
+    let data_keys = data_keys(&store).await?;
     rotation::finish(config, &data_keys)?;
     let key = keys::key_encryption_key(config, &**random, data_keys.is_empty())?;
-    let vault = Arc::new(Vault::new(key, Arc::clone(random)));
+    let vault = Vault::new(key, Arc::clone(random));
     for data_key in &data_keys {
-        vault.load_data_key(data_key).context("the secrets in the database need another key-encryption key")?;
+        vault.check_data_key(data_key).context("the secrets in the database need another key-encryption key")?;
     }
-    Ok(vault)
+    Ok((Arc::new(store), Arc::new(vault)))
+}
+
+/// What a node stands on once its database and ledger are open.
+struct Standing {
+    /// Which cell it is.
+    identity: CellIdentity,
+    /// The first administrator's token, when it was made now.
+    first_token: Option<String>,
+    /// What the database holds that this cell may not keep.
+    outside: Vec<OutsideFacts>,
+}
+
+/// Says on record who vouches for the cell, prepares an empty database and looks through one that is not.
+async fn stand(
+    config: &Config,
+    store: &dyn Store,
+    ledger: &Ledger,
+    clock: &dyn Clock,
+    random: &dyn Random,
+) -> anyhow::Result<Standing> {
+    let identity = identity::establish(config, clock.now(), random)?;
+    if let Err(why) = identity.attested_at(clock.now()) {
+        tracing::error!(%why, "the cell is not attested: every call is refused");
+    }
+    identity::record(ledger, &identity, clock.now()).await?;
+    let first_token = first_start::prepare(store, ledger, clock, random, &identity).await?;
+    let outside = custody::review(store, ledger, &identity, clock.now()).await?;
+    Ok(Standing { identity, first_token, outside })
 }
 
 /// The wrapped data keys in the database: what the key-encryption key must open.
@@ -252,10 +299,12 @@ pub(crate) async fn start_ledger(
         .context("the ledger cannot be started; without it no call is made")
 }
 
-fn settings(config: &Config, region: Region) -> anyhow::Result<Settings> {
+fn settings(config: &Config, identity: CellIdentity) -> anyhow::Result<Settings> {
     let milliseconds = Duration::from_millis;
+    let home_cells = config.cell.home_cells.iter().map(|entry| home_cell(entry)).collect::<anyhow::Result<_>>()?;
     Ok(Settings {
         inventory: inventory(config)?,
+        home_cells,
         addresses: reach::address_rules(config)?,
         max_request_body: config.gateway.max_request_body,
         upstream: Timeouts {
@@ -264,7 +313,7 @@ fn settings(config: &Config, region: Region) -> anyhow::Result<Settings> {
             idle: milliseconds(config.upstream.idle_timeout_ms),
         },
         drain: Duration::from_secs(config.gateway.drain_seconds),
-        ..Settings::new(&config.cell.name, region)
+        ..Settings::new(identity)
     })
 }
 
@@ -287,6 +336,19 @@ pub(crate) fn inventory(config: &Config) -> anyhow::Result<Inventory> {
             Ok((host, Region::new(region)))
         })
         .collect()
+}
+
+/// An entry of `cell.home_cells`: a region, and where a cell in it is reached.
+fn home_cell(entry: &str) -> anyhow::Result<(Region, String)> {
+    let problem = || format!("`cell.home_cells` holds `{entry}`");
+    let (region, address) =
+        entry.split_once('=').with_context(|| format!("{}; write `region=https://…`", problem()))?;
+    let (region, address) = (region.trim(), address.trim());
+    if backshell_boundary::region(region).is_none() {
+        bail!("{}, which names no known cloud region; `backshell regions` lists them", problem());
+    }
+    backshell_console::cell_address(address).map_err(anyhow::Error::msg).with_context(problem)?;
+    Ok((Region::new(region), address.to_owned()))
 }
 
 fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {

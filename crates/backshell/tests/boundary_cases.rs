@@ -16,8 +16,8 @@ use async_trait::async_trait;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use backshell_boundary::evidence::{DomainKey, Kind, Source};
 use backshell_boundary::{
-    AddressRules, AllowedSet, Answer, EvidenceBase, Grant, Inventory, Place, ResolveError, Resolved, Resolver, Terms,
-    cell_decision, place,
+    AddressRules, AllowedSet, Answer, CellIdentity, EvidenceBase, Grant, Inventory, Place, ResolveError, Resolved,
+    Resolver, Terms, cell_decision, place,
 };
 use backshell_model::{
     AppName, Boundary, Caller, ConnectionId, Egress, Environment, EnvironmentId, GrantId, HostName, Infrastructure,
@@ -209,7 +209,8 @@ impl Case {
             Ok(allowed) => allowed,
             Err(error) => return (error.row().to_string(), Refuse),
         };
-        let inside = match cell_decision(Some(&Region::new(self.cell)), &allowed) {
+        let cell = CellIdentity::self_attested("cell-1", &Region::new(self.cell), NOW, &SeededRandom::new(9));
+        let inside = match cell_decision(&cell, NOW, &allowed) {
             Ok(inside) => inside,
             Err(wrong) => return (wrong.row.to_string(), Refuse),
         };

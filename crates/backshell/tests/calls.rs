@@ -191,7 +191,7 @@ async fn a_cell_outside_the_boundary_answers_before_the_body_is_read() {
     let mut stream = TcpStream::connect(cell.node.gateway_address()).await.unwrap();
     // The head announces a body that never comes: an answer can only come from somebody who does not wait for it.
     let head = format!(
-        "POST /apim/trial-service/{}/echo HTTP/1.1\r\nhost: gateway\r\nauthorization: Bearer {}\r\ncontent-length: 1000000\r\n\r\n",
+        "POST /apim/trial-service/{}/echo HTTP/1.1\r\nhost: gateway\r\nauthorization: Bearer {}\r\nexpect: 100-continue\r\ncontent-length: 1000000\r\n\r\n",
         cell.connection, cell.token
     );
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -199,7 +199,7 @@ async fn a_cell_outside_the_boundary_answers_before_the_body_is_read() {
     let read = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await;
     assert!(read.is_ok(), "the gateway waits for the body");
     let answer = String::from_utf8(answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 421 "), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 421 "), "nobody is told to send the body: {answer}");
     assert!(answer.contains("x-backshell-error: wrong_cell"), "{answer}");
     assert!(answer.contains(&home), "the answer names the home cell: {answer}");
     assert!(cell.backend.seen().is_empty());

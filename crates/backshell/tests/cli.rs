@@ -409,7 +409,7 @@ fn every_command_has_help_with_examples() {
             waiting.push([path.as_slice(), &[name]].concat());
         }
     }
-    assert!(seen >= 26, "the program, twelve commands, and those of `ledger`, `vault` and `residency`: {seen}");
+    assert!(seen >= 31, "the program, its commands, and those of `ledger`, `cell`, `vault` and `residency`: {seen}");
     assert!(backshell(folder.path(), &["--version"]).out.starts_with("backshell 0."));
     backshell(folder.path(), &["lnit"]).is_helpless(&["lnit", "lint"]);
     backshell(folder.path(), &["--log", "loud=very=much", "rules"]).is_helpless(&["--log"]);
@@ -847,4 +847,60 @@ async fn ledger_checkpoints_that_were_changed_do_not_hold() {
     let empty = tempfile::tempdir().unwrap();
     ledger(empty.path(), &["verify"]).is_helpless(&["there is no database", "--config"]);
     assert_eq!(fs::read_dir(empty.path()).unwrap().count(), 0);
+}
+
+// ---- Cells -----------------------------------------------------------------------------------------------------------
+
+#[test]
+fn an_operator_signs_for_a_node_and_the_node_shows_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| Run::of(&mut command(folder.path(), arguments));
+    let made = run(&["cell", "keygen", "--out", "operator.key"]);
+    assert_eq!(made.status, 0, "{made:#?}");
+    let mode = fs::metadata(folder.path().join("operator.key")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let again = run(&["cell", "keygen", "--out", "operator.key"]);
+    assert!(again.status == 2 && again.err.contains("not replaced"), "{again:#?}");
+
+    let key = run(&["cell", "key"]);
+    assert_eq!((key.status, key.out.trim().len()), (0, 64), "{key:#?}");
+    assert_eq!(run(&["cell", "key"]).out, key.out, "a node keeps its key");
+    let shown = run(&["cell", "show"]);
+    assert!(shown.status == 1 && shown.out.contains("has not started yet"), "{shown:#?}");
+
+    fs::write(
+        folder.path().join("backshell.toml"),
+        "[cell]\nname = \"eu-1\"\noperator_key = \"operator.pub\"\nattestation = \"eu-1.json\"\n",
+    )
+    .unwrap();
+    let shown = run(&["cell", "show", "--format", "json"]);
+    assert_eq!((shown.status, &shown.json()["problem"]), (1, &json!("there is no attestation")));
+    let attest = |region: &str, node_key: &str| {
+        run(&[
+            "cell",
+            "attest",
+            "--operator-key",
+            "operator.key",
+            "--name",
+            "eu-1",
+            "--region",
+            region,
+            "--node-key",
+            node_key,
+            "--days",
+            "30",
+            "--out",
+            "eu-1.json",
+        ])
+    };
+    assert_eq!(attest("northeurope", key.out.trim()).status, 0);
+    let shown = run(&["cell", "show"]);
+    assert!(shown.status == 1 && shown.out.contains("another region"), "{shown:#?}");
+    assert_eq!(attest("westeurope", ".backshell/node.pub").status, 0);
+    let shown = run(&["cell", "show", "--format", "json"]).json();
+    assert_eq!((&shown["attested"], &shown["attested_by"]), (&json!(true), &json!("operator")));
+    let wrong = attest("europe", key.out.trim());
+    assert!(wrong.status == 2 && wrong.err.contains("no known cloud region"), "{wrong:#?}");
+    let wrong = attest("westeurope", "nonsense");
+    assert!(wrong.status == 2 && wrong.err.contains("--node-key"), "{wrong:#?}");
 }

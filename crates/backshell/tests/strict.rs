@@ -22,7 +22,7 @@ use async_trait::async_trait;
 use backshell::client;
 use backshell::system::{SystemClock, SystemRandom};
 use backshell::trial::TrialCertificate;
-use backshell_boundary::NoEvidence;
+use backshell_boundary::{CellIdentity, NoEvidence};
 use backshell_gateway::{Gateway, Parts, Serving, Settings};
 use backshell_ledger::{Checkpoints, Ledger, Options, PublicKey, generate_signing_key, parse_checkpoints, verify};
 use backshell_model::{Clock, Random, Region, SecretBytes};
@@ -147,7 +147,12 @@ impl Rig {
         let master = SecretBytes::new(std::fs::read(config.data.dir.join("master.key")).unwrap());
         let key = KeyEncryptionKey::from_file(master.expose()).unwrap();
         let gateway = Gateway::open(Parts {
-            settings: Settings::new("cell-1", Region::new("westeurope")),
+            settings: Settings::new(CellIdentity::self_attested(
+                "cell-1",
+                &Region::new("westeurope"),
+                clock.now(),
+                &*random,
+            )),
             store,
             vault: Arc::new(Vault::new(key, Arc::clone(&random))),
             ledger: ledger.clone(),

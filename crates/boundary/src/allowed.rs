@@ -51,15 +51,20 @@ impl AllowedSet {
     /// Computes the set: home alone, home's geography within the same cloud, or the list. A list may name regions of
     /// several providers, as endpoints have them, but never mixes sovereign clouds with others.
     pub fn of(environment: &Environment) -> Result<Self, BoundaryError> {
+        Self::within(environment.id, &environment.home, &environment.boundary)
+    }
+
+    /// As [`AllowedSet::of`], for an environment of which nothing more is known than where it is at home.
+    pub fn within(environment: EnvironmentId, home: &Region, boundary: &Boundary) -> Result<Self, BoundaryError> {
         let find = |name: &Region| region(name.as_str()).ok_or_else(|| BoundaryError::UnknownRegion(name.clone()));
-        let home = find(&environment.home)?;
+        let home = find(home)?;
         let in_geography = |facts: &&RegionFacts| facts.realm() == home.realm() && facts.geography == home.geography;
-        let mut endpoints: Vec<&'static RegionFacts> = match &environment.boundary {
+        let mut endpoints: Vec<&'static RegionFacts> = match boundary {
             Boundary::Region => vec![home],
             Boundary::Geography => regions().iter().filter(in_geography).collect(),
             Boundary::List(names) => {
-                if !names.contains(&environment.home) {
-                    return Err(BoundaryError::HomeMissing(environment.home.clone()));
+                if !names.iter().any(|name| name.as_str() == home.region) {
+                    return Err(BoundaryError::HomeMissing(Region::new(home.region)));
                 }
                 let listed = names.iter().map(|name| {
                     let facts = find(name)?;
@@ -85,9 +90,9 @@ impl AllowedSet {
             realm.all(|facts| inside(country, facts.geography))
         });
         Ok(Self {
-            environment: environment.id,
+            environment,
             home,
-            one_region: matches!(environment.boundary, Boundary::Region),
+            one_region: matches!(boundary, Boundary::Region),
             regions: endpoints.iter().copied().filter(|facts| facts.cloud == home.cloud).collect(),
             endpoints: endpoints.iter().map(|facts| facts.region).collect(),
             countries,

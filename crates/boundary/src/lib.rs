@@ -1,6 +1,7 @@
 //! Where may data go? The only maker of [`Placed`], without which no secret is opened and nothing is sent.
 //!
-//! Three questions, in the order in which a call asks them: may this cell process it at all ([`cell_decision`]); is its
+//! Three questions, in the order in which a call asks them: may this cell process it at all ([`cell_decision`],
+//! which wants to know who vouches for the cell: [`Attestation`]); is its
 //! final host a verified one that leads to public addresses; and what does the decision table say about the place of
 //! that host (both [`place`]). What is known about places is [`Evidence`], put together by [`grade()`]; the table is
 //! [`decide`], its rows with their reason codes are [`Row`]; the regions are in `data/regions.tsv`.
@@ -12,6 +13,7 @@
 
 mod address;
 mod allowed;
+mod attestation;
 mod cell;
 mod coordinates;
 mod country;
@@ -35,7 +37,11 @@ mod vetted;
 
 pub use address::{AddressRefused, AddressRules, address_verdict};
 pub use allowed::{AllowedSet, BoundaryError};
-pub use cell::{CellInside, WrongCell, cell_decision};
+pub use attestation::{
+    AttestError, Attestation, CellKey, CellKeyError, CellStatement, MAX_ATTESTATION_BYTES, MAX_ATTESTED_SECONDS,
+    NodeKey, OperatorKey, SigningKeyError, Unattested, Vouched, generate_cell_key,
+};
+pub use cell::{Attested, Attester, CellIdentity, CellInside, Claim, WrongCell, cell_decision};
 pub use coordinates::{Coordinates, coordinates};
 pub use country::CountryCode;
 pub use decision::{Decision, Grant, Question, decide};

@@ -4,8 +4,8 @@
 
 use async_trait::async_trait;
 use backshell_boundary::{
-    AddressRules, AllowedSet, Grade, Inventory, NoEvidence, PlaceRefused, Placed, RefusalCode, ResolveError, Resolved,
-    Resolver, Row, Terms, cell_decision, place,
+    AddressRules, AllowedSet, CellIdentity, Grade, Inventory, NoEvidence, PlaceRefused, Placed, RefusalCode,
+    ResolveError, Resolved, Resolver, Row, Terms, cell_decision, place,
 };
 use backshell_model::{
     AppName, Boundary, Caller, ConnectionId, Egress, Environment, EnvironmentId, HostName, Infrastructure, OperationId,
@@ -109,7 +109,17 @@ impl Case {
     async fn place(&self, resolver: &dyn Resolver) -> Result<Placed, PlaceRefused> {
         let environment = environment(0, self.boundary.clone());
         let allowed = AllowedSet::of(&environment).unwrap();
-        let inside = cell_decision(Some(&Region::new("westeurope")), &allowed).unwrap();
+        let inside = cell_decision(
+            &CellIdentity::self_attested(
+                "cell-1",
+                &Region::new("westeurope"),
+                Timestamp::from_secs(1_800_000_000),
+                &SeededRandom::new(9),
+            ),
+            Timestamp::from_secs(1_800_000_000),
+            &allowed,
+        )
+        .unwrap();
         let terms = Terms {
             allowed: &allowed,
             egress: self.egress,
@@ -285,7 +295,12 @@ async fn proofs_of_different_environments_do_not_combine() {
             grants: &[],
             now: Timestamp::from_secs(1_800_000_000),
         };
-        let inside = cell_decision(Some(&cell), inside_of).unwrap();
+        let inside = cell_decision(
+            &CellIdentity::self_attested("cell-1", &cell, Timestamp::from_secs(1_800_000_000), &SeededRandom::new(9)),
+            Timestamp::from_secs(1_800_000_000),
+            inside_of,
+        )
+        .unwrap();
         let refused = place(permitted(ours.id), inside, request, &terms, &Answers::of(&[PUBLIC])).await.unwrap_err();
         assert_eq!((refused.code, refused.reason), (RefusalCode::InternalError, "environments_differ"));
     }

@@ -41,10 +41,11 @@ impl Act<'_> {
         self
     }
 
-    /// Where it happens.
+    /// Where it happens; `None` where this cell may keep no records of the environment, which
+    /// [`Connections::held`](connect::Connections::held) says.
     #[must_use]
-    pub(crate) fn environment(mut self, environment: EnvironmentId) -> Self {
-        self.environment = Some(environment);
+    pub(crate) fn environment(mut self, environment: Option<EnvironmentId>) -> Self {
+        self.environment = environment;
         self
     }
 
@@ -88,8 +89,9 @@ impl ConsoleState {
     ) -> Result<Act<'a>, Problem> {
         let subject = subject.to_string();
         let decision = self.authority()?.may(caller, action, resource);
+        // A cell outside the boundary keeps no records of the environment.
         let environment = match resource {
-            Resource::Environment(environment) => Some(*environment),
+            Resource::Environment(environment) => self.connections.held(*environment).await,
             _ => None,
         };
         if !decision.allowed {

@@ -1,5 +1,5 @@
 //! `/healthz`: the process is alive. `/readyz`: it can decide (the picture of permissions is fresh) and record (the
-//! ledger can be written). Neither needs a token, neither says more than that.
+//! ledger can be written), and something vouches for the cell. Neither needs a token, neither says more than that.
 
 use crate::state::ConsoleState;
 use axum::Json;
@@ -14,6 +14,7 @@ struct Readiness {
     ready: bool,
     snapshot: &'static str,
     ledger: &'static str,
+    cell: &'static str,
 }
 
 /// The process is alive.
@@ -25,11 +26,14 @@ pub(crate) async fn alive() -> &'static str {
 pub(crate) async fn ready(State(state): State<ConsoleState>) -> Response {
     let fresh = state.snapshot.authority().is_ok();
     let writable = state.ledger.metrics().healthy;
-    let status = if fresh && writable { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let attested = state.node.cell.identity().attested_at(state.clock.now()).is_ok();
+    let ready = fresh && writable && attested;
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = Readiness {
-        ready: fresh && writable,
+        ready,
         snapshot: if fresh { "fresh" } else { "stale" },
         ledger: if writable { "writable" } else { "unavailable" },
+        cell: if attested { "attested" } else { "unattested" },
     };
     (status, Json(body)).into_response()
 }

@@ -23,8 +23,10 @@ mod state;
 mod time;
 mod token;
 
+pub use api::cell_address;
 pub use ports::{
-    Authenticator, MetricFamily, MetricKind, MetricsSource, Sample, SnapshotHandle, Stale, Unauthenticated,
+    Authenticator, MetricFamily, MetricKind, MetricsSource, NodeFacts, OutsideFacts, Sample, SnapshotHandle, Stale,
+    Unauthenticated,
 };
 pub use router::Console;
 pub use serve::serve;

@@ -1,5 +1,6 @@
 //! What the console needs from the rest of the process and does not build itself.
 
+use backshell_gateway::CellSeat;
 use backshell_model::Caller;
 use backshell_permission::Authority;
 use std::sync::Arc;
@@ -30,6 +31,34 @@ pub trait SnapshotHandle: Send + Sync {
     /// Reads the store again if it changed; when it returns, [`SnapshotHandle::authority`] shows every write that was
     /// answered before. Awaited after each write, so that a client sees its own writes.
     async fn refresh(&self) -> Result<(), Stale>;
+}
+
+/// What is known about this node when it starts, for `/api/v1/node`.
+#[derive(Clone, Debug)]
+pub struct NodeFacts {
+    /// Which cell it is, and what vouches for that.
+    pub cell: Arc<CellSeat>,
+    /// What the database holds of environments that the cell lies outside of.
+    pub outside: Vec<OutsideFacts>,
+}
+
+/// What the database holds of one environment that this cell lies outside of. Nothing of it is loaded or served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutsideFacts {
+    /// The environment.
+    pub environment: String,
+    /// Its home region.
+    pub home: String,
+    /// Which row of the decision table refuses it.
+    pub row: &'static str,
+    /// The row's reason code.
+    pub reason: &'static str,
+    /// How many connections there are.
+    pub connections: u64,
+    /// How many of them have secrets.
+    pub secrets: u64,
+    /// Whether there is a data key.
+    pub data_key: bool,
 }
 
 /// What a family of samples counts.

@@ -1,6 +1,6 @@
 //! What every handler may reach. Note what is absent: the vault. Secrets go through `gateway::connect` and only inwards.
 
-use crate::ports::{Authenticator, MetricsSource, SnapshotHandle};
+use crate::ports::{Authenticator, MetricsSource, NodeFacts, SnapshotHandle};
 use crate::problem::{Kind, Problem};
 use backshell_gateway::connect::Connections;
 use backshell_ledger::{Ledger, Retention};
@@ -54,6 +54,8 @@ pub struct ConsoleParts {
     pub snapshot: Arc<dyn SnapshotHandle>,
     /// Where `/metrics` gets its numbers.
     pub metrics: Arc<dyn MetricsSource>,
+    /// What this node is.
+    pub node: NodeFacts,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness for identifiers and tokens.

@@ -13,11 +13,11 @@
 use crate::body::{Completion, ResponseBody};
 use crate::compiled::{CompiledOperation, CompiledVersion, template_refusal};
 use crate::identify;
-use crate::receive;
+use crate::receive::{self, Address};
 use crate::refusal::{Code, Refusal};
 use crate::respond::{self, Summary};
 use crate::settings::Settings;
-use crate::snapshot::{Route, Snapshot};
+use crate::snapshot::{Border, Known, Route, Snapshot};
 use crate::state::Gateway;
 use backshell_auth::Credentialed;
 use backshell_boundary::{CellInside, Decision, Grade, Placed, Terms};
@@ -25,11 +25,11 @@ use backshell_ledger::{
     BoundaryOutcome, CellName, CompletionRecord, DecisionRecord, Ended, Ledger, LedgerError, Receipt, RefusalRecord,
     Who,
 };
-use backshell_model::{CallId, Caller, QueryPair, ShapedRequest};
+use backshell_model::{CallId, Caller, ConnectionId, QueryPair, ShapedRequest};
 use backshell_permission::{CallTarget, Permitted};
 use backshell_templates::Context;
 use backshell_upstream::{RequestBody, Upstream};
-use http::{HeaderMap, Method, Request, Response, Uri, request};
+use http::{HeaderMap, Method, Request, Response, request};
 use hyper::body::Incoming;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -94,8 +94,10 @@ impl Worker {
         let uri = head.uri.clone();
 
         let caller = self.identify(&snapshot, &head, trace)?;
-        let (route, target) = find(&snapshot, &head.method, &uri, trace)?;
-        let inside = self.cell(&route)?;
+        let address = receive::address(&uri)?;
+        let route = self.route(&snapshot, &address, trace)?;
+        let inside = self.cell(&route.environment.border, trace)?;
+        let target = find(&route, &head.method, &address, trace)?;
         let permitted = permit(&snapshot, &caller, &route, &target, trace)?;
         receive::length(&body, self.settings().max_request_body)?;
         let (shaped, asked) = shape(&permitted, &route, &target, head)?;
@@ -128,17 +130,46 @@ impl Worker {
         Ok(caller)
     }
 
+    /// The connection that a request names, when this cell holds it. For one that belongs elsewhere all that is known is
+    /// its environment's border, which refuses.
+    fn route(&self, snapshot: &Snapshot, address: &Address<'_>, trace: &mut Trace) -> Result<Arc<Route>, Refusal> {
+        let unknown = || {
+            let detail =
+                format!("there is no connection `{}` of the connector `{}`", address.connection, address.connector);
+            Refusal::new(Code::UnknownConnection, detail)
+        };
+        match snapshot.connection(address.connection).ok_or_else(unknown)? {
+            Known::Here(route) if route.connection.connector == address.connector => {
+                trace.route = Some(Arc::clone(route));
+                Ok(Arc::clone(route))
+            }
+            Known::Here(_) => Err(unknown()),
+            Known::Elsewhere(border) => {
+                trace.elsewhere = Some((address.connection, Arc::clone(border)));
+                self.cell(border, trace)?;
+                // Attested since the snapshot was made, which then holds too little.
+                Err(Refusal::new(Code::StaleState, "this node learns what it may serve; try again shortly"))
+            }
+        }
+    }
+
     /// May this cell process calls of the environment? Asked before permission and before the body is read.
-    fn cell(&self, route: &Route) -> Result<CellInside, Refusal> {
-        let facts = &route.environment;
-        let allowed = facts.allowed.as_ref().map_err(|error| {
+    fn cell(&self, border: &Border, trace: &mut Trace) -> Result<CellInside, Refusal> {
+        let allowed = border.allowed.as_ref().map_err(|error| {
+            trace.row = Some((error.row().as_str(), error.reason()));
             Refusal::new(Code::EgressRefused, format!("the environment's boundary cannot be kept: {error}"))
                 .reason(error.reason())
         })?;
-        backshell_boundary::cell_decision(Some(&self.settings().cell_region), allowed).map_err(|wrong| Refusal {
-            home_cell: facts.home_cell.clone(),
-            ..Refusal::new(Code::WrongCell, wrong.to_string()).reason(wrong.reason())
-        })
+        let identity = self.settings().cell.identity();
+        let inside = backshell_boundary::cell_decision(&identity, self.gateway.now(), allowed).map_err(|wrong| {
+            trace.row = Some((wrong.row.as_str(), wrong.reason()));
+            Refusal {
+                home_cell: border.home_cell.clone(),
+                ..Refusal::new(Code::WrongCell, wrong.to_string()).reason(wrong.reason())
+            }
+        })?;
+        trace.inside = Some(inside.clone());
+        Ok(inside)
     }
 
     async fn place(
@@ -150,7 +181,7 @@ impl Worker {
         trace: &mut Trace,
     ) -> Result<Placed, Refusal> {
         let facts = &route.environment;
-        let Ok(allowed) = &facts.allowed else { return Err(internal()) };
+        let Ok(allowed) = &facts.border.allowed else { return Err(internal()) };
         let terms = Terms {
             allowed,
             egress: facts.environment.egress,
@@ -197,13 +228,14 @@ impl Worker {
 
     async fn record_decision(&self, summary: &Summary<'_>, trace: &mut Trace) -> Result<Receipt, Refusal> {
         let caller = trace.caller.as_ref().ok_or_else(internal)?;
+        let inside = trace.inside.as_ref().ok_or_else(internal)?;
         let settings = self.settings();
         let receipt = self
             .ledger
             .decide(DecisionRecord {
                 call: trace.call,
                 who: Who::from(caller),
-                environment: summary.route.connection.environment,
+                inside,
                 connection: summary.route.connection.id,
                 connector: &summary.route.connection.connector,
                 version: &summary.route.connection.version,
@@ -268,16 +300,24 @@ impl Worker {
         }
         let settings = self.settings();
         let cell = CellName { name: &settings.cell_name, region: &settings.cell_region };
-        let route = trace.route.as_ref();
+        // Outside an environment's boundary a refusal is this cell's own record: who was sent where, and by which row.
+        // What the environment is and has is not written down here.
+        let inside = trace.inside.as_ref();
+        let route = trace.route.as_ref().filter(|_| inside.is_some());
+        let elsewhere = trace.elsewhere.as_ref().map(|(connection, border)| (*connection, &border.home));
+        let elsewhere = elsewhere.or_else(|| {
+            let route = trace.route.as_ref()?;
+            Some((route.connection.id, &route.environment.environment.home))
+        });
         let record = RefusalRecord {
             reason: refusal.reason,
-            environment: route.map(|route| route.connection.environment),
-            connection: route.map(|route| route.connection.id),
+            inside,
+            connection: elsewhere.map(|(connection, _)| connection),
             connector: route.map(|route| &route.connection.connector),
             version: route.map(|route| &route.connection.version),
             operation: trace.operation.as_ref(),
             policies: trace.policies.as_deref().map(|policies| policies.split(',').collect()).unwrap_or_default(),
-            home: route.map(|route| &route.environment.environment.home),
+            home: elsewhere.map(|(_, home)| home),
             boundary: trace.boundary(),
             host: trace.host.as_ref(),
             addresses: &trace.addresses,
@@ -289,25 +329,8 @@ impl Worker {
     }
 }
 
-/// The connection and the declared operation that a request names.
-fn find<'r>(
-    snapshot: &Snapshot,
-    method: &Method,
-    uri: &'r Uri,
-    trace: &mut Trace,
-) -> Result<(Arc<Route>, Target<'r>), Refusal> {
-    let address = receive::address(uri)?;
-    let unknown = || {
-        Refusal::new(
-            Code::UnknownConnection,
-            format!("there is no connection `{}` of the connector `{}`", address.connection, address.connector),
-        )
-    };
-    let route = snapshot.route(address.connection).ok_or_else(unknown)?;
-    if route.connection.connector != address.connector {
-        return Err(unknown());
-    }
-    trace.route = Some(Arc::clone(route));
+/// The declared operation that a request names.
+fn find<'r>(route: &Route, method: &Method, address: &Address<'r>, trace: &mut Trace) -> Result<Target<'r>, Refusal> {
     let version = route.version.as_ref().ok_or_else(|| {
         Refusal::new(Code::NotCertified, "the version this connection is bound to was withdrawn; make a new connection")
             .reason("version_withdrawn")
@@ -317,7 +340,7 @@ fn find<'r>(
     })?;
     let operation = version.operations.get(found.operation).cloned().ok_or_else(internal)?;
     trace.operation = Some(operation.id.clone());
-    Ok((Arc::clone(route), Target { operation, path: found.path, parameters: found.parameters, query: address.query }))
+    Ok(Target { operation, path: found.path, parameters: found.parameters, query: address.query })
 }
 
 fn permit(
@@ -423,6 +446,8 @@ struct Trace {
     call: CallId,
     caller: Option<Caller>,
     route: Option<Arc<Route>>,
+    elsewhere: Option<(ConnectionId, Arc<Border>)>,
+    inside: Option<CellInside>,
     operation: Option<backshell_model::OperationId>,
     policies: Option<String>,
     host: Option<backshell_model::HostName>,
@@ -438,6 +463,8 @@ impl Trace {
             call,
             caller: None,
             route: None,
+            elsewhere: None,
+            inside: None,
             operation: None,
             policies: None,
             host: None,

@@ -1,8 +1,10 @@
 //! How this node's gateway behaves. The binary fills it from the configuration.
 
-use backshell_boundary::{AddressRules, Inventory};
+use crate::seat::CellSeat;
+use backshell_boundary::{AddressRules, CellIdentity, Inventory};
 use backshell_model::Region;
 use backshell_upstream::Timeouts;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What the operator of a node decides about its gateway.
@@ -10,8 +12,12 @@ use std::time::Duration;
 pub struct Settings {
     /// The node's name.
     pub cell_name: String,
-    /// The region it runs in.
+    /// The region that it says it runs in.
     pub cell_region: Region,
+    /// The node as a cell: what vouches for name and region.
+    pub cell: Arc<CellSeat>,
+    /// Where cells of other regions are reached, beyond those that the database knows.
+    pub home_cells: Vec<(Region, String)>,
     /// The operator's own services.
     pub inventory: Inventory,
     /// Addresses that are refused beyond the built-in list.
@@ -31,11 +37,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The defaults for a node called `cell_name` in `cell_region`.
-    pub fn new(cell_name: impl Into<String>, cell_region: Region) -> Self {
+    /// The defaults for the node that `identity` says it is.
+    pub fn new(identity: CellIdentity) -> Self {
         Self {
-            cell_name: cell_name.into(),
-            cell_region,
+            cell_name: identity.name().to_owned(),
+            cell_region: identity.region().clone(),
+            cell: CellSeat::new(identity),
+            home_cells: Vec::new(),
             inventory: Inventory::default(),
             addresses: AddressRules::default(),
             max_request_body: 2 * 1024 * 1024 * 1024,

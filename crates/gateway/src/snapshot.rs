@@ -3,26 +3,45 @@
 use crate::compiled::CompiledVersion;
 use crate::connect;
 use backshell_auth::AuthPlan;
-use backshell_boundary::{AllowedSet, BoundaryError, Grant, Place};
+use backshell_boundary::{AllowedSet, BoundaryError, CellIdentity, Grant, Place, cell_decision};
 use backshell_model::{
     AccessToken, Cell, Connection, ConnectionId, ConnectorSlug, CrossingGrant, Environment, EnvironmentId,
-    Infrastructure, PackageDigest, Region, SealedSecrets, ServiceRoot, TokenHash, VersionState,
+    Infrastructure, PackageDigest, Region, SealedSecrets, ServiceRoot, Timestamp, TokenHash, VersionState,
 };
 use backshell_permission::{Authority, ConnectionFacts, PermissionError, World};
 use backshell_store::SnapshotFacts;
 use backshell_templates::HostRoots;
 use backshell_vault::SecretBinding;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// An environment as calls need it.
 #[derive(Debug)]
 pub(crate) struct EnvironmentFacts {
     pub(crate) environment: Environment,
-    /// The regions inside its boundary; an error for a boundary that cannot be kept, which refuses every call (D01).
+    /// What its boundary asks.
+    pub(crate) border: Arc<Border>,
+}
+
+/// All that a cell outside an environment's boundary knows of a connection: to which environment it belongs, and where
+/// that is at home.
+#[derive(Debug)]
+pub(crate) struct Border {
+    /// The regions inside the boundary; an error for a boundary that cannot be kept, which refuses every call (D01).
     pub(crate) allowed: Result<AllowedSet, BoundaryError>,
-    /// Where the cell that serves it is reached, if one has announced itself.
+    /// The home region.
+    pub(crate) home: Region,
+    /// Where a cell that may serve the environment is reached, if one is known.
     pub(crate) home_cell: Option<String>,
+}
+
+/// A connection that somebody asks for.
+#[derive(Clone, Debug)]
+pub(crate) enum Known {
+    /// This cell lies inside the boundary and may hold it.
+    Here(Arc<Route>),
+    /// It belongs to a cell inside its environment's boundary. Nothing of it is held here.
+    Elsewhere(Arc<Border>),
 }
 
 /// A connection and everything a call through it needs.
@@ -50,19 +69,33 @@ impl Route {
     }
 }
 
+/// From where facts are looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'a> {
+    /// Which cell looks.
+    pub(crate) cell: &'a CellIdentity,
+    /// When.
+    pub(crate) now: Timestamp,
+    /// Where cells of other regions are reached, beyond those that the facts name.
+    pub(crate) others: &'a [(Region, String)],
+}
+
 /// Everything at one generation of the store.
 #[derive(Debug)]
 pub struct Snapshot {
     generation: u64,
     tokens: HashMap<TokenHash, AccessToken>,
-    routes: HashMap<ConnectionId, Arc<Route>>,
+    routes: HashMap<ConnectionId, Known>,
     authority: Arc<Authority>,
 }
 
 impl Snapshot {
-    /// Arranges `facts`. `compiled` gives the version a connection is bound to.
+    /// Arranges `facts` for `cell`, as it is at `now`; `others` are addresses of cells beside those in the facts. Of
+    /// environments that the cell lies outside of nothing is kept but where they are at home: no settings, no secrets.
+    /// `compiled` gives the version a connection is bound to.
     pub(crate) fn new(
         facts: SnapshotFacts,
+        View { cell, now, others }: View<'_>,
         mut compiled: impl FnMut(&backshell_store::VersionFacts) -> Option<Arc<CompiledVersion>>,
     ) -> Result<Self, PermissionError> {
         let authority = Authority::new(&World {
@@ -84,9 +117,15 @@ impl Snapshot {
             .into_iter()
             .map(|environment| {
                 let allowed = AllowedSet::of(&environment);
-                let home_cell = home_cell(&facts.cells, &environment.home, allowed.as_ref().ok());
-                (environment.id, Arc::new(EnvironmentFacts { environment, allowed, home_cell }))
+                let home_cell = home_cell(&facts.cells, others, cell, &environment.home, allowed.as_ref().ok());
+                let border = Arc::new(Border { allowed, home: environment.home.clone(), home_cell });
+                (environment.id, Arc::new(EnvironmentFacts { environment, border }))
             })
+            .collect();
+        let inside: HashSet<EnvironmentId> = environments
+            .values()
+            .filter_map(|facts| cell_decision(cell, now, facts.border.allowed.as_ref().ok()?).ok())
+            .map(|inside| inside.environment())
             .collect();
         let numbers: HashMap<_, _> = facts
             .versions
@@ -101,41 +140,59 @@ impl Snapshot {
             .collect();
         let infrastructure: HashMap<_, _> =
             facts.connectors.into_iter().map(|connector| (connector.slug, connector.infrastructure)).collect();
+        let elsewhere =
+            facts.connections.iter().filter(|connection| !inside.contains(&connection.environment)).filter_map(
+                |connection| {
+                    let border = Arc::clone(&environments.get(&connection.environment)?.border);
+                    Some((connection.id, Known::Elsewhere(border)))
+                },
+            );
+        let mut routes: HashMap<ConnectionId, Known> = elsewhere.collect();
+        for entry in facts.directory {
+            let allowed = AllowedSet::within(entry.environment, &entry.home, &entry.boundary);
+            let home_cell = home_cell(&facts.cells, others, cell, &entry.home, allowed.as_ref().ok());
+            // A cell inside the boundary would hold the connection itself: one that it does not hold, it does not know.
+            let is_inside = allowed.as_ref().is_ok_and(|allowed| cell_decision(cell, now, allowed).is_ok());
+            if !is_inside {
+                let border = Border { allowed, home: entry.home, home_cell };
+                routes.entry(entry.connection).or_insert_with(|| Known::Elsewhere(Arc::new(border)));
+            }
+        }
         let mut secrets: HashMap<_, _> = facts.secrets.into_iter().map(|sealed| (sealed.connection, sealed)).collect();
-        let routes = facts
-            .connections
-            .into_iter()
-            .filter_map(|connection| {
-                let environment = Arc::clone(environments.get(&connection.environment)?);
-                let version = versions.get(&(connection.connector.clone(), connection.version)).cloned();
-                // Settings that lead nowhere refuse at the call, where the templates say what is missing.
-                let roots = version
-                    .as_ref()
-                    .and_then(|version| version.templates.host_roots(&connection.settings).ok())
-                    .unwrap_or_else(|| HostRoots {
-                        certified: Vec::new(),
-                        to_approve: Vec::new(),
-                        chosen_by_call: false,
-                    });
-                let route = Route {
-                    environment,
-                    infrastructure: *infrastructure.get(&connection.connector)?,
-                    version,
-                    approved: connection
-                        .hosts
-                        .iter()
-                        .filter(|approval| approval.approved_by.is_some())
-                        .map(|approval| approval.root.clone())
-                        .collect(),
-                    grants: grants(&facts.crossing_grants, &numbers, &connection),
-                    secrets: secrets.remove(&connection.id),
-                    binding: connect::binding(&connection, &roots),
-                    roots,
-                    connection,
-                };
-                Some((route.connection.id, Arc::new(route)))
-            })
-            .collect();
+        let here =
+            facts.connections.into_iter().filter(|connection| inside.contains(&connection.environment)).filter_map(
+                |connection| {
+                    let environment = Arc::clone(environments.get(&connection.environment)?);
+                    let version = versions.get(&(connection.connector.clone(), connection.version)).cloned();
+                    // Settings that lead nowhere refuse at the call, where the templates say what is missing.
+                    let roots = version
+                        .as_ref()
+                        .and_then(|version| version.templates.host_roots(&connection.settings).ok())
+                        .unwrap_or_else(|| HostRoots {
+                            certified: Vec::new(),
+                            to_approve: Vec::new(),
+                            chosen_by_call: false,
+                        });
+                    let route = Route {
+                        environment,
+                        infrastructure: *infrastructure.get(&connection.connector)?,
+                        version,
+                        approved: connection
+                            .hosts
+                            .iter()
+                            .filter(|approval| approval.approved_by.is_some())
+                            .map(|approval| approval.root.clone())
+                            .collect(),
+                        grants: grants(&facts.crossing_grants, &numbers, &connection),
+                        secrets: secrets.remove(&connection.id),
+                        binding: connect::binding(&connection, &roots),
+                        roots,
+                        connection,
+                    };
+                    Some((route.connection.id, Known::Here(Arc::new(route))))
+                },
+            );
+        routes.extend(here);
         Ok(Self {
             generation: facts.generation,
             tokens: facts.tokens.into_iter().map(|token| (token.hash, token)).collect(),
@@ -158,7 +215,7 @@ impl Snapshot {
         self.tokens.get(hash)
     }
 
-    pub(crate) fn route(&self, connection: ConnectionId) -> Option<&Arc<Route>> {
+    pub(crate) fn connection(&self, connection: ConnectionId) -> Option<&Known> {
         self.routes.get(&connection)
     }
 }
@@ -184,10 +241,19 @@ fn grants(
     all.iter().filter(fits).map(known).collect()
 }
 
-/// The address of the cell that serves an environment: one in the home region, else one inside the boundary.
-pub(crate) fn home_cell(cells: &[Cell], home: &Region, allowed: Option<&AllowedSet>) -> Option<String> {
-    let at_home = cells.iter().find(|cell| cell.region == *home);
+/// The address of a cell that may serve an environment: one in the home region, else one inside the boundary. Never the
+/// asking cell's own, because that is who refuses.
+pub(crate) fn home_cell(
+    cells: &[Cell],
+    others: &[(Region, String)],
+    own: &CellIdentity,
+    home: &Region,
+    allowed: Option<&AllowedSet>,
+) -> Option<String> {
+    let known = cells.iter().filter(|cell| cell.name != own.name()).map(|cell| (&cell.region, &cell.gateway_url));
+    let known = known.chain(others.iter().map(|(region, address)| (region, address)));
+    let at_home = known.clone().find(|(region, _)| *region == home);
     at_home
-        .or_else(|| cells.iter().find(|cell| allowed.is_some_and(|allowed| allowed.contains(&cell.region))))
-        .map(|cell| cell.gateway_url.clone())
+        .or_else(|| known.clone().find(|(region, _)| allowed.is_some_and(|allowed| allowed.contains(region))))
+        .map(|(_, address)| address.clone())
 }

@@ -4,11 +4,11 @@ use crate::compiled::CompiledVersion;
 use crate::identify::{self, Unauthenticated};
 use crate::metrics::Metrics;
 use crate::settings::Settings;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, View};
 use arc_swap::ArcSwap;
-use backshell_boundary::{Evidence, Resolver};
+use backshell_boundary::{AllowedSet, CellInside, Evidence, Resolver, cell_decision};
 use backshell_ledger::Ledger;
-use backshell_model::{Caller, Clock, PackageDigest, Random, Timestamp};
+use backshell_model::{Caller, Clock, EnvironmentId, PackageDigest, Random, Timestamp};
 use backshell_permission::PermissionError;
 use backshell_store::{Store, StoreError, VersionFacts};
 use backshell_upstream::Dialler;
@@ -81,7 +81,10 @@ struct Shared {
 impl Gateway {
     /// Reads the store for the first time.
     pub async fn open(parts: Parts) -> Result<Self, RefreshError> {
-        let empty = Snapshot::new(backshell_store::SnapshotFacts::default(), |_| None)?;
+        let identity = parts.settings.cell.identity();
+        let view = View { cell: &identity, now: parts.clock.now(), others: &[] };
+        let empty = Snapshot::new(backshell_store::SnapshotFacts::default(), view, |_| None)?;
+        drop(identity);
         let gateway = Self(Arc::new(Shared {
             parts,
             snapshot: ArcSwap::from_pointee(empty),
@@ -118,7 +121,8 @@ impl Gateway {
         self.load(asked).await
     }
 
-    async fn reload(&self) -> Result<(), RefreshError> {
+    /// Reads the store again, whether or not it changed: after this node's identity as a cell did.
+    pub async fn reload(&self) -> Result<(), RefreshError> {
         let _turn = self.0.refreshing.lock().await;
         self.load(self.now()).await
     }
@@ -126,14 +130,25 @@ impl Gateway {
     async fn load(&self, asked: Timestamp) -> Result<(), RefreshError> {
         let known: BTreeSet<PackageDigest> = self.compiled().keys().copied().collect();
         let facts = self.0.parts.store.snapshot_facts(asked, &known).await?;
+        let settings = &self.0.parts.settings;
+        let identity = settings.cell.identity();
+        // Keys of environments that this cell lies outside of stay where they are.
+        let inside = facts
+            .environments
+            .iter()
+            .filter_map(|environment| cell_decision(&identity, asked, &AllowedSet::of(environment).ok()?).ok());
+        let inside: HashMap<EnvironmentId, CellInside> = inside.map(|inside| (inside.environment(), inside)).collect();
+        self.0.parts.vault.keep_data_keys(|environment| inside.contains_key(&environment));
         for key in &facts.data_keys {
-            if let Err(error) = self.0.parts.vault.load_data_key(key) {
+            let Some(inside) = inside.get(&key.environment) else { continue };
+            if let Err(error) = self.0.parts.vault.load_data_key(inside, key) {
                 // Its connections will be refused; everybody else's go on.
                 tracing::error!(%error, environment = %key.environment, "a data key cannot be opened");
             }
         }
         let mut used = HashMap::new();
-        let snapshot = Snapshot::new(facts, |facts| {
+        let view = View { cell: &identity, now: asked, others: &settings.home_cells };
+        let snapshot = Snapshot::new(facts, view, |facts| {
             let version = self.compile(facts)?;
             used.insert(facts.version.digest, Arc::clone(&version));
             Some(version)

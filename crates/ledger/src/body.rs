@@ -7,6 +7,7 @@
 use crate::chain::{self, sha256};
 use crate::error::LedgerError;
 use crate::record::{ActRecord, BoundaryOutcome, CompletionRecord, DecisionRecord, Outcome, RefusalRecord};
+use backshell_boundary::CellInside;
 use backshell_model::{CallId, ConnectionId, EnvironmentId, GrantId, PackageDigest, Random, Timestamp, TokenId};
 use backshell_store::{LedgerRow, Pseudonym};
 use serde::Serialize;
@@ -159,7 +160,7 @@ pub(crate) fn decision(at: Timestamp, record: &DecisionRecord<'_>, who: &Names) 
         app: record.who.app.as_str(),
         token: Text(record.who.token),
         issued_by: who.issuer.as_ref().map(Pseudonym::as_str),
-        environment: Some(Text(record.environment)),
+        environment: Some(Text(record.inside.environment())),
         connection: Some(Text(record.connection)),
         connector: Some(record.connector.as_str()),
         version: Some(Text(record.version)),
@@ -172,7 +173,7 @@ pub(crate) fn decision(at: Timestamp, record: &DecisionRecord<'_>, who: &Names) 
         host: Some(record.host.as_str()),
         addresses: record.addresses,
     };
-    row(DECISION, at, Some(record.environment), &body)
+    row(DECISION, at, Some(record.inside.environment()), &body)
 }
 
 /// The row of a call that was refused to an identified caller.
@@ -188,7 +189,7 @@ pub(crate) fn refusal(at: Timestamp, record: &RefusalRecord<'_>, who: &Names) ->
         app: record.who.app.as_str(),
         token: Text(record.who.token),
         issued_by: who.issuer.as_ref().map(Pseudonym::as_str),
-        environment: record.environment.map(Text),
+        environment: record.inside.map(|inside| Text(inside.environment())),
         connection: record.connection.map(Text),
         connector: record.connector.map(backshell_model::ConnectorSlug::as_str),
         version: record.version.map(Text),
@@ -201,7 +202,7 @@ pub(crate) fn refusal(at: Timestamp, record: &RefusalRecord<'_>, who: &Names) ->
         host: record.host.map(backshell_model::HostName::as_str),
         addresses: record.addresses,
     };
-    row(DECISION, at, record.environment, &body)
+    row(DECISION, at, record.inside.map(CellInside::environment), &body)
 }
 
 /// The row of a completion.
@@ -343,7 +344,8 @@ fn pairs<S: Serializer>(pairs: &[(&str, &str)], serializer: S) -> Result<S::Ok, 
 mod tests {
     use super::*;
     use crate::record::{CellName, Ended, Who};
-    use backshell_model::{AppName, ConnectorSlug, HostName, OperationId, Region, UserId};
+    use backshell_boundary::{AllowedSet, CellIdentity, cell_decision};
+    use backshell_model::{AppName, Boundary, ConnectorSlug, HostName, OperationId, Region, UserId};
     use backshell_testkit::SeededRandom;
 
     fn body(row: LedgerRow) -> String {
@@ -357,6 +359,11 @@ mod tests {
         let at = Timestamp::from_micros(1_700_000_000_000_010);
         let call = CallId::generate(at, &random);
         let environment = EnvironmentId::generate(at, &random);
+        let inside = {
+            let home = Region::new("westeurope");
+            let allowed = AllowedSet::within(environment, &home, &Boundary::Region).unwrap();
+            cell_decision(&CellIdentity::self_attested("c1", &home, at, &random), at, &allowed).unwrap()
+        };
         let connection = ConnectionId::generate(at, &random);
         let token = TokenId::generate(at, &random);
         let (user, app) = (UserId::new("alice").unwrap(), AppName::new("cli").unwrap());
@@ -367,7 +374,7 @@ mod tests {
         let record = DecisionRecord {
             call,
             who,
-            environment,
+            inside: &inside,
             connection,
             connector: &"contoso-crm".parse::<ConnectorSlug>().unwrap(),
             version: &PackageDigest([0xab; 32]),

@@ -100,7 +100,7 @@ impl Ledger {
             self.shared.queue.push(Pending { row, waiter: None }).await?;
             None
         };
-        Ok(Receipt::new(record.call, record.environment, record.connection, record.host.clone(), seq))
+        Ok(Receipt::new(record.call, record.inside.environment(), record.connection, record.host.clone(), seq))
     }
 
     /// Records that a call was refused to a caller who proved who they are. Returns when the record is on disk.

@@ -2,6 +2,7 @@
 //!
 //! None of these types has a place for header values, queries, paths or bodies, and none may be given one.
 
+use backshell_boundary::CellInside;
 use backshell_model::{
     AppName, CallId, ConnectionId, ConnectorSlug, EnvironmentId, GrantId, HostName, OperationId, PackageDigest, Region,
     TokenId, UserId,
@@ -15,8 +16,8 @@ pub struct DecisionRecord<'a> {
     pub call: CallId,
     /// Who calls.
     pub who: Who<'a>,
-    /// The environment of the connection.
-    pub environment: EnvironmentId,
+    /// The environment of the connection, with the proof that its records may be kept in this cell.
+    pub inside: &'a CellInside,
     /// The connection.
     pub connection: ConnectionId,
     /// The connector.
@@ -53,8 +54,9 @@ pub struct RefusalRecord<'a> {
     pub reason: Option<&'a str>,
     /// The cell that refused.
     pub cell: CellName<'a>,
-    /// The environment of the connection.
-    pub environment: Option<EnvironmentId>,
+    /// The environment of the connection, with the proof that its records may be kept in this cell. A cell outside the
+    /// environment's boundary has none, and its refusal is a record of the cell's own.
+    pub inside: Option<&'a CellInside>,
     /// The connection.
     pub connection: Option<ConnectionId>,
     /// The connector.
@@ -84,7 +86,7 @@ impl<'a> RefusalRecord<'a> {
             code,
             reason: None,
             cell,
-            environment: None,
+            inside: None,
             connection: None,
             connector: None,
             version: None,

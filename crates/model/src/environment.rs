@@ -1,7 +1,7 @@
 //! Tenants, environments and cells: who owns data, and where it may be processed.
 
 use crate::host::HostName;
-use crate::id::{EnvironmentId, TenantId};
+use crate::id::{ConnectionId, EnvironmentId, TenantId};
 use crate::time::Timestamp;
 use std::{fmt, sync::Arc};
 
@@ -114,8 +114,26 @@ pub struct Cell {
     pub region: Region,
     /// Where its gateway is reached from outside, for example `https://eu1.gateway.example`.
     pub gateway_url: String,
-    /// When it last said that it runs.
+    /// When it last said that it runs, or was registered.
     pub seen_at: Timestamp,
+    /// Whether an administrator registered it; others announce themselves to the database they share.
+    pub registered: bool,
+}
+
+/// Where a connection is at home that this installation's database does not hold. All that a cell outside the boundary of
+/// its environment knows of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectoryEntry {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// Its environment.
+    pub environment: EnvironmentId,
+    /// Where the environment is at home.
+    pub home: Region,
+    /// How far its data may travel.
+    pub boundary: Boundary,
+    /// When it was noted.
+    pub noted_at: Timestamp,
 }
 
 /// An environment's data key, wrapped by the key-encryption key.

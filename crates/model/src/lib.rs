@@ -28,7 +28,7 @@ pub use catalogue::{
     Connector, ConnectorSlug, Infrastructure, PackageDigest, PublisherKind, Verdict, Version, VersionState,
 };
 pub use connection::{AuthKind, Connection, ConnectionState, HostApproval, OperationId, SealedSecrets, SettingName};
-pub use environment::{Boundary, Cell, Egress, Environment, HostPort, Region, Tenant, WrappedDataKey};
+pub use environment::{Boundary, Cell, DirectoryEntry, Egress, Environment, HostPort, Region, Tenant, WrappedDataKey};
 pub use grant::{CrossingGrant, TransferBasis, VersionRange};
 pub use host::{HostName, HostNameError, Scheme, ServiceRoot};
 pub use id::{CallId, CheckpointId, ConnectionId, EnvironmentId, GrantId, TenantId, TokenId};

@@ -26,6 +26,9 @@ pub enum VaultError {
     /// The wrapped data key was changed, or belongs to another environment.
     #[error("the data key of `{0}` does not open; restore it from a backup")]
     DataKeyRefused(EnvironmentId),
+    /// The proof that this cell may keep secrets is about another environment: a fault of the program.
+    #[error("this cell may not keep the secrets of `{0}`")]
+    OutsideCustody(EnvironmentId),
     /// The environment's data key was never loaded.
     #[error("the data key of `{0}` is not loaded")]
     NoDataKey(EnvironmentId),

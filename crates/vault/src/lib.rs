@@ -43,6 +43,17 @@
 //! }
 //! ```
 //!
+//! # No custody, no secret
+//! Sealing, making a data key and loading one ask for the proof that this cell lies inside the environment's boundary:
+//!
+//! ```compile_fail,E0061
+//! # use backshell_auth::Secrets;
+//! # use backshell_vault::{SecretBinding, Vault};
+//! fn keep(vault: &Vault, binding: &SecretBinding, secrets: &Secrets) {
+//!     let sealed = vault.seal(binding, secrets);
+//! }
+//! ```
+//!
 //! What this crate does not do: it stores nothing (the sealed bytes are the store's), reads no file and no environment
 //! variable (the binary passes their content in), and never shows a key or a secret in a message or in debug output.
 //!

@@ -6,7 +6,7 @@ use crate::error::VaultError;
 use crate::key::KeyEncryptionKey;
 use crate::layout;
 use backshell_auth::Secrets;
-use backshell_boundary::Placed;
+use backshell_boundary::{CellInside, Placed};
 use backshell_model::{EnvironmentId, HostPort, Random, SealedSecrets, WrappedDataKey};
 use std::collections::HashMap;
 use std::fmt;
@@ -67,8 +67,14 @@ impl Vault {
         self.withdrawals.load(Ordering::Relaxed)
     }
 
-    /// Seals the secrets of a connection. They replace all it had.
-    pub fn seal(&self, binding: &SecretBinding, secrets: &Secrets) -> Result<SealedSecrets, VaultError> {
+    /// Seals the secrets of a connection, in a cell that may keep them. They replace all it had.
+    pub fn seal(
+        &self,
+        inside: &CellInside,
+        binding: &SecretBinding,
+        secrets: &Secrets,
+    ) -> Result<SealedSecrets, VaultError> {
+        in_custody(inside, binding.environment)?;
         let data_key = self.data_key(binding.environment)?;
         let key = data_key.unwrapped(&self.key_encryption_key)?;
         let mut plaintext = layout::write(secrets)?;
@@ -77,17 +83,23 @@ impl Vault {
         Ok(SealedSecrets { connection: binding.connection, generation: binding.generation, bytes: bytes.into() })
     }
 
-    /// Makes the data key of an environment. It must be stored before anything that it sealed, and
+    /// Makes the data key of the environment whose secrets this cell may keep. It must be stored before anything that it sealed, and
     /// [loaded](Self::load_data_key) before it is used.
-    pub fn create_data_key(&self, environment: EnvironmentId) -> Result<WrappedDataKey, VaultError> {
+    pub fn create_data_key(&self, inside: &CellInside) -> Result<WrappedDataKey, VaultError> {
         let mut key = Key::default();
         self.random.fill(key.as_mut_slice());
-        self.wrap(key, environment, &self.key_encryption_key)
+        self.wrap(key, inside.environment(), &self.key_encryption_key)
     }
 
-    /// Makes a stored data key known. It is unwrapped when it is first needed; whether the configured key can unwrap it
+    /// Whether the configured key can unwrap a stored data key. Loads nothing.
+    pub fn check_data_key(&self, wrapped: &WrappedDataKey) -> Result<(), VaultError> {
+        check_wrapped_by(wrapped, &self.key_encryption_key)
+    }
+
+    /// Makes a stored data key known, in a cell that may keep the environment's secrets. It is unwrapped when it is first needed; whether the configured key can unwrap it
     /// is asked at once. A key that is known is left alone, so this may be called with every snapshot.
-    pub fn load_data_key(&self, wrapped: &WrappedDataKey) -> Result<(), VaultError> {
+    pub fn load_data_key(&self, inside: &CellInside, wrapped: &WrappedDataKey) -> Result<(), VaultError> {
+        in_custody(inside, wrapped.environment)?;
         check_wrapped_by(wrapped, &self.key_encryption_key)?;
         let known = |keys: &HashMap<EnvironmentId, Arc<DataKey>>| {
             keys.get(&wrapped.environment).is_some_and(|known| known.wrapped == *wrapped)
@@ -98,6 +110,12 @@ impl Vault {
             keys.insert(wrapped.environment, data_key);
         }
         Ok(())
+    }
+
+    /// Forgets the data keys of every environment but these: this cell may not keep them any more.
+    pub fn keep_data_keys(&self, keep: impl Fn(EnvironmentId) -> bool) {
+        let mut keys = self.data_keys.write().unwrap_or_else(PoisonError::into_inner);
+        keys.retain(|environment, _| keep(*environment));
     }
 
     /// Wraps a data key for another key-encryption key. What it sealed stays as it is.
@@ -151,6 +169,11 @@ fn unwrap(wrapped: &WrappedDataKey, by: &KeyEncryptionKey) -> Result<Key, VaultE
     }
     key.copy_from_slice(&bytes);
     Ok(key)
+}
+
+/// Custody: the proof must be about the environment.
+fn in_custody(inside: &CellInside, environment: EnvironmentId) -> Result<(), VaultError> {
+    if inside.environment() == environment { Ok(()) } else { Err(VaultError::OutsideCustody(environment)) }
 }
 
 fn check_wrapped_by(wrapped: &WrappedDataKey, by: &KeyEncryptionKey) -> Result<(), VaultError> {

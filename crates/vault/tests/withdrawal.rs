@@ -6,8 +6,8 @@ mod tests {
     use async_trait::async_trait;
     use backshell_auth::Secrets;
     use backshell_boundary::{
-        AddressRules, AllowedSet, Inventory, NoEvidence, Placed, ResolveError, Resolved, Resolver, Terms,
-        cell_decision, place,
+        AddressRules, AllowedSet, CellIdentity, CellInside, Inventory, NoEvidence, Placed, ResolveError, Resolved,
+        Resolver, Terms, cell_decision, place,
     };
     use backshell_model::{
         AppName, AuthKind, Boundary, Caller, Connection, ConnectionId, ConnectionState, Egress, Environment,
@@ -84,7 +84,7 @@ mod tests {
         let target = CallTarget { connection: connection.id, environment: environment.id, operation };
         let permitted = authority.permit_call(&caller, &target).unwrap();
         let allowed = AllowedSet::of(environment).unwrap();
-        let inside = cell_decision(Some(&environment.home), &allowed).unwrap();
+        let inside = inside(environment);
         let root = ServiceRoot { scheme: Scheme::Https, host: to.host.clone(), port: to.port, base_path: "/v1".into() };
         let request = ShapedRequest {
             method: http::Method::GET,
@@ -107,6 +107,12 @@ mod tests {
             now: Timestamp::from_secs(1_800_000_000),
         };
         place(permitted, inside, request, &terms, &OnePublicAddress).await.unwrap()
+    }
+
+    /// The proof that a cell at the environment's home may keep what belongs to it.
+    fn inside(environment: &Environment) -> CellInside {
+        let cell = CellIdentity::self_attested("cell-1", &environment.home, NOW, &SeededRandom::new(9));
+        cell_decision(&cell, NOW, &AllowedSet::of(environment).unwrap()).unwrap()
     }
 
     fn key(number: u8) -> KeyEncryptionKey {
@@ -135,12 +141,12 @@ mod tests {
     fn stored() -> Stored {
         let vault = vault(1);
         let environment = environment(1);
-        let data_key = vault.create_data_key(environment.id).unwrap();
-        vault.load_data_key(&data_key).unwrap();
+        let data_key = vault.create_data_key(&inside(&environment)).unwrap();
+        vault.load_data_key(&inside(&environment), &data_key).unwrap();
         let connection = connection(&environment, 1);
         let hosts = [host("one.contoso.example", 443), host("two.contoso.example", 443)];
         let binding = SecretBinding::of(&connection, hosts);
-        let sealed = vault.seal(&binding, &secrets()).unwrap();
+        let sealed = vault.seal(&inside(&environment), &binding, &secrets()).unwrap();
         Stored { vault, environment, connection, data_key, binding, sealed }
     }
 
@@ -166,7 +172,7 @@ mod tests {
         assert_same(&it.vault.withdraw(&placed, &it.binding, &it.sealed).unwrap());
         assert_same(&it.vault.withdraw(&placed, &it.binding, &it.sealed).unwrap());
         assert_eq!(it.vault.withdrawals(), 2);
-        let again = it.vault.seal(&it.binding, &secrets()).unwrap();
+        let again = it.vault.seal(&inside(&it.environment), &it.binding, &secrets()).unwrap();
         assert_ne!(again.bytes, it.sealed.bytes, "a nonce is used once");
     }
 
@@ -176,8 +182,8 @@ mod tests {
         let other = vault(1);
         let unknown = other.withdraw(&it.placed().await, &it.binding, &it.sealed).unwrap_err();
         assert_eq!(unknown, VaultError::NoDataKey(it.environment.id));
-        other.load_data_key(&it.data_key).unwrap();
-        other.load_data_key(&it.data_key).unwrap();
+        other.load_data_key(&inside(&it.environment), &it.data_key).unwrap();
+        other.load_data_key(&inside(&it.environment), &it.data_key).unwrap();
         assert_same(&other.withdraw(&it.placed().await, &it.binding, &it.sealed).unwrap());
     }
 
@@ -216,9 +222,10 @@ mod tests {
         moved_connection.environment = elsewhere.id;
         let binding = SecretBinding::of(&moved_connection, it.binding.hosts.clone());
         let placed = super::tests::placed(&elsewhere, &moved_connection, &host("one.contoso.example", 443)).await;
-        it.vault.load_data_key(&it.vault.create_data_key(elsewhere.id).unwrap()).unwrap();
+        let beyond = inside(&elsewhere);
+        it.vault.load_data_key(&beyond, &it.vault.create_data_key(&beyond).unwrap()).unwrap();
         assert_eq!(it.vault.withdraw(&placed, &binding, &it.sealed).unwrap_err(), refused);
-        it.vault.load_data_key(&WrappedDataKey { environment: elsewhere.id, ..it.data_key.clone() }).unwrap();
+        it.vault.load_data_key(&beyond, &WrappedDataKey { environment: elsewhere.id, ..it.data_key.clone() }).unwrap();
         let found = it.vault.withdraw(&placed, &binding, &it.sealed).unwrap_err();
         assert_eq!(found, VaultError::DataKeyRefused(elsewhere.id));
     }
@@ -267,7 +274,7 @@ mod tests {
         for bit in 0..it.data_key.wrapped.len() * 8 {
             let mut flipped = it.data_key.clone();
             flipped.wrapped[bit / 8] ^= 1 << (bit % 8);
-            it.vault.load_data_key(&flipped).unwrap();
+            it.vault.load_data_key(&inside(&it.environment), &flipped).unwrap();
             let found = it.vault.withdraw(&placed, &it.binding, &it.sealed).unwrap_err();
             assert_eq!(found, VaultError::DataKeyRefused(it.environment.id), "bit {bit}");
         }
@@ -277,14 +284,28 @@ mod tests {
     async fn the_wrong_key_encryption_key_opens_nothing() {
         let it = stored();
         let stranger = vault(2);
-        let found = stranger.load_data_key(&it.data_key).unwrap_err();
+        let found = stranger.load_data_key(&inside(&it.environment), &it.data_key).unwrap_err();
         assert!(matches!(&found, VaultError::OtherKey { configured, .. } if configured == key(2).id()), "{found}");
         // Somebody who can write the database says that the key was wrapped by this vault's.
         let relabelled = WrappedDataKey { key_encryption_key: key(2).id().to_owned(), ..it.data_key.clone() };
-        stranger.load_data_key(&relabelled).unwrap();
+        stranger.load_data_key(&inside(&it.environment), &relabelled).unwrap();
         let found = stranger.withdraw(&it.placed().await, &it.binding, &it.sealed).unwrap_err();
         assert_eq!(found, VaultError::DataKeyRefused(it.environment.id));
         assert_eq!(stranger.rewrap(&relabelled, &key(3)).map(drop), Err(VaultError::DataKeyRefused(it.environment.id)));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_kept_under_the_proof_of_another_environment() {
+        let it = stored();
+        let other = inside(&environment(2));
+        let outside = VaultError::OutsideCustody(it.environment.id);
+        assert_eq!(it.vault.seal(&other, &it.binding, &secrets()).map(drop), Err(outside.clone()));
+        assert_eq!(vault(1).load_data_key(&other, &it.data_key), Err(outside));
+        // What a cell may not keep any more is forgotten.
+        assert!(it.vault.withdraw(&it.placed().await, &it.binding, &it.sealed).is_ok());
+        it.vault.keep_data_keys(|environment| environment != it.environment.id);
+        let gone = it.vault.withdraw(&it.placed().await, &it.binding, &it.sealed).map(drop);
+        assert_eq!(gone, Err(VaultError::NoDataKey(it.environment.id)));
     }
 
     #[tokio::test]
@@ -294,7 +315,7 @@ mod tests {
         assert_eq!((rewrapped.environment, rewrapped.key_encryption_key.as_str()), (it.environment.id, key(2).id()));
         assert_ne!(rewrapped.wrapped, it.data_key.wrapped);
         let next = vault(2);
-        next.load_data_key(&rewrapped).unwrap();
+        next.load_data_key(&inside(&it.environment), &rewrapped).unwrap();
         assert_same(&next.withdraw(&it.placed().await, &it.binding, &it.sealed).unwrap());
         assert!(matches!(it.vault.rewrap(&rewrapped, &key(3)), Err(VaultError::OtherKey { .. })));
     }
@@ -324,7 +345,7 @@ mod tests {
             let common = it.binding.clone();
             let one = SecretBinding { hosts: hosts(&names, ports.0), generation: generations.0, ..common.clone() };
             let two = SecretBinding { hosts: hosts(&others, ports.1), generation: generations.1, ..common };
-            let sealed = it.vault.seal(&one, &secrets()).unwrap();
+            let sealed = it.vault.seal(&inside(&it.environment), &one, &secrets()).unwrap();
             let moved = SealedSecrets { generation: two.generation, ..sealed };
             let to = two.hosts.first().unwrap();
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

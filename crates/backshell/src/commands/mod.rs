@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod call;
+mod cell;
 mod completions;
 mod demo;
 mod diff;
@@ -62,6 +63,7 @@ enum Command {
     Call(call::Call),
     Ledger(ledger::Ledger),
     Vault(vault::Vault),
+    Cell(cell::Cell),
     Regions(regions::Regions),
     Residency(residency::Residency),
     Completions(completions::Completions),
@@ -95,6 +97,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Call(command) => block_on(command.run()),
         Command::Ledger(command) => block_on(command.run()),
         Command::Vault(command) => block_on(command.run()),
+        Command::Cell(command) => command.run(),
         Command::Regions(command) => command.run(),
         Command::Residency(command) => block_on(command.run()),
         Command::Completions(command) => command.run(),

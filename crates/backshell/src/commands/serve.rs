@@ -1,9 +1,12 @@
 //! `backshell serve`: the gateway, the API and health on two listeners.
 
 use super::{ConfigArgs, stop_signal};
+use crate::identity;
 use crate::node::Node;
+use crate::system::SystemClock;
 use crate::terminal;
 use crate::way_out::WayOut;
+use backshell_model::Clock;
 use clap::Args;
 use std::process::ExitCode;
 
@@ -26,7 +29,8 @@ impl Serve {
         let mut node = Node::start(&config, WayOut::real(&config)?).await?;
         terminal::line(&format!("gateway  {}", node.gateway_url()))?;
         terminal::line(&format!("console  http://{}", node.console_address()))?;
-        terminal::line(&format!("cell     {} in {}", config.cell.name, config.cell.region))?;
+        let attestation = identity::describe(&node.cell(), SystemClock.now());
+        terminal::line(&format!("cell     {} in {}, {attestation}", config.cell.name, config.cell.region))?;
         terminal::line(&format!("data     {}", config.data.dir.display()))?;
         if let Some(token) = node.first_token() {
             terminal::line(&format!(

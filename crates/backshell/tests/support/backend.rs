@@ -12,7 +12,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -35,6 +35,8 @@ struct Shared {
     seen: Mutex<Vec<Seen>>,
     uploaded: AtomicU64,
     connections: AtomicU64,
+    /// From which address each connection came.
+    peers: Mutex<Vec<IpAddr>>,
     /// What `/answer` answers: headers and body.
     answer: Mutex<(HeaderMap, Bytes)>,
 }
@@ -49,7 +51,12 @@ pub struct Backend {
 impl Backend {
     /// Serves on a free port with `certificate`, offering `protocols` by ALPN.
     pub async fn start(certificate: &TrialCertificate, protocols: &[&[u8]]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at(Ipv4Addr::LOCALHOST, certificate, protocols).await
+    }
+
+    /// As [`Backend::start`], on another address of this machine.
+    pub async fn start_at(address: Ipv4Addr, certificate: &TrialCertificate, protocols: &[&[u8]]) -> Self {
+        let listener = TcpListener::bind((address, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let acceptor = TlsAcceptor::from(certificate.server(protocols).unwrap());
         let shared = Arc::new(Shared::default());
@@ -72,6 +79,11 @@ impl Backend {
         self.shared.connections.load(Ordering::SeqCst)
     }
 
+    /// From which address each connection came, in the order in which they were accepted.
+    pub fn peers(&self) -> Vec<IpAddr> {
+        self.shared.peers.lock().unwrap().clone()
+    }
+
     /// Bytes that came in on `/upload`.
     pub fn uploaded(&self) -> u64 {
         self.shared.uploaded.load(Ordering::SeqCst)
@@ -86,7 +98,8 @@ impl Drop for Backend {
 
 async fn accept(listener: TcpListener, acceptor: TlsAcceptor, shared: Arc<Shared>) {
     loop {
-        let (stream, _) = listener.accept().await.unwrap();
+        let (stream, peer) = listener.accept().await.unwrap();
+        shared.peers.lock().unwrap().push(peer.ip());
         stream.set_nodelay(true).unwrap();
         shared.connections.fetch_add(1, Ordering::SeqCst);
         let (acceptor, shared) = (acceptor.clone(), Arc::clone(&shared));

@@ -7,9 +7,11 @@ mod cells;
 mod connections;
 mod connectors;
 mod crossing_grants;
+mod directory;
 mod environments;
 mod groups;
 mod ledger;
+mod node;
 mod page;
 mod regions;
 mod residency;
@@ -20,6 +22,7 @@ mod users;
 mod versions;
 mod whoami;
 
+pub use cells::cell_address;
 pub(crate) use page::{Page, PageQuery};
 
 use crate::problem::{FindingBody, ProblemBody};
@@ -79,7 +82,11 @@ pub(crate) fn endpoints() -> OpenApiRouter<ConsoleState> {
         .routes(routes!(versions::get::get))
         .routes(routes!(versions::withdraw::withdraw))
         .routes(routes!(regions::list::list))
-        .routes(routes!(cells::list::list))
+        .routes(routes!(cells::list::list, cells::register::register))
+        .routes(routes!(cells::delete::delete))
+        .routes(routes!(directory::list::list))
+        .routes(routes!(directory::put::put, directory::delete::delete))
+        .routes(routes!(node::get::get))
         .routes(routes!(environments::list::list, environments::create::create))
         .routes(routes!(environments::get::get))
         .routes(routes!(crossing_grants::list::list, crossing_grants::create::create))

@@ -257,6 +257,14 @@ async fn the_cell_must_lie_inside_the_boundary() {
     assert_eq!((&problem["code"], &problem["reason"]), (&json!("wrong_cell"), &json!("cell_outside")));
     assert!(problem["detail"].as_str().unwrap().contains("westus"), "{problem}");
     assert!(node.store.data_key(american["id"].as_str().unwrap().parse().unwrap()).await.is_err());
+    let acts = node.acts().await;
+    let refused = acts.last().unwrap();
+    assert_eq!((&refused["act"], &refused["outcome"]), (&json!("connection.create"), &json!("refused")));
+    let details = &refused["details"];
+    assert_eq!((&details["row"], &details["home"]), (&json!("D04"), &json!("westus")));
+    for act in acts {
+        assert_ne!(act["environment"], american["id"], "no record of an environment outside the boundary: {act}");
+    }
 }
 
 #[tokio::test]

@@ -122,6 +122,7 @@ async fn cells_and_regions() {
         region: Region::new(CELL),
         gateway_url: "https://eu1.gateway.example".to_owned(),
         seen_at: node.clock.now(),
+        registered: false,
     };
     node.store.announce_cell(&cell).await.unwrap();
     let alice = node.user("alice@contoso.example").await;
@@ -132,4 +133,71 @@ async fn cells_and_regions() {
     assert_eq!(regions["items"].as_array().unwrap().len(), backshell_boundary::regions().len());
     let caller = node.token("alice@contoso.example", &[Scope::Call], None).await;
     node.get(&caller, "/regions").await.expect(403);
+}
+
+#[tokio::test]
+async fn cells_are_registered_and_forgotten_by_administrators() {
+    let node = Node::new().await;
+    let new = json!({"name": "us-1", "region": "eastus", "gateway_url": "https://us1.gateway.example"});
+    let made = node.post(&node.admin, "/cells", &new).await.expect(201);
+    assert_eq!((&made["region"], &made["registered"]), (&json!("eastus"), &json!(true)));
+    assert_eq!(node.post(&node.admin, "/cells", &new).await.expect(409)["code"], "conflict");
+    for (member, value) in [
+        ("name", " us"),
+        ("region", "unitedstates"),
+        ("gateway_url", "http://us1.gateway.example"),
+        ("gateway_url", "https://us1.gateway.example/x"),
+    ] {
+        let mut wrong = new.clone();
+        wrong[member] = json!(value);
+        node.post(&node.admin, "/cells", &wrong).await.expect(400);
+    }
+    let alice = node.user("alice@contoso.example").await;
+    node.post(&alice, "/cells", &new).await.expect(403);
+    node.delete(&alice, "/cells/us-1").await.expect(403);
+    node.delete(&node.admin, "/cells/us-1").await.expect(204);
+    node.delete(&node.admin, "/cells/us-1").await.expect(404);
+    node.delete(&node.admin, "/cells/cell-1").await.expect(409);
+    let acts = node.acts().await;
+    let names: Vec<_> =
+        acts.iter().map(|act| (act["act"].as_str().unwrap(), act["outcome"].as_str().unwrap())).collect();
+    assert_eq!(names[0], ("cell.register", "allowed"));
+    assert!(names.contains(&("cell.remove", "refused")) && names.contains(&("cell.remove", "allowed")), "{names:?}");
+    assert_eq!(acts[0]["details"]["gateway_url"], "https://us1.gateway.example");
+}
+
+#[tokio::test]
+async fn the_directory_says_where_connections_of_other_cells_are_at_home() {
+    let node = Node::new().await;
+    let connection = "con_01arz3ndektsv4rrffq69g5fav";
+    let path = format!("/directory/{connection}");
+    let entry = json!({"environment": "env_01arz3ndektsv4rrffq69g5fav", "home": "westus", "boundary": "geography"});
+    let noted = node.put(&node.admin, &path, &entry).await.expect(200);
+    assert_eq!((&noted["connection"], &noted["home"]), (&json!(connection), &json!("westus")));
+    assert_eq!(node.get(&node.admin, "/directory").await.expect(200)["items"], json!([noted]));
+    // This cell lies in westeurope.
+    for (home, boundary, status) in
+        [("northeurope", "geography", 409), ("northeurope", "region", 200), ("europe", "region", 400)]
+    {
+        let entry = json!({"environment": "env_01arz3ndektsv4rrffq69g5fav", "home": home, "boundary": boundary});
+        node.put(&node.admin, &path, &entry).await.expect(status);
+    }
+    let alice = node.user("alice@contoso.example").await;
+    node.put(&alice, &path, &entry).await.expect(403);
+    node.get(&alice, "/directory").await.expect(403);
+    node.delete(&node.admin, &path).await.expect(204);
+    node.delete(&node.admin, &path).await.expect(404);
+    for act in node.acts().await {
+        assert!(act.get("environment").is_none(), "another cell's environment has no records here: {act}");
+    }
+}
+
+#[tokio::test]
+async fn the_node_says_who_vouches_for_it() {
+    let node = Node::new().await;
+    let shown = node.get(&node.admin, "/node").await.expect(200);
+    assert_eq!((&shown["name"], &shown["region"]), (&json!("cell-1"), &json!(CELL)));
+    assert_eq!((&shown["attested_by"], &shown["valid_from"]), (&json!("self"), &json!("2023-11-14T22:13:20Z")));
+    assert!(shown.get("unattested").is_none() && shown["outside"] == json!([]), "{shown}");
+    node.get(&node.user("alice@contoso.example").await, "/node").await.expect(403);
 }

@@ -2,10 +2,10 @@
 
 use axum::Router;
 use axum::body::Body;
-use backshell_boundary::{NoEvidence, ResolveError, Resolved, Resolver};
+use backshell_boundary::{CellIdentity, NoEvidence, ResolveError, Resolved, Resolver};
 use backshell_console::{
-    Authenticator, Console, ConsoleConfig, ConsoleParts, ConsoleState, MetricFamily, MetricKind, MetricsSource, Sample,
-    SnapshotHandle, Stale, Unauthenticated, generate_token,
+    Authenticator, Console, ConsoleConfig, ConsoleParts, ConsoleState, MetricFamily, MetricKind, MetricsSource,
+    NodeFacts, Sample, SnapshotHandle, Stale, Unauthenticated, generate_token,
 };
 use backshell_gateway::connect::Connections;
 use backshell_gateway::{Gateway, Parts, Settings};
@@ -153,8 +153,11 @@ impl Node {
         store.add_environment(&environment).await.unwrap();
         let admin = UserId::new("admin@contoso.example").unwrap();
         store.assign_role(&RoleAssignment { user: admin, role: Role::Administrator }).await.unwrap();
+        let cell = CellIdentity::self_attested("cell-1", &Region::new(CELL), now, random.as_ref());
+        let settings = Settings::new(cell);
+        let seat = settings.cell.clone();
         let gateway = Gateway::open(Parts {
-            settings: Settings::new("cell-1", Region::new(CELL)),
+            settings,
             store: store.clone(),
             vault: vault.clone(),
             ledger: ledger.clone(),
@@ -173,7 +176,8 @@ impl Node {
             ledger.clone(),
             dyn_clock.clone(),
             random.clone(),
-            Region::new(CELL),
+            seat.clone(),
+            Vec::new(),
         );
         let router = Console::router(ConsoleState::new(ConsoleParts {
             store: store.clone(),
@@ -182,6 +186,7 @@ impl Node {
             authenticator: lent.clone(),
             snapshot: lent.clone(),
             metrics: lent.clone(),
+            node: NodeFacts { cell: seat, outside: Vec::new() },
             clock: dyn_clock,
             random: random.clone(),
             config,

@@ -32,7 +32,8 @@ fn operations() -> Vec<(Method, String, Value)> {
                 .replace("{group}", "team")
                 .replace("{user}", "alice")
                 .replace("{kind}", "user")
-                .replace("{name}", "alice");
+                .replace("{name}", "alice")
+                .replace("{cell}", "us-1");
             assert!(!address.contains('{'), "{address}");
             operations.push((method, address, operation.clone()));
         }
@@ -201,7 +202,10 @@ async fn health_readiness_and_metrics() {
         node.send(request)
     };
     assert_eq!(get("/healthz").await.text, "ok\n");
-    assert_eq!(get("/readyz").await.expect(200), json!({"ready": true, "snapshot": "fresh", "ledger": "writable"}));
+    assert_eq!(
+        get("/readyz").await.expect(200),
+        json!({"ready": true, "snapshot": "fresh", "ledger": "writable", "cell": "attested"})
+    );
     node.lent.stale.store(true, Ordering::SeqCst);
     let answer = get("/readyz").await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);

@@ -1,7 +1,7 @@
 //! Why a connection was not made or changed.
 
 use backshell_auth::AuthProblem;
-use backshell_boundary::BoundaryError;
+use backshell_boundary::{BoundaryError, Unattested};
 use backshell_ledger::LedgerError;
 use backshell_model::{ConnectorSlug, Region};
 use backshell_permission::{Action, Reason};
@@ -22,8 +22,10 @@ pub enum ConnectError {
         reason: Reason,
     },
     /// The environment's data may not be kept in this cell.
-    #[error("this cell lies outside the environment's boundary; its home is `{home}`")]
+    #[error("{}; its home is `{home}`", outside(*.unattested))]
     WrongCell {
+        /// Why the cell is not attested, when that is the reason.
+        unattested: Option<Unattested>,
         /// The environment's home region.
         home: Region,
         /// The address of the cell that serves it, if one is known.
@@ -147,6 +149,13 @@ impl ConnectError {
             Self::Vault(_) => "vault",
             Self::Failed(_) => "internal_error",
         }
+    }
+}
+
+fn outside(unattested: Option<Unattested>) -> String {
+    match unattested {
+        Some(why) => format!("this cell may not keep anything of the environment: {why}"),
+        None => "this cell lies outside the environment's boundary".to_owned(),
     }
 }
 

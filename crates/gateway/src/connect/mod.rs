@@ -18,13 +18,15 @@ mod values;
 pub use error::ConnectError;
 pub use values::MAX_SECRET_BYTES;
 
+use crate::seat::CellSeat;
 use crate::snapshot::home_cell;
 use backshell_auth::{AuthPlan, Secrets};
-use backshell_boundary::{AllowedSet, cell_decision};
+use backshell_boundary::{AllowedSet, CellInside, WrongCell, cell_decision};
 use backshell_ledger::{ActRecord, Ledger, LedgerError, Outcome, Who};
 use backshell_model::{
-    Caller, Clock, Connection, ConnectionId, ConnectorSlug, EnvironmentId, HostApproval, HostPort, PackageDigest,
-    Random, Region, SealedSecrets, SecretBytes, ServiceRoot, UserId, Version, VersionState, is_display_name,
+    Caller, Clock, Connection, ConnectionId, ConnectorSlug, Environment, EnvironmentId, HostApproval, HostPort,
+    PackageDigest, Random, Region, SealedSecrets, SecretBytes, ServiceRoot, UserId, Version, VersionState,
+    is_display_name,
 };
 use backshell_permission::{Action, Authority, Reason, Resource};
 use backshell_store::{Conflict, ConnectionChange, Limit, Noun, SecretsChange, Store, StoreError};
@@ -96,7 +98,8 @@ pub struct Connections {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    cell: Region,
+    cell: Arc<CellSeat>,
+    home_cells: Vec<(Region, String)>,
     readers: Arc<Semaphore>,
 }
 
@@ -106,13 +109,14 @@ struct Act<'a> {
     name: &'static str,
     reason: Reason,
     subject: String,
-    environment: EnvironmentId,
+    /// `None` in a cell that may not keep records of the environment.
+    inside: Option<CellInside>,
 }
 
 impl Act<'_> {
     fn record<'r>(&'r self, details: Vec<(&'r str, &'r str)>) -> ActRecord<'r> {
         ActRecord {
-            environment: Some(self.environment),
+            environment: self.inside.as_ref().map(CellInside::environment),
             policies: self.reason.as_str().split(',').collect(),
             details,
             ..ActRecord::done(Some(Who::from(self.caller)), self.name, &self.subject)
@@ -121,16 +125,17 @@ impl Act<'_> {
 }
 
 impl Connections {
-    /// For the cell that runs in the region `cell`.
+    /// For the node that sits at `cell`; `home_cells` are addresses of cells beside those that the database knows.
     pub fn new(
         store: Arc<dyn Store>,
         vault: Arc<Vault>,
         ledger: Ledger,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
-        cell: Region,
+        cell: Arc<CellSeat>,
+        home_cells: Vec<(Region, String)>,
     ) -> Self {
-        Self { store, vault, ledger, clock, random, cell, readers: Arc::new(Semaphore::new(READERS)) }
+        Self { store, vault, ledger, clock, random, cell, home_cells, readers: Arc::new(Semaphore::new(READERS)) }
     }
 
     /// Does `work`, which reads a package, beside the requests: megabytes take seconds. Two packages are read at a time
@@ -166,14 +171,10 @@ impl Connections {
         let now = self.clock.now();
         let id = ConnectionId::generate(now, self.random.as_ref());
         let resource = Resource::Environment(new.environment);
-        let act = Act {
-            caller,
-            name: "connection.create",
-            reason: self.permit(authority, caller, Action::CreateConnection, &resource, "connection.create").await?,
-            subject: id.to_string(),
-            environment: new.environment,
-        };
-        self.inside(new.environment).await?;
+        let name = "connection.create";
+        let reason = self.permit(authority, caller, Action::CreateConnection, &resource, name).await?;
+        let inside = self.inside(caller, name, &id.to_string(), new.environment).await?;
+        let act = Act { caller, name, reason, subject: id.to_string(), inside: Some(inside.clone()) };
         if !is_display_name(&new.name) {
             return Err(ConnectError::Name);
         }
@@ -198,7 +199,7 @@ impl Connections {
             created_at: now,
         };
         let sealed = match &secrets {
-            Some(secrets) => Some(self.seal(&connection, &values.roots, secrets).await?),
+            Some(secrets) => Some(self.seal(&inside, &connection, &values.roots, secrets).await?),
             None => None,
         };
         let digest = digest.to_string();
@@ -223,7 +224,7 @@ impl Connections {
         id: ConnectionId,
         secrets: BTreeMap<String, SecretBytes>,
     ) -> Result<Connection, ConnectError> {
-        let (before, act) =
+        let (before, act, inside) =
             self.existing(authority, caller, id, Action::ManageConnection, "connection.put_secrets").await?;
         let version = self.bound_version(&before).await?;
         let settings = before.settings.clone();
@@ -232,7 +233,7 @@ impl Connections {
         let mut after = Connection { generation: before.generation.saturating_add(1), ..before.clone() };
         after.auth_kind = plan.kind();
         after.state = state(&plan, true);
-        let sealed = self.seal(&after, &roots, &secrets).await?;
+        let sealed = self.seal(&inside, &after, &roots, &secrets).await?;
         let change = ConnectionChange { before, after, secrets: SecretsChange::Replace(sealed) };
         let names = secrets.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(",");
         let replace = async { Ok(self.store.change_connection(&change).await?) };
@@ -249,7 +250,7 @@ impl Connections {
         id: ConnectionId,
         settings: BTreeMap<String, String>,
     ) -> Result<Connection, ConnectError> {
-        let (before, act) =
+        let (before, act, _) =
             self.existing(authority, caller, id, Action::ManageConnection, "connection.update_settings").await?;
         let version = self.bound_version(&before).await?;
         let old_settings = before.settings.clone();
@@ -287,7 +288,7 @@ impl Connections {
         id: ConnectionId,
         root: &str,
     ) -> Result<Connection, ConnectError> {
-        let (before, act) =
+        let (before, act, _) =
             self.existing(authority, caller, id, Action::ApproveHost, "connection.approve_host").await?;
         let mut after = before.clone();
         let known = || before.hosts.iter().map(|host| host.root.to_string()).collect();
@@ -325,10 +326,10 @@ impl Connections {
         id: ConnectionId,
         action: Action,
         name: &'static str,
-    ) -> Result<(Connection, Act<'a>), ConnectError> {
-        let permitted = self.permitted(authority, caller, id, action, name).await?;
-        self.inside(permitted.0.environment).await?;
-        Ok(permitted)
+    ) -> Result<(Connection, Act<'a>, CellInside), ConnectError> {
+        let (connection, act) = self.permitted(authority, caller, id, action, name).await?;
+        let inside = self.inside(caller, name, &act.subject, connection.environment).await?;
+        Ok((connection, act, inside))
     }
 
     async fn permitted<'a>(
@@ -341,8 +342,8 @@ impl Connections {
     ) -> Result<(Connection, Act<'a>), ConnectError> {
         let connection = self.store.connection(id).await?;
         let reason = self.permit(authority, caller, action, &Resource::Connection(id), name).await?;
-        let environment = connection.environment;
-        Ok((connection, Act { caller, name, reason, subject: id.to_string(), environment }))
+        let inside = self.custody(connection.environment).await?.ok();
+        Ok((connection, Act { caller, name, reason, subject: id.to_string(), inside }))
     }
 
     /// Asks for permission; a refusal is put on record.
@@ -360,7 +361,7 @@ impl Connections {
         }
         let (subject, environment) = match resource {
             Resource::Connection(id) => (id.to_string(), None),
-            Resource::Environment(id) => (id.to_string(), Some(*id)),
+            Resource::Environment(id) => (id.to_string(), self.held(*id).await),
             _ => (String::new(), None),
         };
         let record = ActRecord {
@@ -376,14 +377,55 @@ impl Connections {
         Err(ConnectError::Denied { action, reason: decision.reason })
     }
 
+    /// The environment's identifier for a record, when this cell may keep records of it.
+    pub async fn held(&self, environment: EnvironmentId) -> Option<EnvironmentId> {
+        Some(self.custody(environment).await.ok()?.ok()?.environment())
+    }
+
+    /// As [`held`](Self::held), for an environment that is not stored yet.
+    pub fn would_hold(&self, environment: &Environment) -> Option<EnvironmentId> {
+        let allowed = AllowedSet::of(environment).ok()?;
+        Some(cell_decision(&self.cell.identity(), self.clock.now(), &allowed).ok()?.environment())
+    }
+
+    /// Refuses what may not be done in a cell outside the boundary of the environment, with the address of one that may.
+    /// For acts that are not this module's own; a refusal is on record as `name` upon `subject`.
+    pub async fn inside(
+        &self,
+        caller: &Caller,
+        name: &str,
+        subject: &str,
+        environment: EnvironmentId,
+    ) -> Result<CellInside, ConnectError> {
+        let (wrong, allowed) = match self.custody(environment).await? {
+            Ok(inside) => return Ok(inside),
+            Err(refused) => refused,
+        };
+        let record = ActRecord {
+            outcome: Outcome::Refused,
+            details: vec![("row", wrong.row.as_str()), ("reason", wrong.reason()), ("home", wrong.home.as_str())],
+            ..ActRecord::done(Some(Who::from(caller)), name, subject)
+        };
+        // It stays refused whether or not that can be recorded.
+        if let Err(error) = self.ledger.act(record).await {
+            tracing::warn!(%error, act = name, "a refused act is not on record");
+        }
+        let cells = self.store.cells(None, Limit::MAX).await?;
+        let home_cell = home_cell(&cells, &self.home_cells, &self.cell.identity(), &wrong.home, Some(&allowed));
+        Err(ConnectError::WrongCell {
+            reason: wrong.reason(),
+            unattested: wrong.unattested,
+            home: wrong.home,
+            home_cell,
+        })
+    }
+
     /// Custody: whether this cell may keep what belongs to the environment.
-    async fn inside(&self, id: EnvironmentId) -> Result<(), ConnectError> {
+    async fn custody(&self, id: EnvironmentId) -> Result<Result<CellInside, (WrongCell, AllowedSet)>, ConnectError> {
         let environment = self.store.environment(id).await?;
         let allowed = AllowedSet::of(&environment)?;
-        let Err(wrong) = cell_decision(Some(&self.cell), &allowed) else { return Ok(()) };
-        let cells = self.store.cells(None, Limit::MAX).await?;
-        let home_cell = home_cell(&cells, &wrong.home, Some(&allowed));
-        Err(ConnectError::WrongCell { reason: wrong.reason(), home: wrong.home, home_cell })
+        let decision = cell_decision(&self.cell.identity(), self.clock.now(), &allowed);
+        Ok(decision.map_err(|wrong| (wrong, allowed)))
     }
 
     async fn current_version(&self, connector: &ConnectorSlug) -> Result<Version, ConnectError> {
@@ -401,20 +443,22 @@ impl Connections {
     /// Seals secrets for the connection as it shall be.
     async fn seal(
         &self,
+        inside: &CellInside,
         connection: &Connection,
         roots: &HostRoots,
         secrets: &Secrets,
     ) -> Result<SealedSecrets, ConnectError> {
-        self.ensure_data_key(connection.environment).await?;
-        Ok(self.vault.seal(&binding(connection, roots), secrets)?)
+        self.ensure_data_key(inside).await?;
+        Ok(self.vault.seal(inside, &binding(connection, roots), secrets)?)
     }
 
     /// Loads the environment's data key, which is made with its first secret. Two nodes may race to make it; the loser
     /// takes the winner's.
-    async fn ensure_data_key(&self, environment: EnvironmentId) -> Result<(), ConnectError> {
+    async fn ensure_data_key(&self, inside: &CellInside) -> Result<(), ConnectError> {
+        let environment = inside.environment();
         let key = match self.store.data_key(environment).await {
             Err(StoreError::NotFound(_)) => {
-                let made = self.vault.create_data_key(environment)?;
+                let made = self.vault.create_data_key(inside)?;
                 match self.store.add_data_key(&made).await {
                     Err(StoreError::Conflict(Conflict::Exists(_))) => self.store.data_key(environment).await?,
                     added => {
@@ -425,7 +469,7 @@ impl Connections {
             }
             key => key?,
         };
-        self.vault.load_data_key(&key)?;
+        self.vault.load_data_key(inside, &key)?;
         Ok(())
     }
 }

@@ -1,13 +1,14 @@
 //! A store that counts, blocks and fails as the test says, and records to write into it.
 
 use async_trait::async_trait;
+use backshell_boundary::{AllowedSet, CellIdentity, CellInside, cell_decision};
 use backshell_ledger::{
     BoundaryOutcome, CellName, CompletionRecord, DecisionRecord, Ended, Ledger, LedgerError, Options, Receipt,
     RefusalRecord, Who,
 };
 use backshell_model::{
-    AppName, CallId, ConnectionId, ConnectorSlug, EnvironmentId, HostName, OperationId, PackageDigest, Region,
-    Timestamp, TokenId, UserId,
+    AppName, Boundary, CallId, ConnectionId, ConnectorSlug, EnvironmentId, HostName, OperationId, PackageDigest,
+    Region, Timestamp, TokenId, UserId,
 };
 use backshell_store::{Conflict, LedgerRepository, LedgerRow, Limit, Pseudonym, PseudonymRepository, StoreError};
 use backshell_testkit::{MockClock, SeededRandom};
@@ -134,6 +135,7 @@ pub(crate) struct Scene {
     pub(crate) app: AppName,
     pub(crate) token: TokenId,
     pub(crate) environment: EnvironmentId,
+    pub(crate) inside: CellInside,
     pub(crate) connection: ConnectionId,
     pub(crate) connector: ConnectorSlug,
     pub(crate) version: PackageDigest,
@@ -146,16 +148,21 @@ impl Scene {
     pub(crate) fn new() -> Arc<Self> {
         let random = SeededRandom::new(42);
         let now = Timestamp::from_secs(1_700_000_000);
+        let environment = EnvironmentId::generate(now, &random);
+        let region = Region::new("westeurope");
+        let allowed = AllowedSet::within(environment, &region, &Boundary::Region).unwrap();
+        let cell = CellIdentity::self_attested("cell-1", &region, now, &random);
         Arc::new(Self {
             user: UserId::new("alice@contoso.example").unwrap(),
             app: AppName::new("cli").unwrap(),
             token: TokenId::generate(now, &random),
-            environment: EnvironmentId::generate(now, &random),
+            environment,
+            inside: cell_decision(&cell, now, &allowed).unwrap(),
             connection: ConnectionId::generate(now, &random),
             connector: "contoso-crm".parse().unwrap(),
             version: PackageDigest([7; 32]),
             operation: OperationId::new("GetItem"),
-            region: Region::new("westeurope"),
+            region,
             host: HostName::parse("api.contoso.com").unwrap(),
             random,
         })
@@ -177,7 +184,7 @@ impl Scene {
         DecisionRecord {
             call,
             who: self.who(),
-            environment: self.environment,
+            inside: &self.inside,
             connection: self.connection,
             connector: &self.connector,
             version: &self.version,

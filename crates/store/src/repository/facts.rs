@@ -2,8 +2,8 @@
 
 use crate::repository::{PackageFiles, VersionSummary};
 use backshell_model::{
-    AccessToken, Cell, Connection, Connector, CrossingGrant, Environment, Membership, RoleAssignment, SealedSecrets,
-    Share, WrappedDataKey,
+    AccessToken, Cell, Connection, Connector, CrossingGrant, DirectoryEntry, Environment, Membership, RoleAssignment,
+    SealedSecrets, Share, WrappedDataKey,
 };
 
 /// A version that a gateway may have to serve or to refuse.
@@ -28,6 +28,8 @@ pub struct SnapshotFacts {
     pub data_keys: Vec<WrappedDataKey>,
     /// Every cell.
     pub cells: Vec<Cell>,
+    /// Where connections of other cells are at home.
+    pub directory: Vec<DirectoryEntry>,
     /// Every connector.
     pub connectors: Vec<Connector>,
     /// Each connector's current version, and every version that a connection is bound to.

@@ -66,27 +66,31 @@ impl EnvironmentRepository for SqliteStore {
 }
 
 /// The regions of a boundary that lists some, as a JSON array.
-fn listed_regions(boundary: &Boundary) -> Option<String> {
+pub(super) fn listed_regions(boundary: &Boundary) -> Option<String> {
     let Boundary::List(regions) = boundary else { return None };
     let names = regions.iter().map(Region::as_str).collect::<Vec<_>>();
     Some(serde_json::Value::from(names).to_string())
 }
 
-pub(super) fn environment(row: &SqliteRow) -> Result<Environment, StoreError> {
-    let boundary = match row.value("boundary")? {
+/// The boundary in the columns `boundary` and `boundary_regions`.
+pub(super) fn boundary(row: &SqliteRow) -> Result<Boundary, StoreError> {
+    Ok(match row.value("boundary")? {
         "region" => Boundary::Region,
         "geography" => Boundary::Geography,
         "list" => Boundary::List(row.named("boundary_regions", |json| {
             serde_json::from_str::<Vec<String>>(json).map(|names| names.iter().map(|name| Region::new(name)).collect())
         })?),
         _ => return Err(StoreError::Corrupt("boundary")),
-    };
+    })
+}
+
+pub(super) fn environment(row: &SqliteRow) -> Result<Environment, StoreError> {
     Ok(Environment {
         id: row.parsed("id")?,
         tenant: row.parsed("tenant")?,
         name: row.text("name")?,
         home: Region::new(row.value("home")?),
-        boundary,
+        boundary: boundary(row)?,
         egress: row.word("egress", |word| {
             [Egress::Notice, Egress::Refuse].into_iter().find(|egress| egress.as_str() == word)
         })?,

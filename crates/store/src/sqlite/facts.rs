@@ -23,6 +23,7 @@ pub(super) async fn read(
         environments: many(&mut *sql, sqlx::query("SELECT * FROM environments"), environment::environment).await?,
         data_keys: many(&mut *sql, sqlx::query("SELECT * FROM data_keys"), data_key::data_key).await?,
         cells: many(&mut *sql, sqlx::query("SELECT * FROM cells"), cell::cell).await?,
+        directory: many(&mut *sql, sqlx::query("SELECT * FROM directory"), cell::directory_entry).await?,
         connectors: many(&mut *sql, sqlx::query("SELECT * FROM connectors"), connector::connector).await?,
         versions: versions(&mut *sql, known).await?,
         connections: many(&mut *sql, sqlx::query("SELECT * FROM connections"), connection::connection).await?,

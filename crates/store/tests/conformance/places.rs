@@ -1,6 +1,6 @@
 //! Tenants, environments, data keys and cells.
 
-use super::samples::{at, cell, data_key, environment, tenant};
+use super::samples::{at, cell, connection, data_key, directory_entry, environment, grounds, tenant};
 use super::{bumps, two};
 use backshell_model::WrappedDataKey;
 use backshell_model::{Boundary, Egress, Region};
@@ -125,4 +125,45 @@ pub(crate) async fn cells(store: &dyn Store) {
     assert_eq!(bumps(store, store.remove_cell("a")).await, (Ok(true), true));
     assert_eq!(bumps(store, store.remove_cell("a")).await, (Ok(false), false));
     assert_eq!(store.cells(None, two()).await.unwrap(), all[1..]);
+}
+
+pub(crate) async fn registered_cells(store: &dyn Store) {
+    let mut one = cell("us");
+    one.registered = true;
+    assert_eq!(bumps(store, store.register_cell(&one)).await, (Ok(()), true));
+    assert_eq!(store.cells(None, two()).await.unwrap(), std::slice::from_ref(&one));
+    let again = bumps(store, store.register_cell(&one)).await;
+    assert_eq!(again, (Err(Conflict::Exists(Noun::Cell).into()), false));
+    // A node that says itself that it runs is no mere entry any more.
+    one.registered = false;
+    assert_eq!(bumps(store, store.announce_cell(&one)).await, (Ok(()), true));
+    assert_eq!(store.cells(None, two()).await.unwrap(), std::slice::from_ref(&one));
+    assert_eq!(store.register_cell(&one).await, Err(Conflict::Exists(Noun::Cell).into()));
+    assert_eq!(bumps(store, store.remove_cell("us")).await, (Ok(true), true));
+}
+
+pub(crate) async fn directory(store: &dyn Store) {
+    let mut all = [1, 2, 3].map(directory_entry);
+    all[1].boundary = Boundary::List(vec![Region::new("westus"), Region::new("eastus")]);
+    all[2].boundary = Boundary::Region;
+    for one in &all {
+        assert_eq!(bumps(store, store.put_directory_entry(one)).await, (Ok(()), true));
+    }
+    assert_eq!(store.directory(None, two()).await.unwrap(), all[..2]);
+    assert_eq!(store.directory(Some(all[1].connection), two()).await.unwrap(), all[2..]);
+    all[0].home = Region::new("eastus");
+    store.put_directory_entry(&all[0]).await.unwrap();
+    assert_eq!(store.directory(None, two()).await.unwrap()[0], all[0]);
+    let facts = store.snapshot_facts(at(9), &std::collections::BTreeSet::new()).await.unwrap();
+    assert_eq!(facts.directory, all);
+    assert_eq!(bumps(store, store.remove_directory_entry(all[0].connection)).await, (Ok(true), true));
+    assert_eq!(bumps(store, store.remove_directory_entry(all[0].connection)).await, (Ok(false), false));
+    // What this database holds is not elsewhere.
+    let (environment, publication) = grounds(store).await;
+    let held = connection(&environment, &publication, 1);
+    store.add_connection(&held, None).await.unwrap();
+    let mut entry = directory_entry(4);
+    entry.connection = held.id;
+    let refused = bumps(store, store.put_directory_entry(&entry)).await;
+    assert_eq!(refused, (Err(Conflict::Exists(Noun::Connection).into()), false));
 }

@@ -2,9 +2,9 @@
 
 use backshell_model::{
     AccessToken, AppName, AuthKind, Boundary, Cell, Connection, ConnectionId, ConnectionState, Connector,
-    ConnectorSlug, CrossingGrant, Egress, Environment, EnvironmentId, GrantId, GroupId, HostApproval, HostName,
-    Infrastructure, PackageDigest, PublisherKind, Region, Scheme, Scope, SealedSecrets, ServiceRoot, Tenant, TenantId,
-    Timestamp, TokenHash, TokenId, TransferBasis, UserId, Verdict, VersionRange, WrappedDataKey,
+    ConnectorSlug, CrossingGrant, DirectoryEntry, Egress, Environment, EnvironmentId, GrantId, GroupId, HostApproval,
+    HostName, Infrastructure, PackageDigest, PublisherKind, Region, Scheme, Scope, SealedSecrets, ServiceRoot, Tenant,
+    TenantId, Timestamp, TokenHash, TokenId, TransferBasis, UserId, Verdict, VersionRange, WrappedDataKey,
 };
 use backshell_store::{LedgerRow, Publication, Store};
 use backshell_testkit::SeededRandom;
@@ -57,6 +57,17 @@ pub(super) fn cell(name: &str) -> Cell {
         region: Region::new("westeurope"),
         gateway_url: format!("https://{name}.gateway.example"),
         seen_at: at(0),
+        registered: false,
+    }
+}
+
+pub(super) fn directory_entry(number: u8) -> DirectoryEntry {
+    DirectoryEntry {
+        connection: ConnectionId::generate(at(number), &random(number)),
+        environment: EnvironmentId::generate(at(number), &random(number)),
+        home: Region::new("westus"),
+        boundary: Boundary::Geography,
+        noted_at: at(number),
     }
 }
 

@@ -9,8 +9,8 @@ use crate::way_out::WayOut;
 use anyhow::{Context, bail};
 use backshell_boundary::evidence::{RoundTrips, SourceInfo};
 use backshell_boundary::{
-    AddressEvidence, AddressRules, AllowedSet, Answer, Decision, Destination, Estimate, EvidenceBase, Grade, Grant,
-    Place, Question, Ranged, Resolved, Row, cell_decision, judge, responsibility,
+    AddressEvidence, AddressRules, AllowedSet, Answer, CellIdentity, Decision, Destination, Estimate, EvidenceBase,
+    Grade, Grant, Place, Question, Ranged, Resolved, Row, cell_decision, judge, responsibility,
 };
 use backshell_model::{
     Boundary, Clock as _, ConnectorSlug, Egress, Environment, EnvironmentId, HostName, Infrastructure, Region,
@@ -318,7 +318,10 @@ fn decide(
         Ok(allowed) => allowed,
         Err(error) => return refused(error.row(), error.to_string()),
     };
-    if let Err(wrong) = cell_decision(Some(cell), &allowed) {
+    // The question is about regions: for a cell there that is attested.
+    let now = SystemClock.now();
+    let cell = CellIdentity::self_attested("explain", cell, now, &SystemRandom);
+    if let Err(wrong) = cell_decision(&cell, now, &allowed) {
         return refused(wrong.row, wrong.to_string());
     }
     if refused_address {

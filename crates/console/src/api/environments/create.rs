@@ -1,6 +1,6 @@
 //! `POST /api/v1/environments`.
 
-use super::EnvironmentBody;
+use super::{EnvironmentBody, boundary};
 use crate::extract::{Identified, JsonBody, display_name, parse, parse_word};
 use crate::problem::{
     BadRequest, BodyTooLarge, Conflict, NotFound, PermissionDenied, Problem, Unauthenticated, Unavailable,
@@ -10,7 +10,7 @@ use crate::state::ConsoleState;
 use axum::Json;
 use axum::extract::State;
 use backshell_boundary::AllowedSet;
-use backshell_model::{Boundary, Egress, Environment, EnvironmentId, Region, TenantId};
+use backshell_model::{Egress, Environment, EnvironmentId, Region, TenantId};
 use backshell_permission::{Action, Resource};
 use backshell_store::Limit;
 use http::StatusCode;
@@ -68,18 +68,7 @@ pub(crate) async fn create(
     let resource = Resource::Platform;
     let act = state.permit_act(&caller, "environment.create", Action::ManageEnvironment, &resource, "new").await?;
     let now = state.clock.now();
-    let boundary = match (new.boundary.as_str(), new.regions.is_empty()) {
-        ("region", true) => Boundary::Region,
-        ("geography", true) => Boundary::Geography,
-        ("list", false) if new.regions.len() <= 100 => {
-            Boundary::List(new.regions.iter().map(|name| Region::new(name)).collect())
-        }
-        ("list", _) => return Err(Problem::bad_request("the boundary `list` needs 1 to 100 `regions`")),
-        ("region" | "geography", false) => {
-            return Err(Problem::bad_request("`regions` belongs to the boundary `list` only"));
-        }
-        _ => return Err(Problem::bad_request("`boundary` is none of region, geography, list")),
-    };
+    let boundary = boundary(&new.boundary, &new.regions)?;
     let egress = match &new.egress {
         None => Egress::default(),
         Some(word) => parse_word("egress", word, &[Egress::Notice, Egress::Refuse], Egress::as_str)?,
@@ -96,7 +85,7 @@ pub(crate) async fn create(
     AllowedSet::of(&environment).map_err(|error| Problem::bad_request(error.to_string()).reason(error.reason()))?;
     let act = act
         .subject(&environment.id)
-        .environment(environment.id)
+        .environment(state.connections.would_hold(&environment))
         .detail("home", &environment.home)
         .detail("boundary", environment.boundary.as_str())
         .detail("egress", environment.egress.as_str());

@@ -4,8 +4,9 @@ pub(crate) mod create;
 pub(crate) mod get;
 pub(crate) mod list;
 
+use crate::problem::Problem;
 use crate::time::rfc3339;
-use backshell_model::{Boundary, Environment};
+use backshell_model::{Boundary, Environment, Region};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -49,4 +50,20 @@ impl From<Environment> for EnvironmentBody {
             created_at: rfc3339(environment.created_at),
         }
     }
+}
+
+/// The boundary that a request names, with the regions of a list.
+pub(crate) fn boundary(word: &str, regions: &[String]) -> Result<Boundary, Problem> {
+    Ok(match (word, regions.is_empty()) {
+        ("region", true) => Boundary::Region,
+        ("geography", true) => Boundary::Geography,
+        ("list", false) if regions.len() <= 100 => {
+            Boundary::List(regions.iter().map(|name| Region::new(name)).collect())
+        }
+        ("list", _) => return Err(Problem::bad_request("the boundary `list` needs 1 to 100 `regions`")),
+        ("region" | "geography", false) => {
+            return Err(Problem::bad_request("`regions` belongs to the boundary `list` only"));
+        }
+        _ => return Err(Problem::bad_request("`boundary` is none of region, geography, list")),
+    })
 }

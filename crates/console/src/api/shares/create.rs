@@ -4,6 +4,7 @@ use super::{ShareBody, grantee, words};
 use crate::extract::{Identified, JsonBody, Path, parse};
 use crate::problem::{
     BadRequest, BodyTooLarge, NotFound, PermissionDenied, Problem, Unauthenticated, Unavailable, UnsupportedMediaType,
+    WrongCell,
 };
 use crate::state::ConsoleState;
 use axum::Json;
@@ -43,6 +44,7 @@ pub(crate) struct NewShare {
         NotFound,
         BodyTooLarge,
         UnsupportedMediaType,
+        WrongCell,
         Unavailable
     )
 )]
@@ -56,13 +58,14 @@ pub(crate) async fn create(
     let environment = state.store.connection(id).await?.environment;
     let resource = Resource::Connection(id);
     let act = state.permit_act(&caller, "connection.share", Action::ShareConnection, &resource, &id).await?;
+    state.connections.inside(&caller, "connection.share", &connection, environment).await?;
     let share = Share {
         connection: id,
         grantee: grantee(&new.kind, &new.name)?,
         granted_by: caller.user.clone(),
         created_at: state.clock.now(),
     };
-    let act = act.environment(environment).detail("with", words(&share.grantee).0);
+    let act = act.environment(Some(environment)).detail("with", words(&share.grantee).0);
     let act = match &share.grantee {
         Grantee::User(user) => act.whom(user),
         Grantee::Group(group) => act.detail("group", group),

@@ -42,7 +42,7 @@ pub(crate) async fn delete(
     // The policies give both to owners; administrators have the second alone.
     let act = state.permit_act(&caller, "connection.unshare", Action::ManageConnection, &resource, &id).await?;
     let grantee = grantee(&kind, &name)?;
-    let act = act.environment(environment).detail("with", words(&grantee).0);
+    let act = act.environment(state.connections.held(environment).await).detail("with", words(&grantee).0);
     let act = match &grantee {
         Grantee::User(user) => act.whom(user),
         Grantee::Group(group) => act.detail("group", group),

@@ -110,7 +110,7 @@ pub(crate) async fn create(
     let scope_words = made.scopes.iter().map(Scope::as_str).collect::<Vec<_>>().join(",");
     let mut act = act.subject(&made.id).whom(&made.user).detail("scopes", &scope_words).detail("app", &made.app);
     if let Some(environment) = made.environment {
-        act = act.environment(environment);
+        act = act.environment(state.connections.held(environment).await);
     }
     state.perform(act, async { Ok(state.store.add_token(&made).await?) }).await?;
     let token = String::from_utf8_lossy(secret.expose()).into_owned();

@@ -1,0 +1,581 @@
+//! Cells: who vouches for one, what it refuses, and that nothing crosses between five of them in two geographies.
+//!
+//! Every cell is a whole node with a database of its own, on an address of its own. Every back end is a listener of its own
+//! and notes from which cell's address each connection came.
+
+#![allow(
+    clippy::allow_attributes,
+    clippy::cast_possible_truncation,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "in a test a panic is the verdict, and its client connects by itself"
+)]
+
+mod support;
+
+use async_trait::async_trait;
+use backshell::client;
+use backshell::identity;
+use backshell::node::Node;
+use backshell::system::{SystemClock, SystemRandom};
+use backshell::trial::TrialCertificate;
+use backshell::way_out::WayOut;
+use backshell_boundary::{OperatorKey, Vouched, generate_cell_key};
+use backshell_model::{
+    Boundary, Clock, Egress, Environment, EnvironmentId, HostName, Random, Region, TenantId, Timestamp,
+};
+use backshell_store::Limit;
+use backshell_testkit::SeededRandom;
+use backshell_upstream::{Dialled, Dialler};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use http::{Method, Request};
+use http_body_util::{Full, StreamBody};
+use hyper::body::Frame;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::ClientConfig;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use support::backend::Backend;
+use support::{Cell, archive, definition, properties, refusal, say};
+use tempfile::TempDir;
+use tokio::net::{TcpSocket, TcpStream};
+
+const SECONDS: Duration = Duration::from_secs(30);
+
+// ---- Who vouches for a cell --------------------------------------------------------------------------------------------
+
+/// An operator with a key that no node has.
+struct Operator(OperatorKey);
+
+impl Operator {
+    fn new(folder: &Path) -> Self {
+        let key = OperatorKey::from_pkcs8(&generate_cell_key(&SystemRandom).unwrap()).unwrap();
+        std::fs::write(folder.join("operator.pub"), key.public().to_string()).unwrap();
+        Self(key)
+    }
+
+    /// Writes an attestation of the cell for `seconds` from `from` on.
+    fn attest(&self, cell: &Cell, from: Timestamp, seconds: i64) {
+        let vouched = Vouched {
+            cell: cell.config.cell.name.clone(),
+            region: Region::new(&cell.config.cell.region),
+            node_key: identity::known_node_key(&cell.config).unwrap(),
+            valid_from: from,
+            valid_until: from.plus_secs(seconds),
+        };
+        let json = self.0.attest(&vouched).unwrap().to_json();
+        std::fs::write(cell.folder.path().join("eu-1.json"), json).unwrap();
+    }
+}
+
+/// The statuses and reasons of a call and of a change of secrets, and whether the node calls itself ready.
+async fn standing(cell: &Cell) -> (u16, Value, u16, u16) {
+    let (status, _, body) = refusal(cell.call(Method::GET, "/items", "").await).await;
+    let request = Request::builder()
+        .method(Method::PUT)
+        .uri(cell.api(&format!("/connections/{}/secrets", cell.connection)))
+        .header("authorization", format!("Bearer {}", cell.token))
+        .header("content-type", "application/json")
+        .body(Full::new(Bytes::from_static(b"{\"secrets\": {\"api_key\": \"another\"}}")))
+        .unwrap();
+    let kept = client::send(request).await.unwrap().status().as_u16();
+    let ready = Request::get(format!("http://{}/readyz", cell.node.console_address()));
+    let ready = client::send(ready.body(Full::default()).unwrap()).await.unwrap().status().as_u16();
+    (status, body["reason"].clone(), kept, ready)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pinned_operator_is_the_only_one_whose_word_counts() {
+    let cell = Cell::start().await;
+    assert_eq!(cell.get("/node").await["attested_by"], "self");
+    let folder = cell.folder.path().to_owned();
+    let operator = Operator::new(&folder);
+    let (key, file) = (folder.join("operator.pub"), folder.join("eu-1.json"));
+    let refused = (421, json!("cell_unattested"), 421, 503);
+    let now = SystemClock.now();
+    let cell = cell
+        .restart(|config| {
+            config.cell.operator_key = Some(key);
+            config.cell.attestation = Some(file);
+        })
+        .await;
+    assert_eq!((standing(&cell).await, &cell.get("/node").await["unattested"]), (refused.clone(), &json!("missing")));
+    assert!(cell.backend.seen().is_empty());
+
+    operator.attest(&cell, now.plus_secs(-7200), 3600);
+    let cell = cell.restart(|_| {}).await;
+    assert_eq!((standing(&cell).await, &cell.get("/node").await["unattested"]), (refused.clone(), &json!("expired")));
+
+    Operator::new(tempfile::tempdir().unwrap().path()).attest(&cell, now, 3600);
+    let cell = cell.restart(|_| {}).await;
+    let unattested = cell.get("/node").await["unattested"].clone();
+    assert_eq!((standing(&cell).await, unattested), (refused, json!("unknown_signer")));
+
+    operator.attest(&cell, now, 3600);
+    let cell = cell.restart(|_| {}).await;
+    let node = cell.get("/node").await;
+    assert_eq!((&node["attested_by"], &node["signer"]), (&json!("operator"), &json!(operator.0.public().to_string())));
+    assert_eq!(standing(&cell).await, (200, Value::Null, 200, 200));
+
+    // Evidence: who vouched at each start, and each refusal with its row, without anything of the environment.
+    let acts = cell.ledger("act").await;
+    let attested: Vec<_> = acts.iter().filter(|act| act["act"] == "cell.attest").collect();
+    let outcomes: Vec<_> = attested.iter().map(|act| act["details"]["by"].as_str().unwrap_or("nobody")).collect();
+    assert_eq!(outcomes, ["self", "nobody", "nobody", "nobody", "operator"]);
+    let decisions = cell.ledger("decision").await;
+    let refusals: Vec<_> = decisions.iter().filter(|record| record["outcome"] == "refused").collect();
+    assert_eq!(refusals.len(), 3);
+    for record in refusals {
+        assert_eq!((&record["code"], &record["boundary"]["row"]), (&json!("wrong_cell"), &json!("D02")), "{record}");
+        assert!(record.get("environment").is_none() && record.get("connector").is_none(), "{record}");
+    }
+}
+
+// ---- What a cell may not keep ------------------------------------------------------------------------------------------
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_database_holds_for_elsewhere_is_listed_and_refused() {
+    let cell = Cell::with(|config| config.cell.region = "westeurope".to_owned(), &[b"http/1.1"]).await;
+    let environment = cell.get("/environments").await["items"][0]["id"].clone();
+    let cell = cell.restart(|config| config.cell.region = "eastus".to_owned()).await;
+    let outside = cell.get("/node").await["outside"].clone();
+    assert_eq!(
+        outside,
+        json!([{"environment": environment, "home": "westeurope", "row": "D04", "reason": "cell_outside",
+            "connections": 1, "secrets": 1, "data_key": true}])
+    );
+    let (status, reason, kept, ready) = standing(&cell).await;
+    assert_eq!((status, reason, kept, ready), (421, json!("cell_outside"), 421, 200));
+    let acts = cell.ledger("act").await;
+    let last = acts.iter().rposition(|act| act["act"] == "cell.attest").unwrap();
+    let refused = acts.iter().find(|act| act["act"] == "custody.refuse").unwrap();
+    assert_eq!((&refused["subject"], &refused["details"]["row"]), (&environment, &json!("D04")));
+    for act in &acts[last..] {
+        assert!(act.get("environment").is_none(), "no record of the environment is made here: {act}");
+    }
+    // It was not removed: back where it belongs, the cell serves it.
+    let cell = cell.restart(|config| config.cell.region = "westeurope".to_owned()).await;
+    assert_eq!(cell.call(Method::GET, "/items", "").await.status(), 200);
+    assert_eq!(cell.get("/node").await["outside"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_http2_a_wrong_cell_answers_while_the_body_still_comes() {
+    let cell = Cell::with(|config| config.cell.region = "westeurope".to_owned(), &[b"http/1.1"]).await;
+    let adjust = |config: &mut backshell::config::Config| {
+        config.cell.region = "eastus".to_owned();
+        config.cell.home_cells = vec!["westeurope=https://eu1.gateway.example".to_owned()];
+        config.cell.name = "us-1".to_owned();
+    };
+    let cell = cell.restart(adjust).await;
+    // The node's former self still stands in the directory; the operator forgets it.
+    cell.delete("/cells/cell-1").await;
+    let stream = TcpStream::connect(cell.node.gateway_address()).await.unwrap();
+    let (mut sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let first = futures_util::stream::iter([Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"the beginning")))]);
+    let body = StreamBody::new(Box::pin(first.chain(futures_util::stream::pending())));
+    let request = Request::post(cell.address("/echo")).header("authorization", format!("Bearer {}", cell.token));
+    let answer = tokio::time::timeout(SECONDS, sender.send_request(request.body(body).unwrap())).await;
+    let (status, code, body) = refusal(answer.expect("the gateway waits for the body").unwrap()).await;
+    assert_eq!((status, code.as_str(), &body["reason"]), (421, "wrong_cell", &json!("cell_outside")));
+    assert_eq!(body["home_cell"], "https://eu1.gateway.example");
+    assert!(cell.backend.seen().is_empty());
+}
+
+// ---- Five cells --------------------------------------------------------------------------------------------------------
+
+/// The cells: name, region, geography.
+const CELLS: [(&str, &str, &str); 5] = [
+    ("eu-w", "westeurope", "Europe"),
+    ("eu-n", "northeurope", "Europe"),
+    ("us-w", "westus", "United States"),
+    ("us-e", "eastus", "United States"),
+    ("us-c", "centralus", "United States"),
+];
+const CALLS: usize = 400;
+
+fn source(cell: usize) -> Ipv4Addr {
+    Ipv4Addr::new(127, 0, 10 + cell as u8, 1)
+}
+
+/// Connects from the cell's own address, so that a back end sees which cell it is.
+#[derive(Debug)]
+struct FromCell {
+    source: IpAddr,
+    listeners: HashMap<HostName, SocketAddr>,
+    trial: Arc<dyn Dialler>,
+}
+
+#[async_trait]
+impl Dialler for FromCell {
+    async fn dial(&self, host: &HostName, _: u16, addresses: &[SocketAddr]) -> io::Result<Dialled> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::new(self.source, 0))?;
+        let stream = socket.connect(self.listeners[host]).await?;
+        Ok(Dialled { stream, pinned: addresses[0] })
+    }
+
+    fn tls(&self) -> Arc<ClientConfig> {
+        self.trial.tls()
+    }
+}
+
+/// An environment as this test itself understands it: which regions are inside is written down by hand.
+struct Place {
+    environment: EnvironmentId,
+    home: &'static str,
+    boundary: Boundary,
+    inside: &'static [&'static str],
+}
+
+fn places() -> Vec<Place> {
+    let list = |names: &[&str]| Boundary::List(names.iter().map(|name| Region::new(name)).collect());
+    let random = SeededRandom::new(11);
+    let place = |home, boundary, inside| Place {
+        environment: EnvironmentId::generate(Timestamp::from_secs(1_800_000_000), &random),
+        home,
+        boundary,
+        inside,
+    };
+    vec![
+        place("westeurope", Boundary::Geography, &["westeurope", "northeurope"]),
+        place("northeurope", Boundary::Region, &["northeurope"]),
+        place("westus", Boundary::Geography, &["westus", "eastus", "centralus"]),
+        place("eastus", Boundary::Region, &["eastus"]),
+        place("centralus", list(&["centralus", "eastus"]), &["centralus", "eastus"]),
+    ]
+}
+
+/// A node in the test, with the administrator's token.
+struct Member {
+    node: Node,
+    token: String,
+    _folder: TempDir,
+}
+
+impl Member {
+    async fn api(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("http://{}/api/v1{path}", self.node.console_address()))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/json");
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        let answer = client::send(request.body(Full::new(body.into())).unwrap()).await.unwrap();
+        let (status, _, body) = refusal(answer).await;
+        (status, body)
+    }
+
+    async fn made(&self, method: Method, path: &str, body: Value) -> Value {
+        let (status, answer) = self.api(method, path, Some(body)).await;
+        assert!((200..300).contains(&status), "{path}: {answer}");
+        answer
+    }
+}
+
+/// A connection: which environment, which back end, and which cell holds it.
+struct Held {
+    id: String,
+    place: usize,
+    backend: usize,
+    cell: usize,
+}
+
+struct World {
+    members: Vec<Member>,
+    backends: Vec<Backend>,
+    places: Vec<Place>,
+    held: Vec<Held>,
+}
+
+fn host(backend: usize) -> String {
+    format!("{}.erp.example.com", CELLS[backend].1)
+}
+
+fn connector(backend: usize) -> String {
+    format!("erp-{}", CELLS[backend].1)
+}
+
+impl World {
+    async fn start() -> Self {
+        let hosts: Vec<String> = (0..CELLS.len()).map(host).collect();
+        let names: Vec<&str> = hosts.iter().map(String::as_str).collect();
+        let certificate = TrialCertificate::for_hosts(&names).unwrap();
+        let mut backends = Vec::new();
+        for backend in 0..CELLS.len() {
+            let address = Ipv4Addr::new(127, 0, 20 + backend as u8, 1);
+            backends.push(Backend::start_at(address, &certificate, &[b"http/1.1"]).await);
+        }
+        let mut members = Vec::new();
+        for cell in 0..CELLS.len() {
+            members.push(Self::member(cell, &certificate, &backends).await);
+        }
+        let mut world = Self { members, backends, places: places(), held: Vec::new() };
+        world.introduce().await;
+        world.connect().await;
+        world
+    }
+
+    async fn member(cell: usize, certificate: &TrialCertificate, backends: &[Backend]) -> Member {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = support::config(folder.path());
+        CELLS[cell].0.clone_into(&mut config.cell.name);
+        CELLS[cell].1.clone_into(&mut config.cell.region);
+        config.gateway.listen = SocketAddr::from((source(cell), 0));
+        config.gateway.workers = std::num::NonZeroUsize::new(1);
+        config.infrastructure.internal_hosts =
+            (0..CELLS.len()).map(|backend| format!("{}={}", host(backend), CELLS[backend].1)).collect();
+        let hosts: Vec<String> = (0..CELLS.len()).map(host).collect();
+        let trial: Vec<(&str, SocketAddr)> =
+            hosts.iter().map(String::as_str).zip(backends.iter().map(|backend| backend.address)).collect();
+        let WayOut { resolver, dialler } = certificate.way_out(&trial).unwrap();
+        let listeners = trial.iter().map(|(host, address)| (HostName::parse(host).unwrap(), *address)).collect();
+        let dialler = Arc::new(FromCell { source: source(cell).into(), listeners, trial: dialler });
+        let mut node = Node::start(&config, WayOut { resolver, dialler }).await.unwrap();
+        let token = node.first_token().unwrap();
+        Member { node, token, _folder: folder }
+    }
+
+    /// Every cell learns of the others, of the environments and of the connectors.
+    async fn introduce(&self) {
+        for (cell, member) in self.members.iter().enumerate() {
+            for (other, peer) in self.members.iter().enumerate().filter(|(other, _)| *other != cell) {
+                let (name, region, _) = CELLS[other];
+                let body = json!({"name": name, "region": region, "gateway_url": peer.node.gateway_url()});
+                member.made(Method::POST, "/cells", body).await;
+            }
+            let store = member.node.store();
+            let tenant: TenantId = store.tenants(None, Limit::new(1)).await.unwrap()[0].id;
+            for (number, place) in self.places.iter().enumerate() {
+                let environment = Environment {
+                    id: place.environment,
+                    tenant,
+                    name: format!("environment {number}"),
+                    home: Region::new(place.home),
+                    boundary: place.boundary.clone(),
+                    egress: Egress::Notice,
+                    created_at: Timestamp::from_secs(1_800_000_000),
+                };
+                store.add_environment(&environment).await.unwrap();
+            }
+            for backend in 0..CELLS.len() {
+                let mut definition = definition();
+                definition["host"] = host(backend).into();
+                let package = archive(&[
+                    ("apiDefinition.swagger.json", &definition.to_string()),
+                    ("apiProperties.json", &properties().to_string()),
+                    ("readme.md", "# Trial\n"),
+                ]);
+                let query = format!("publisher=platform&infrastructure=internal&slug={}", connector(backend));
+                let address = format!("http://{}/api/v1/connectors?{query}", member.node.console_address());
+                let body = Some(("application/zip", package));
+                client::json(Method::POST, &address, &member.token, body).await.unwrap();
+            }
+        }
+    }
+
+    /// Every cell inside an environment's boundary makes connections in it; every cell outside is refused to, and learns
+    /// where they are.
+    async fn connect(&mut self) {
+        for (place, facts) in self.places.iter().enumerate() {
+            for (cell, (_, region, _)) in CELLS.iter().enumerate() {
+                let member = &self.members[cell];
+                for backend in 0..CELLS.len() {
+                    let body = json!({"environment": facts.environment.to_string(), "connector": connector(backend),
+                        "name": "trial", "secrets": {"api_key": support::KEY}});
+                    let (status, answer) = member.api(Method::POST, "/connections", Some(body)).await;
+                    if facts.inside.contains(region) {
+                        assert_eq!(status, 201, "{answer}");
+                        self.held.push(Held { id: answer["id"].as_str().unwrap().to_owned(), place, backend, cell });
+                    } else {
+                        assert_eq!((status, &answer["reason"]), (421, &json!("cell_outside")), "{answer}");
+                        let home = self.members[home(facts)].node.gateway_url();
+                        assert!(answer["help"].as_str().unwrap().contains(&home), "{answer}");
+                    }
+                }
+            }
+        }
+        for held in &self.held {
+            let place = &self.places[held.place];
+            let regions = match &place.boundary {
+                Boundary::List(regions) => regions.iter().map(ToString::to_string).collect(),
+                _ => Vec::new(),
+            };
+            let entry = json!({"environment": place.environment.to_string(), "home": place.home,
+                "boundary": place.boundary.as_str(), "regions": regions});
+            for (cell, _) in CELLS.iter().enumerate().filter(|(_, (_, region, _))| !place.inside.contains(region)) {
+                self.members[cell].made(Method::PUT, &format!("/directory/{}", held.id), entry.clone()).await;
+            }
+        }
+    }
+
+    /// What this test expects of a call, worked out from what is written down by hand.
+    fn expected(&self, held: &Held, cell: usize) -> (u16, Option<&'static str>) {
+        let inside = self.places[held.place].inside;
+        if !inside.contains(&CELLS[cell].1) {
+            (421, Some("cell_outside"))
+        } else if cell != held.cell {
+            (404, None)
+        } else if inside.contains(&CELLS[held.backend].1) {
+            (200, None)
+        } else {
+            (403, Some("internal_outside"))
+        }
+    }
+
+    /// One call; its identifier.
+    async fn call(&self, held: &Held, cell: usize) -> String {
+        let member = &self.members[cell];
+        let path = format!("/apim/{}/{}/items", connector(held.backend), held.id);
+        let request = Request::get(format!("{}{path}", member.node.gateway_url()))
+            .header("authorization", format!("Bearer {}", member.token));
+        let answer = client::send(request.body(Full::default()).unwrap()).await.unwrap();
+        let id = answer.headers()["x-backshell-call-id"].to_str().unwrap().to_owned();
+        let (status, _, body) = refusal(answer).await;
+        let (expected, reason) = self.expected(held, cell);
+        assert_eq!((status, body["reason"].as_str()), (expected, reason), "{} {}: {body}", CELLS[cell].0, held.id);
+        if status == 421 {
+            let home = home(&self.places[held.place]);
+            assert_eq!(body["home_cell"], self.members[home].node.gateway_url(), "{body}");
+        }
+        id
+    }
+
+    /// Everything that the ledger of a cell holds of one kind.
+    async fn ledger(&self, cell: usize, kind: &str) -> Vec<Value> {
+        let path = format!("/ledger/entries?kind={kind}&after=0&limit=1000");
+        let (status, page) = self.members[cell].api(Method::GET, &path, None).await;
+        assert_eq!(status, 200, "{page}");
+        let items = page["items"].as_array().unwrap();
+        assert!(items.len() < 1000, "the page does not hold everything");
+        items.iter().map(|entry| entry["record"].clone()).collect()
+    }
+}
+
+/// The cell in the home region.
+fn home(place: &Place) -> usize {
+    CELLS.iter().position(|(_, region, _)| *region == place.home).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_crosses_between_five_cells_in_two_geographies() {
+    let world = World::start().await;
+    let random = SeededRandom::new(2026);
+    let draw = |below: usize| {
+        let mut bytes = [0; 8];
+        random.fill(&mut bytes);
+        usize::try_from(u64::from_le_bytes(bytes) % below as u64).unwrap()
+    };
+    let drawn: Vec<(usize, usize)> = (0..CALLS).map(|_| (draw(world.held.len()), draw(CELLS.len()))).collect();
+    let calls = futures_util::stream::iter(drawn.iter().map(|(held, cell)| {
+        let held = &world.held[*held];
+        let (world, cell) = (&world, *cell);
+        async move { (world.call(held, cell).await, held, cell) }
+    }));
+    let calls: Vec<_> = calls.buffer_unordered(16).collect().await;
+
+    // Sockets: who reached whom, and who may have.
+    let mut may: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    let mut outcomes: BTreeMap<u16, usize> = BTreeMap::new();
+    for (_, held, cell) in &calls {
+        let (status, _) = world.expected(held, *cell);
+        *outcomes.entry(status).or_default() += 1;
+        if status == 200 {
+            *may.entry((*cell, held.backend)).or_default() += 1;
+        }
+    }
+    let mut sockets: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for (backend, listener) in world.backends.iter().enumerate() {
+        for peer in listener.peers() {
+            let cell = (0..CELLS.len()).find(|cell| peer == source(*cell)).expect("a connection from nowhere");
+            *sockets.entry((cell, backend)).or_default() += 1;
+        }
+    }
+    for ((cell, backend), count) in &sockets {
+        assert_eq!(CELLS[*cell].2, CELLS[*backend].2, "{count} sockets cross from {cell} to {backend}");
+        assert!(may.contains_key(&(*cell, *backend)), "{count} sockets that no permitted call explains");
+    }
+    for (pair, permitted) in &may {
+        assert!(sockets.get(pair).is_some_and(|count| count <= permitted), "{pair:?}: {permitted} calls, {sockets:?}");
+    }
+    let served: usize = world.backends.iter().map(|backend| backend.seen().len()).sum();
+    assert_eq!(served, outcomes[&200]);
+    for status in [200, 403, 404, 421] {
+        assert!(outcomes[&status] > 20, "the draw has too few of {status}: {outcomes:?}");
+    }
+
+    // Evidence: each call is on record in the cell that was asked, a refusal with its row and reason.
+    for cell in 0..CELLS.len() {
+        let records = world.ledger(cell, "decision").await;
+        let by_call: HashMap<&str, &Value> =
+            records.iter().map(|record| (record["call"].as_str().unwrap(), record)).collect();
+        assert_eq!(by_call.len(), records.len());
+        let mine: Vec<_> = calls.iter().filter(|(_, _, asked)| *asked == cell).collect();
+        assert_eq!(mine.len(), records.len());
+        for (call, held, _) in mine {
+            let (record, place) = (by_call[call.as_str()], &world.places[held.place]);
+            let environment = json!(place.environment.to_string());
+            match world.expected(held, cell).0 {
+                200 => {
+                    assert_eq!((&record["outcome"], &record["boundary"]["row"]), (&json!("allowed"), &json!("D09")));
+                    assert_eq!(record["environment"], environment);
+                }
+                403 => {
+                    let boundary = (&record["boundary"]["row"], &record["boundary"]["reason"]);
+                    assert_eq!(boundary, (&json!("D10"), &json!("internal_outside")), "{record}");
+                    assert_eq!((&record["outcome"], &record["environment"]), (&json!("refused"), &environment));
+                }
+                421 => {
+                    let boundary = (&record["boundary"]["row"], &record["boundary"]["reason"]);
+                    assert_eq!(boundary, (&json!("D04"), &json!("cell_outside")), "{record}");
+                    assert_eq!((&record["home"], &record["connection"]), (&json!(place.home), &json!(held.id)));
+                    for member in ["environment", "connector", "version", "operation", "policies", "host"] {
+                        assert!(record.get(member).is_none(), "{member} of another cell's environment: {record}");
+                    }
+                }
+                _ => assert_eq!(record["code"], "unknown_connection"),
+            }
+        }
+        custody(&world, cell).await;
+    }
+    say(&format!("{CALLS} calls: {outcomes:?}; sockets by (cell, back end): {sockets:?}"));
+    for member in world.members {
+        member.node.stop().await.unwrap();
+    }
+}
+
+/// What the database of a cell holds belongs to environments that the cell lies inside of.
+async fn custody(world: &World, cell: usize) {
+    let is_inside = |environment: &str| {
+        let place = world.places.iter().find(|place| place.environment.to_string() == environment);
+        // What the first start made is at home in the cell's own region.
+        place.is_none_or(|place| place.inside.contains(&CELLS[cell].1))
+    };
+    for kind in ["act", "decision", "completion"] {
+        for record in world.ledger(cell, kind).await {
+            let environment = record.get("environment").map(|environment| environment.as_str().unwrap());
+            assert!(environment.is_none_or(is_inside), "{kind} in {}: {record}", CELLS[cell].0);
+        }
+    }
+    let store = world.members[cell].node.store();
+    let connections = store.connections(&backshell_store::ConnectionFilter::default(), None, Limit::MAX).await.unwrap();
+    assert!(connections.iter().all(|connection| is_inside(&connection.environment.to_string())));
+    assert_eq!(connections.len(), world.held.iter().filter(|held| held.cell == cell).count());
+    for place in &world.places {
+        let has_key = store.data_key(place.environment).await.is_ok();
+        assert_eq!(has_key, place.inside.contains(&CELLS[cell].1), "{} {}", CELLS[cell].0, place.home);
+    }
+}
