@@ -1,9 +1,9 @@
 //! Reads the ledger, page by page, and what the database knows about the names in it.
 
-use crate::directory::{ConnectorFacts, Directory, EnvironmentFacts};
+use crate::directory::{ConnectorFacts, Directory, EnvironmentFacts, GrantFacts};
 use crate::flows::{By, Flows, Limits};
-use crate::time::Period;
-use backshell_model::{ConnectorSlug, EnvironmentId, Timestamp};
+use crate::time::{Period, date};
+use backshell_model::{ConnectorSlug, CrossingGrant, EnvironmentId, GrantId, Timestamp, TransferBasis};
 use backshell_store::{Limit, Store, StoreError};
 use std::collections::BTreeSet;
 
@@ -111,7 +111,35 @@ pub async fn directory(store: &dyn Store, flows: &Flows) -> Result<Directory, Re
         };
         directory.connectors.insert(slug.to_string(), facts);
     }
+    let grants: BTreeSet<&str> =
+        flows.flows().into_iter().flat_map(|(key, _)| &key.grants).map(String::as_str).collect();
+    for id in grants.into_iter().filter_map(|id| id.parse::<GrantId>().ok()) {
+        match store.crossing_grant(id).await {
+            Ok(grant) => drop(directory.grants.insert(id.to_string(), grant_facts(&grant))),
+            Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
     Ok(directory)
+}
+
+/// What a grant records about its transfer, in words. Whether it is so is not for this program to say.
+fn grant_facts(grant: &CrossingGrant) -> GrantFacts {
+    let clauses = "standard contractual clauses of Decision (EU) 2021/914";
+    let basis = match grant.basis {
+        TransferBasis::Adequacy => "adequacy decision (Art. 45)".to_owned(),
+        TransferBasis::Dpf => "entry on the Data Privacy Framework list (Art. 45)".to_owned(),
+        TransferBasis::SccModule1 => format!("{clauses}, module 1 (Art. 46)"),
+        TransferBasis::SccModule2 => format!("{clauses}, module 2 (Art. 46)"),
+        TransferBasis::SccModule3 => format!("{clauses}, module 3 (Art. 46)"),
+        TransferBasis::SccModule4 => format!("{clauses}, module 4 (Art. 46)"),
+        TransferBasis::Bcr => "binding corporate rules (Art. 47)".to_owned(),
+        TransferBasis::NoneNeeded => {
+            "no transfer in the sense of Chapter V, as whoever recorded the grant says".to_owned()
+        }
+    };
+    let basis = if grant.reference.is_empty() { basis } else { format!("{basis}: {}", grant.reference) };
+    GrantFacts { basis, purpose: grant.purpose.clone(), until: date(grant.expires_at) }
 }
 
 /// The privacy policy that a certification report names. Only an address on the web is taken.

@@ -114,7 +114,7 @@ pub(crate) fn directory() -> Directory {
             GrantFacts { basis: "SCC module 2".to_owned(), purpose: "mail".to_owned(), until: "2027-06-30".to_owned() },
         )]
         .into(),
-        signed: [("declaration:1".to_owned(), "2026-05-04".to_owned())].into(),
+        signed: [("declaration:1".to_owned(), "valid from 2026-05-04 to 2027-05-03".to_owned())].into(),
     }
 }
 

@@ -29,7 +29,7 @@ fn each_sort_of_knowledge_has_its_words() {
     for (connector, words) in [
         (
             "crm",
-            "handed over to Contoso Ltd, declared place northeurope (North Europe, Ireland) (signed 2026-05-04); the \
+            "handed over to Contoso Ltd, declared place northeurope (North Europe, Ireland) (signed, valid from 2026-05-04 to 2027-05-03); the \
              provider's published range agrees",
         ),
         (
@@ -39,7 +39,7 @@ fn each_sort_of_knowledge_has_its_words() {
         ),
         (
             "mail",
-            "handed over to Fabrikam Inc, declared place eastus (East US, United States) (signed; the date is with the evidence)",
+            "handed over to Fabrikam Inc, declared place eastus (East US, United States) (signed; when is with the evidence)",
         ),
         ("tax", "handed over to Tax Ltd, place estimated: United Kingdom, the country of the address"),
         ("cdn", "handed over to Edge Ltd, place unknown: the address is served from many places at once"),

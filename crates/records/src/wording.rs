@@ -45,8 +45,8 @@ pub(crate) fn place(key: &FlowKey, evidence: &[&str], directory: &Directory) -> 
             let signed: Vec<&str> =
                 evidence.iter().filter_map(|id| directory.signed.get(*id)).map(String::as_str).collect();
             let signed = match signed.as_slice() {
-                [] => "signed; the date is with the evidence".to_owned(),
-                dates => format!("signed {}", dates.join(", ")),
+                [] => "signed; when is with the evidence".to_owned(),
+                times => format!("signed, {}", times.join(", ")),
             };
             let agrees = if key.grade == Grade::SR { "; the provider's published range agrees" } else { "" };
             format!("declared place {labels} ({signed}){agrees}")

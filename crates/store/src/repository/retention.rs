@@ -20,6 +20,8 @@ pub struct UserTraces {
     pub shares: u64,
     /// Groups that they are in.
     pub memberships: u64,
+    /// Crossing grants that they recorded. The ledger names grants, so these are kept.
+    pub grants: u64,
     /// Roles that they hold.
     pub roles: u64,
 }

@@ -104,6 +104,7 @@ impl RetentionRepository for SqliteStore {
                  (SELECT count(*) FROM shares
                      WHERE (grantee_kind = 'user' AND grantee = ?1) OR granted_by = ?1) AS shares,
                  (SELECT count(*) FROM memberships WHERE user = ?1) AS memberships,
+                 (SELECT count(*) FROM crossing_grants WHERE granted_by = ?1) AS grants,
                  (SELECT count(*) FROM roles WHERE user = ?1) AS roles",
         )
         .bind(user.as_str())
@@ -116,6 +117,7 @@ impl RetentionRepository for SqliteStore {
             approvals: row.count("approvals")?,
             shares: row.count("shares")?,
             memberships: row.count("memberships")?,
+            grants: row.count("grants")?,
             roles: row.count("roles")?,
         })
     }

@@ -39,8 +39,16 @@ pub(crate) async fn traces(store: &dyn Store) {
     }
     store.assign_role(&RoleAssignment { user: owner.clone(), role: Role::Auditor }).await.unwrap();
     store.add_member(&Membership { group: group("team"), user: owner.clone() }).await.unwrap();
-    let expected =
-        UserTraces { tokens: 3, connections: 1, connectors: 0, approvals: 1, shares: 0, memberships: 1, roles: 1 };
+    let expected = UserTraces {
+        tokens: 3,
+        connections: 1,
+        connectors: 0,
+        approvals: 1,
+        shares: 0,
+        memberships: 1,
+        grants: 0,
+        roles: 1,
+    };
     assert_eq!(store.traces_of(&owner, at(10)).await, Ok(expected));
     assert_eq!(store.traces_of(&publication.connector.owner, at(10)).await.unwrap().connectors, 1);
 

@@ -61,16 +61,18 @@ struct Traces {
     approvals: u64,
     shares: u64,
     memberships: u64,
+    grants: u64,
     roles: u64,
 }
 
 impl From<Erasure> for Answer {
     fn from(erasure: Erasure) -> Self {
-        let UserTraces { tokens, connections, connectors, approvals, shares, memberships, roles } = erasure.left;
+        let UserTraces { tokens, connections, connectors, approvals, shares, memberships, grants, roles } =
+            erasure.left;
         Self {
             pseudonym_erased: erasure.pseudonym,
             tokens_forgotten: erasure.tokens,
-            still_named_by: Traces { tokens, connections, connectors, approvals, shares, memberships, roles },
+            still_named_by: Traces { tokens, connections, connectors, approvals, shares, memberships, grants, roles },
             files_clean: erasure.scrubbed,
         }
     }
@@ -139,6 +141,7 @@ impl Answer {
             (traces.approvals, "approval of a host", "approvals of hosts"),
             (traces.shares, "share", "shares"),
             (traces.memberships, "group membership", "group memberships"),
+            (traces.grants, "crossing grant", "crossing grants"),
             (traces.roles, "role", "roles"),
         ]
         .into_iter()

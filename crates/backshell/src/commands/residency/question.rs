@@ -1,12 +1,17 @@
 //! Which calls a record is about: what `flows`, `register` and `report` have in common.
 
+use super::shown;
 use crate::config::Config;
 use crate::offline::database;
+use crate::residency::Folder;
 use anyhow::{Context, bail};
+use backshell_boundary::evidence::{Kind, Source};
 use backshell_model::EnvironmentId;
 use backshell_records::{By, Directory, Flows, Limits, Period, Query, directory, gather};
 use backshell_store::{EnvironmentRepository, Limit, SqliteStore};
 use clap::Args;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Which calls.
 #[derive(Clone, Debug, Args)]
@@ -35,9 +40,19 @@ impl Question {
         };
         let query = Query { period, environment, by, limits: Limits::default() };
         let flows = gather(&store, &query).await?;
-        let directory = directory(&store, &flows).await?;
+        let mut directory = directory(&store, &flows).await?;
+        directory.signed = declarations(&config.data.dir);
         Ok((flows, directory))
     }
+}
+
+/// For which time the imported declarations were signed, by the names under which records speak of them. One that was
+/// replaced or removed is not known any more; then no time is shown.
+fn declarations(data: &Path) -> BTreeMap<String, String> {
+    let imported = Folder::in_data_folder(data).load().unwrap_or_default();
+    let infos = imported.sources.iter().map(Source::info).filter(|info| info.kind == Kind::Declaration);
+    let day = |at| shown(at).split('T').next().unwrap_or_default().to_owned();
+    infos.map(|info| (info.id.to_string(), format!("valid from {} to {}", day(info.from), day(info.until)))).collect()
 }
 
 /// The environment of this name or identifier. Records of one that is gone are still found by its identifier.

@@ -52,6 +52,8 @@ pub(crate) struct UserTracesBody {
     shares: u64,
     /// Groups that they are in.
     memberships: u64,
+    /// Crossing grants that they recorded.
+    grants: u64,
     /// Roles that they hold.
     roles: u64,
 }
@@ -103,6 +105,7 @@ pub(crate) async fn erase(
             approvals: left.approvals,
             shares: left.shares,
             memberships: left.memberships,
+            grants: left.grants,
             roles: left.roles,
         },
         files_clean: erasure.scrubbed,
