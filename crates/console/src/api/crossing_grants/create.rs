@@ -108,7 +108,7 @@ pub(crate) async fn create(
     };
     let act = act
         .subject(&grant.id)
-        .environment(environment)
+        .environment(state.connections.held(environment).await)
         .detail("connector", &grant.connector)
         .detail("version_from", &grant.versions.from)
         .detail("version_to", &grant.versions.to.map(|to| to.to_string()).unwrap_or_default())

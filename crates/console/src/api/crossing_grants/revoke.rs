@@ -41,7 +41,7 @@ pub(crate) async fn revoke(
     let resource = Resource::Environment(environment);
     let act = state.permit_act(&caller, "crossing_grant.revoke", Action::ManageEnvironment, &resource, &id).await?;
     of_environment(&state, environment, id).await?;
-    let act = act.environment(environment);
+    let act = act.environment(state.connections.held(environment).await);
     state.perform(act, async { Ok(state.store.revoke_crossing_grant(id, state.clock.now()).await?) }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
