@@ -4,6 +4,7 @@ mod asked;
 mod reasoning;
 
 use crate::config::Config;
+use crate::reach;
 use crate::residency::Folder;
 use crate::system::{SystemClock, SystemRandom};
 use crate::terminal::{self, Format};
@@ -12,8 +13,8 @@ use anyhow::Context;
 use asked::Asked;
 use backshell_boundary::evidence::RoundTrips;
 use backshell_boundary::{
-    AddressRules, AllowedSet, Answer, CellIdentity, Decision, Destination, EvidenceBase, Question, Resolved, Row,
-    cell_decision, judge,
+    AllowedSet, Answer, CellIdentity, Decision, Destination, EvidenceBase, Question, Resolved, Row, cell_decision,
+    judge,
 };
 use backshell_model::{Clock as _, ConnectorSlug, Environment, EnvironmentId, HostName, Region};
 use clap::{Args, ValueEnum};
@@ -22,6 +23,9 @@ use std::net::IpAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The port that services are reached at unless they say otherwise.
+const HTTPS: u16 = 443;
 
 /// Show what would be decided about a host, with all the reasoning
 #[derive(Debug, Args)]
@@ -138,18 +142,19 @@ impl Explain {
         let base = EvidenceBase::new(imported.sources);
         let resolved = if self.address.is_empty() {
             let resolver = WayOut::real(config)?.resolver;
-            let answer = resolver.resolve(&host, 443).await;
+            let answer = resolver.resolve(&host, HTTPS).await;
             answer.with_context(|| format!("`{host}` has no addresses now; name some with `--address`"))?
         } else {
             let aliases = self.alias.iter().map(|name| name.trim_end_matches('.').to_ascii_lowercase().into());
             Arc::new(Resolved::new(self.address.iter().copied(), aliases.collect()))
         };
         let (found, chain) = (resolved.addresses(), resolved.aliases());
-        let rules = AddressRules::default();
+        let rules = reach::address_rules(config)?;
         let addresses: Vec<_> = found
             .iter()
             .map(|address| {
-                let refused = rules.verdict(*address).err().map(|refused| refused.why);
+                let refused =
+                    rules.verdict_for(*address, environment.id, &host, HTTPS).err().map(|refused| refused.why);
                 (*address, refused, base.about_address(*address, at))
             })
             .collect();
