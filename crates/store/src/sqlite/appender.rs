@@ -7,13 +7,19 @@
 use super::statement::by_code;
 use crate::error::StoreError;
 use crate::repository::LedgerRow;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Statement, TransactionBehavior};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-const INSERT: &str = "INSERT INTO ledger (seq, at, kind, environment, body, body_hash, hash) \
-                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+/// How many rows one statement writes: as many as there are left, in powers of two. Before a statement touches a page,
+/// SQLite copies it, so that it can take back that statement alone; with a statement for each row those copies were
+/// most of the work.
+const SIZES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
+/// The statement for each of [`SIZES`].
+static INSERTS: LazyLock<[String; SIZES.len()]> = LazyLock::new(|| SIZES.map(insert_of));
+/// Columns of a row.
+const COLUMNS: usize = 7;
 
 /// The ledger's connection; `None` once the store is closed.
 #[derive(Clone)]
@@ -55,20 +61,36 @@ impl Appender {
 
 fn insert(connection: &mut Connection, rows: &[LedgerRow]) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut statement = transaction.prepare_cached(INSERT)?;
-    for row in rows {
-        statement.execute((
-            row.seq,
-            row.at.as_micros(),
-            &row.kind,
-            &row.environment,
-            &row.body,
-            &row.body_hash,
-            &row.hash,
-        ))?;
+    let mut rest = rows;
+    for (size, sql) in SIZES.into_iter().zip(INSERTS.iter()) {
+        while let Some((rows, behind)) = rest.split_at_checked(size) {
+            let mut statement = transaction.prepare_cached(sql)?;
+            for (index, row) in rows.iter().enumerate() {
+                bind(&mut statement, index * COLUMNS, row)?;
+            }
+            statement.raw_execute()?;
+            rest = behind;
+        }
     }
-    drop(statement);
     transaction.commit()
+}
+
+/// The statement that writes `rows` rows.
+fn insert_of(rows: usize) -> String {
+    let row = format!("({})", ["?"; COLUMNS].join(", "));
+    let rows = vec![row; rows].join(", ");
+    format!("INSERT INTO ledger (seq, at, kind, environment, body, body_hash, hash) VALUES {rows}")
+}
+
+/// Binds the parameters after the first `before` to the columns of `row`.
+fn bind(statement: &mut Statement<'_>, before: usize, row: &LedgerRow) -> rusqlite::Result<()> {
+    statement.raw_bind_parameter(before + 1, row.seq)?;
+    statement.raw_bind_parameter(before + 2, row.at.as_micros())?;
+    statement.raw_bind_parameter(before + 3, &*row.kind)?;
+    statement.raw_bind_parameter(before + 4, row.environment.as_deref())?;
+    statement.raw_bind_parameter(before + 5, row.body.as_deref())?;
+    statement.raw_bind_parameter(before + 6, row.body_hash.as_slice())?;
+    statement.raw_bind_parameter(before + 7, row.hash.as_slice())
 }
 
 fn failure(error: &rusqlite::Error) -> StoreError {
