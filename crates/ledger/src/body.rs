@@ -1,17 +1,18 @@
 //! The JSON of a record.
 //!
-//! One record is one JSON object without white space. Its keys stand in the order of the structs below, a key without
-//! value is left out, and times are RFC 3339 in UTC with six decimals: one record has one text. `v` counts up when the
-//! shape changes; old rows keep their shape, because their hash covers it.
+//! One record is one JSON object without white space. Its keys stand in the order in which the functions below write
+//! them, a key without value is left out, and times are RFC 3339 in UTC with six decimals: one record has one text. `v`
+//! counts up when the shape changes; old rows keep their shape, because their hash covers it.
 
 use crate::chain::{self, sha256};
-use crate::error::LedgerError;
+use crate::object::Object;
 use crate::record::{ActRecord, BoundaryOutcome, CompletionRecord, DecisionRecord, Outcome, RefusalRecord};
 use backshell_boundary::CellInside;
-use backshell_model::{CallId, ConnectionId, EnvironmentId, GrantId, PackageDigest, Random, Timestamp, TokenId};
+use backshell_model::{CallId, ConnectionId, EnvironmentId, PackageDigest, Random, Timestamp, TokenId};
 use backshell_store::{LedgerRow, Pseudonym};
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use serde::ser::Serializer;
+use std::cell::Cell;
 use std::fmt::Display;
 use std::net::SocketAddr;
 
@@ -23,120 +24,73 @@ pub(crate) const DECISION: &str = "decision";
 /// The kind of a completion.
 pub(crate) const COMPLETION: &str = "completion";
 
-/// A decision: `kind` is `decision`.
-#[derive(Serialize)]
+/// How many bytes a decision, and any other body, usually has at most.
+const DECISION_LENGTH: usize = 1_024;
+const OTHER_LENGTH: usize = 256;
+
+/// A decision, `kind` `decision`: everything is known about a call that may be sent, less about one that is refused.
 struct DecisionBody<'a> {
-    v: u8,
-    at: At,
-    call: Text<CallId>,
-    outcome: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Timestamp,
+    call: CallId,
+    outcome: Outcome,
     code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
-    user: &'a str,
+    user: &'a Pseudonym,
     app: &'a str,
-    token: Text<TokenId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    issued_by: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    environment: Option<Text<EnvironmentId>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    connection: Option<Text<ConnectionId>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    token: TokenId,
+    issued_by: Option<&'a Pseudonym>,
+    environment: Option<EnvironmentId>,
+    connection: Option<ConnectionId>,
     connector: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<Text<&'a PackageDigest>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a PackageDigest>,
     operation: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
     policies: &'a [&'a str],
-    #[serde(skip_serializing_if = "Option::is_none")]
     home: Option<&'a str>,
     cell: &'a str,
     cell_region: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    boundary: Option<Boundary<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    boundary: Option<&'a BoundaryOutcome<'a>>,
     host: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[SocketAddr]>::is_empty")]
     addresses: &'a [SocketAddr],
 }
 
-#[derive(Serialize)]
-struct Boundary<'a> {
-    row: &'a str,
-    reason: &'a str,
-    grade: &'a str,
-    notice: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    conflict: bool,
-    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
-    places: &'a [&'a str],
-    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
-    evidence: &'a [&'a str],
-    #[serde(skip_serializing_if = "<[GrantId]>::is_empty", serialize_with = "texts")]
-    grants: &'a [GrantId],
-}
-
-/// How a decided call went: `kind` is `completion`.
-#[derive(Serialize)]
-struct CompletionBody<'a> {
-    v: u8,
-    at: At,
-    call: Text<CallId>,
-    ended: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
-    upstream_ms: u64,
-    bytes_in: u64,
-    bytes_out: u64,
-}
-
-/// An administrative act: `kind` is `act`.
-#[derive(Serialize)]
-struct ActBody<'a> {
-    v: u8,
-    at: At,
-    act: &'a str,
-    subject: &'a str,
-    outcome: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    app: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<Text<TokenId>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    issued_by: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    whom: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    environment: Option<Text<EnvironmentId>>,
-    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
-    policies: &'a [&'a str],
-    #[serde(skip_serializing_if = "<[(&str, &str)]>::is_empty", serialize_with = "pairs")]
-    details: &'a [(&'a str, &'a str)],
-}
-
-/// Refusals of callers who did not prove who they are, counted per minute: `kind` is `refusals`.
-#[derive(Serialize)]
-struct RefusalsBody<'a> {
-    v: u8,
-    /// When the minute began.
-    at: At,
-    code: &'a str,
-    count: u64,
-}
-
-/// The first record: `kind` is `genesis`.
-#[derive(Serialize)]
-struct GenesisBody<'a> {
-    v: u8,
-    at: At,
-    nonce: &'a str,
+impl DecisionBody<'_> {
+    fn row(&self) -> LedgerRow {
+        let mut body = begin(self.at, DECISION_LENGTH);
+        body.plain("call", self.call);
+        body.text("outcome", self.outcome.as_str());
+        body.some_text("code", self.code);
+        body.some_text("reason", self.reason);
+        body.text("user", self.user.as_str());
+        body.text("app", self.app);
+        body.plain("token", self.token);
+        body.some_text("issued_by", self.issued_by.map(Pseudonym::as_str));
+        body.some_plain("environment", self.environment);
+        body.some_plain("connection", self.connection);
+        body.some_text("connector", self.connector);
+        body.some_plain("version", self.version);
+        body.some_text("operation", self.operation);
+        body.texts("policies", self.policies);
+        body.some_text("home", self.home);
+        body.text("cell", self.cell);
+        body.text("cell_region", self.cell_region);
+        if let Some(boundary) = self.boundary {
+            body.object("boundary", |object| {
+                object.text("row", boundary.row);
+                object.text("reason", boundary.reason);
+                object.text("grade", boundary.grade);
+                object.number("notice", boundary.notice);
+                if boundary.conflict {
+                    object.number("conflict", true);
+                }
+                object.texts("places", &boundary.places);
+                object.texts("evidence", &boundary.evidence);
+                object.plains("grants", &boundary.grants);
+            });
+        }
+        body.some_text("host", self.host);
+        body.plains("addresses", self.addresses);
+        row(DECISION, self.at, self.environment, body)
+    }
 }
 
 /// The pseudonyms of whoever calls or acts.
@@ -148,113 +102,110 @@ pub(crate) struct Names {
 }
 
 /// The row of a call that may be sent.
-pub(crate) fn decision(at: Timestamp, record: &DecisionRecord<'_>, who: &Names) -> Result<LedgerRow, LedgerError> {
+pub(crate) fn decision(at: Timestamp, record: &DecisionRecord<'_>, who: &Names) -> LedgerRow {
     let body = DecisionBody {
-        v: SHAPE,
-        at: At(at),
-        call: Text(record.call),
-        outcome: Outcome::Allowed.as_str(),
+        at,
+        call: record.call,
+        outcome: Outcome::Allowed,
         code: None,
         reason: None,
-        user: who.user.as_str(),
+        user: &who.user,
         app: record.who.app.as_str(),
-        token: Text(record.who.token),
-        issued_by: who.issuer.as_ref().map(Pseudonym::as_str),
-        environment: Some(Text(record.inside.environment())),
-        connection: Some(Text(record.connection)),
+        token: record.who.token,
+        issued_by: who.issuer.as_ref(),
+        environment: Some(record.inside.environment()),
+        connection: Some(record.connection),
         connector: Some(record.connector.as_str()),
-        version: Some(Text(record.version)),
+        version: Some(record.version),
         operation: Some(record.operation.as_str()),
         policies: &record.policies,
         home: Some(record.home.as_str()),
         cell: record.cell.name,
         cell_region: record.cell.region.as_str(),
-        boundary: Some(boundary(&record.boundary)),
+        boundary: Some(&record.boundary),
         host: Some(record.host.as_str()),
         addresses: record.addresses,
     };
-    row(DECISION, at, Some(record.inside.environment()), &body)
+    body.row()
 }
 
 /// The row of a call that was refused to an identified caller.
-pub(crate) fn refusal(at: Timestamp, record: &RefusalRecord<'_>, who: &Names) -> Result<LedgerRow, LedgerError> {
+pub(crate) fn refusal(at: Timestamp, record: &RefusalRecord<'_>, who: &Names) -> LedgerRow {
     let body = DecisionBody {
-        v: SHAPE,
-        at: At(at),
-        call: Text(record.call),
-        outcome: Outcome::Refused.as_str(),
+        at,
+        call: record.call,
+        outcome: Outcome::Refused,
         code: Some(record.code),
         reason: record.reason,
-        user: who.user.as_str(),
+        user: &who.user,
         app: record.who.app.as_str(),
-        token: Text(record.who.token),
-        issued_by: who.issuer.as_ref().map(Pseudonym::as_str),
-        environment: record.inside.map(|inside| Text(inside.environment())),
-        connection: record.connection.map(Text),
+        token: record.who.token,
+        issued_by: who.issuer.as_ref(),
+        environment: record.inside.map(CellInside::environment),
+        connection: record.connection,
         connector: record.connector.map(backshell_model::ConnectorSlug::as_str),
-        version: record.version.map(Text),
+        version: record.version,
         operation: record.operation.map(backshell_model::OperationId::as_str),
         policies: &record.policies,
         home: record.home.map(backshell_model::Region::as_str),
         cell: record.cell.name,
         cell_region: record.cell.region.as_str(),
-        boundary: record.boundary.as_ref().map(boundary),
+        boundary: record.boundary.as_ref(),
         host: record.host.map(backshell_model::HostName::as_str),
         addresses: record.addresses,
     };
-    row(DECISION, at, record.inside.map(CellInside::environment), &body)
+    body.row()
 }
 
-/// The row of a completion.
-pub(crate) fn completion(at: Timestamp, record: &CompletionRecord) -> Result<LedgerRow, LedgerError> {
-    let body = CompletionBody {
-        v: SHAPE,
-        at: At(at),
-        call: Text(record.call),
-        ended: record.ended.as_str(),
-        status: record.status,
-        code: record.code,
-        upstream_ms: record.upstream_ms,
-        bytes_in: record.bytes_in,
-        bytes_out: record.bytes_out,
-    };
-    row(COMPLETION, at, Some(record.environment), &body)
+/// The row of a completion: how a decided call went.
+pub(crate) fn completion(at: Timestamp, record: &CompletionRecord) -> LedgerRow {
+    let mut body = begin(at, OTHER_LENGTH);
+    body.plain("call", record.call);
+    body.text("ended", record.ended.as_str());
+    if let Some(status) = record.status {
+        body.number("status", status);
+    }
+    body.some_text("code", record.code);
+    body.number("upstream_ms", record.upstream_ms);
+    body.number("bytes_in", record.bytes_in);
+    body.number("bytes_out", record.bytes_out);
+    row(COMPLETION, at, Some(record.environment), body)
 }
 
 /// The row of an administrative act.
-pub(crate) fn act(
-    at: Timestamp,
-    record: &ActRecord<'_>,
-    who: Option<&Names>,
-    whom: Option<&Pseudonym>,
-) -> Result<LedgerRow, LedgerError> {
-    let body = ActBody {
-        v: SHAPE,
-        at: At(at),
-        act: record.act,
-        subject: record.subject,
-        outcome: record.outcome.as_str(),
-        user: who.map(|who| who.user.as_str()),
-        app: record.who.map(|who| who.app.as_str()),
-        token: record.who.map(|who| Text(who.token)),
-        issued_by: who.and_then(|who| who.issuer.as_ref()).map(Pseudonym::as_str),
-        whom: whom.map(Pseudonym::as_str),
-        environment: record.environment.map(Text),
-        policies: &record.policies,
-        details: &record.details,
-    };
-    row("act", at, record.environment, &body)
+pub(crate) fn act(at: Timestamp, record: &ActRecord<'_>, who: Option<&Names>, whom: Option<&Pseudonym>) -> LedgerRow {
+    const KIND: &str = "act";
+    let mut body = begin(at, OTHER_LENGTH);
+    body.text("act", record.act);
+    body.text("subject", record.subject);
+    body.text("outcome", record.outcome.as_str());
+    body.some_text("user", who.map(|who| who.user.as_str()));
+    body.some_text("app", record.who.map(|who| who.app.as_str()));
+    body.some_plain("token", record.who.map(|who| who.token));
+    body.some_text("issued_by", who.and_then(|who| who.issuer.as_ref()).map(Pseudonym::as_str));
+    body.some_text("whom", whom.map(Pseudonym::as_str));
+    body.some_plain("environment", record.environment);
+    body.texts("policies", &record.policies);
+    if !record.details.is_empty() {
+        body.pairs("details", &record.details);
+    }
+    row(KIND, at, record.environment, body)
 }
 
 /// The row that counts unauthenticated refusals with one code in the minute that began at `minute`.
-pub(crate) fn refusals(minute: Timestamp, code: &str, count: u64) -> Result<LedgerRow, LedgerError> {
-    row("refusals", minute, None, &RefusalsBody { v: SHAPE, at: At(minute), code, count })
+pub(crate) fn refusals(minute: Timestamp, code: &str, count: u64) -> LedgerRow {
+    const KIND: &str = "refusals";
+    let mut body = begin(minute, OTHER_LENGTH);
+    body.text("code", code);
+    body.number("count", count);
+    row(KIND, minute, None, body)
 }
 
 /// The first row of a new chain.
-pub(crate) fn genesis(at: Timestamp, random: &dyn Random) -> Result<LedgerRow, LedgerError> {
-    let nonce = random_hex(random);
-    row(chain::GENESIS, at, None, &GenesisBody { v: SHAPE, at: At(at), nonce: &nonce })
+pub(crate) fn genesis(at: Timestamp, random: &dyn Random) -> LedgerRow {
+    let mut body = begin(at, OTHER_LENGTH);
+    body.plain("nonce", random_hex(random));
+    row(chain::GENESIS, at, None, body)
 }
 
 /// 128 random bits as 32 hexadecimal digits.
@@ -264,18 +215,18 @@ pub(crate) fn random_hex(random: &dyn Random) -> String {
     format!("{:032x}", u128::from_be_bytes(bytes))
 }
 
+/// What every body begins with; `length` is how many bytes it will usually have.
+fn begin(at: Timestamp, length: usize) -> Object {
+    let mut body = Object::new(length);
+    body.number("v", SHAPE);
+    body.plain("at", At(at));
+    body
+}
+
 /// A row that is complete but for its place in the chain.
-fn row(
-    kind: &'static str,
-    at: Timestamp,
-    environment: Option<EnvironmentId>,
-    body: &impl Serialize,
-) -> Result<LedgerRow, LedgerError> {
-    let defect = |error: &dyn Display| LedgerError::Record { cause: error.to_string().into() };
-    let mut text = Vec::with_capacity(if kind == DECISION { 1_024 } else { 256 });
-    serde_json::to_writer(&mut text, body).map_err(|error| defect(&error))?;
-    let body = String::from_utf8(text).map_err(|error| defect(&error))?;
-    Ok(LedgerRow {
+fn row(kind: &'static str, at: Timestamp, environment: Option<EnvironmentId>, body: Object) -> LedgerRow {
+    let body = body.finish();
+    LedgerRow {
         seq: 0,
         at,
         kind: kind.into(),
@@ -283,19 +234,6 @@ fn row(
         body_hash: sha256(body.as_bytes()),
         body: Some(body),
         hash: [0; 32],
-    })
-}
-
-fn boundary<'a>(outcome: &'a BoundaryOutcome<'a>) -> Boundary<'a> {
-    Boundary {
-        row: outcome.row,
-        reason: outcome.reason,
-        grade: outcome.grade,
-        notice: outcome.notice,
-        conflict: outcome.conflict,
-        places: &outcome.places,
-        evidence: &outcome.evidence,
-        grants: &outcome.grants,
     }
 }
 
@@ -303,13 +241,43 @@ fn boundary<'a>(outcome: &'a BoundaryOutcome<'a>) -> Boundary<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct At(pub(crate) Timestamp);
 
+/// `2023-11-14T22:13:20`
+type Second = [u8; 19];
+
+thread_local! {
+    /// The last second that was written, since 1970, and its text: a busy thread writes thousands of times in it.
+    static LAST: Cell<Option<(i64, Second)>> = const { Cell::new(None) };
+}
+
+/// The text of a second since 1970; `None` for years without four digits.
+fn second(seconds: i64) -> Option<Second> {
+    if let Some((last, text)) = LAST.get()
+        && last == seconds
+    {
+        return Some(text);
+    }
+    let text = jiff::Timestamp::from_second(seconds).ok()?.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let text = text.into_bytes().try_into().ok()?;
+    LAST.set(Some((seconds, text)));
+    Some(text)
+}
+
 impl Display for At {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match jiff::Timestamp::from_microsecond(self.0.as_micros()) {
-            Ok(at) => write!(f, "{at:.6}"),
+        let micros = self.0.as_micros();
+        let Some(second) = second(self.0.as_secs()) else {
             // Beyond the year 9999; a number is still a time.
-            Err(_) => write!(f, "{}", self.0.as_micros()),
+            return write!(f, "{micros}");
+        };
+        let mut text = *b"yyyy-mm-ddThh:mm:ss.000000Z";
+        let (front, decimals) = text.split_at_mut(second.len());
+        front.copy_from_slice(&second);
+        let mut rest = micros.rem_euclid(1_000_000);
+        for digit in decimals.iter_mut().rev().skip(1).take(6) {
+            *digit += u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
         }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| std::fmt::Error)?)
     }
 }
 
@@ -317,27 +285,6 @@ impl Serialize for At {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
-}
-
-/// A value that is written as its text form.
-struct Text<T>(T);
-
-impl<T: Display> Serialize for Text<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
-
-fn texts<S: Serializer>(values: &[impl Display], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(values.iter().map(Text))
-}
-
-fn pairs<S: Serializer>(pairs: &[(&str, &str)], serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(pairs.len()))?;
-    for (name, value) in pairs {
-        map.serialize_entry(name, value)?;
-    }
-    map.end()
 }
 
 #[cfg(test)]
@@ -351,6 +298,22 @@ mod tests {
     fn body(row: LedgerRow) -> String {
         assert_eq!(sha256(row.body.clone().unwrap().as_bytes()), row.body_hash);
         row.body.unwrap()
+    }
+
+    #[test]
+    fn times_have_six_decimals_whatever_second_came_before() {
+        for (micros, text) in [
+            (0, "1970-01-01T00:00:00.000000Z"),
+            (1_700_000_000_000_010, "2023-11-14T22:13:20.000010Z"),
+            (1_700_000_000_999_999, "2023-11-14T22:13:20.999999Z"),
+            (1_700_000_001_000_000, "2023-11-14T22:13:21.000000Z"),
+            (1_709_251_199_000_100, "2024-02-29T23:59:59.000100Z"),
+            (-1, "1969-12-31T23:59:59.999999Z"),
+            (253_402_300_799_999_999, "253402300799999999"),
+            (i64::MAX, "9223372036854775807"),
+        ] {
+            assert_eq!(At(Timestamp::from_micros(micros)).to_string(), text);
+        }
     }
 
     #[test]
@@ -393,7 +356,7 @@ mod tests {
             addresses: &["203.0.113.7:443".parse().unwrap(), "[2001:db8::1]:443".parse().unwrap()],
         };
         let digest = "ab".repeat(32);
-        let decision = decision(at, &record, &names(None)).unwrap();
+        let decision = decision(at, &record, &names(None));
         assert_eq!(decision.environment, Some(environment.to_string()));
         assert_eq!(
             body(decision),
@@ -417,7 +380,7 @@ mod tests {
             },
             ..record
         };
-        let granted = body(super::decision(at, &granted, &names(None)).unwrap());
+        let granted = body(super::decision(at, &granted, &names(None)));
         let expected = format!(
             r#""boundary":{{"row":"D12","reason":"crossing_granted","grade":"R","notice":true,"conflict":true,"places":["westeurope","AR"],"evidence":["aws:1f","geoip:2e"],"grants":["{grant}"]}},"host""#
         );
@@ -425,14 +388,14 @@ mod tests {
 
         let refused = RefusalRecord::new(call, who, cell, "unknown_connection");
         assert_eq!(
-            body(refusal(at, &refused, &names(None)).unwrap()),
+            body(refusal(at, &refused, &names(None))),
             format!(
                 r#"{{"v":1,"at":"2023-11-14T22:13:20.000010Z","call":"{call}","outcome":"refused","code":"unknown_connection","user":"usr_1","app":"cli","token":"{token}","cell":"c1","cell_region":"westeurope"}}"#
             )
         );
 
         // A token that somebody else made says so.
-        let issued = body(refusal(at, &refused, &names(Some("usr_9"))).unwrap());
+        let issued = body(refusal(at, &refused, &names(Some("usr_9"))));
         assert!(issued.contains(&format!(r#""token":"{token}","issued_by":"usr_9","cell":"c1""#)), "{issued}");
 
         let completed = CompletionRecord {
@@ -446,7 +409,7 @@ mod tests {
             ended: Ended::Complete,
         };
         assert_eq!(
-            body(completion(at, &completed).unwrap()),
+            body(completion(at, &completed)),
             format!(
                 r#"{{"v":1,"at":"2023-11-14T22:13:20.000010Z","call":"{call}","ended":"complete","status":200,"upstream_ms":12,"bytes_in":0,"bytes_out":345}}"#
             )
@@ -455,11 +418,11 @@ mod tests {
         let mut done = ActRecord::done(None, "environment.created", "env_1");
         done.details = vec![("home", "westeurope")];
         assert_eq!(
-            body(act(at, &done, None, Some(&Pseudonym::new("usr_2"))).unwrap()),
+            body(act(at, &done, None, Some(&Pseudonym::new("usr_2")))),
             r#"{"v":1,"at":"2023-11-14T22:13:20.000010Z","act":"environment.created","subject":"env_1","outcome":"allowed","whom":"usr_2","details":{"home":"westeurope"}}"#
         );
         assert_eq!(
-            body(refusals(Timestamp::from_secs(60), "unauthenticated", 3).unwrap()),
+            body(refusals(Timestamp::from_secs(60), "unauthenticated", 3)),
             r#"{"v":1,"at":"1970-01-01T00:01:00.000000Z","code":"unauthenticated","count":3}"#
         );
     }

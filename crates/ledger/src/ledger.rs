@@ -14,6 +14,7 @@ use crate::waiter::{OpenDesk, Waiter};
 use crate::writer::{self, Common, Writer};
 use backshell_model::{Clock, Random, UserId};
 use backshell_store::{LedgerRepository, LedgerRow, Pseudonym, PseudonymRepository};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -93,9 +94,9 @@ impl Ledger {
     /// stands in the ledger without completion.
     pub async fn decide(&self, record: DecisionRecord<'_>) -> Result<Receipt, LedgerError> {
         let who = self.names(record.who).await?;
-        let row = body::decision(self.shared.clock.now(), &record, &who)?;
+        let row = body::decision(self.shared.clock.now(), &record, &who);
         let seq = if self.shared.mode == Mode::Strict || !self.shared.counters.is_healthy() {
-            Some(self.write(row).await?)
+            Some(pin!(self.write(row)).await?)
         } else {
             self.shared.queue.push(Pending { row, waiter: None }).await?;
             None
@@ -106,7 +107,7 @@ impl Ledger {
     /// Records that a call was refused to a caller who proved who they are. Returns when the record is on disk.
     pub async fn refusal(&self, record: RefusalRecord<'_>) -> Result<(), LedgerError> {
         let who = self.names(record.who).await?;
-        self.write(body::refusal(self.shared.clock.now(), &record, &who)?).await.map(drop)
+        self.write(body::refusal(self.shared.clock.now(), &record, &who)).await.map(drop)
     }
 
     /// Counts a call that was refused to a caller who did not prove who they are. One record a minute and code says how
@@ -119,8 +120,7 @@ impl Ledger {
     /// and logged, and its decision stands without completion.
     pub fn complete(&self, record: CompletionRecord) {
         let shared = &self.shared;
-        let handed_over = body::completion(shared.clock.now(), &record).is_ok_and(|row| shared.queue.complete(row));
-        if !handed_over {
+        if !shared.queue.complete(body::completion(shared.clock.now(), &record)) {
             let lost = self.shared.counters.completions_lost(1);
             // A full queue loses thousands a second; the powers of two tell the story.
             if lost.is_power_of_two() {
@@ -137,7 +137,7 @@ impl Ledger {
             None => None,
         };
         let whom = self.pseudonym_of_some(record.whom).await?;
-        self.write(body::act(self.shared.clock.now(), &record, who.as_ref(), whom.as_ref())?).await.map(drop)
+        self.write(body::act(self.shared.clock.now(), &record, who.as_ref(), whom.as_ref())).await.map(drop)
     }
 
     /// Erases which pseudonym stands for `user`; whether there was one. Their records stay in the chain and are nobody's
@@ -167,10 +167,10 @@ impl Ledger {
     /// Hands a row over and waits until it is on disk; its number in the chain.
     async fn write(&self, row: LedgerRow) -> Result<i64, LedgerError> {
         let (waiter, written) = Waiter::new(self.desk.as_ref().map(|desk| desk.desk()));
-        let write = async {
-            self.shared.queue.push(Pending { row, waiter: Some(waiter) }).await?;
+        let write = pin!(async {
+            pin!(self.shared.queue.push(Pending { row, waiter: Some(waiter) })).await?;
             written.await.unwrap_or(Err(LedgerError::Stopped))
-        };
+        });
         let slow = LedgerError::Slow { seconds: self.shared.patience.as_secs() };
         tokio::time::timeout(self.shared.patience, write).await.unwrap_or(Err(slow))
     }

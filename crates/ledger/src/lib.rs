@@ -20,6 +20,7 @@ mod counters;
 mod error;
 mod export;
 mod ledger;
+mod object;
 mod options;
 mod pseudonyms;
 mod queue;

@@ -28,7 +28,7 @@ pub(crate) async fn open_chain(
 ) -> Result<Head, LedgerError> {
     let unavailable = |error: StoreError| LedgerError::unavailable(&error);
     if repository.ledger_tail().await.map_err(unavailable)?.is_none() {
-        let first = body::genesis(clock.now(), random)?;
+        let first = body::genesis(clock.now(), random);
         let before = Head::before_genesis(first.body_hash);
         let mut rows = [first];
         chain::link(before, &mut rows, &mut Vec::new());
@@ -235,12 +235,9 @@ impl Writer {
 
     async fn write_refusals(&mut self, all: bool) {
         let counts = self.refusals.take(self.clock.now(), all);
-        let rows = counts.iter().map(|(minute, code, count)| body::refusals(*minute, code, *count));
-        let written = match rows.collect::<Result<Vec<_>, _>>() {
-            Ok(mut rows) => self.append(&mut rows).await,
-            Err(error) => Err(error),
-        };
-        if written.is_err() {
+        let mut rows: Vec<_> =
+            counts.iter().map(|(minute, code, count)| body::refusals(*minute, code, *count)).collect();
+        if self.append(&mut rows).await.is_err() {
             for count in counts {
                 self.refusals.add(count);
             }

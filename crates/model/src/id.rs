@@ -40,11 +40,13 @@ macro_rules! identifier {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let mut buffer = [0_u8; ulid::ULID_LEN];
-                let text = self.0.array_to_str(&mut buffer);
-                text.make_ascii_lowercase();
-                f.write_str(concat!($prefix, "_"))?;
-                f.write_str(text)
+                // In one piece: identifiers are written several times in every call.
+                let mut text = [b'_'; $prefix.len() + 1 + ulid::ULID_LEN];
+                let (prefix, rest) = text.split_at_mut($prefix.len());
+                prefix.copy_from_slice($prefix.as_bytes());
+                let digits = rest.last_chunk_mut().ok_or(fmt::Error)?;
+                self.0.array_to_str(digits).make_ascii_lowercase();
+                f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
             }
         }
 
