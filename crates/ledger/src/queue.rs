@@ -17,8 +17,9 @@ const GROUP: usize = 1_024;
 const ROOM: usize = 8_192;
 /// How long completions wait for a record to share a flush with. Nobody waits for a completion.
 const LINGER: Duration = Duration::from_millis(10);
-/// Under load a group is given so long to grow, because one flush then serves many calls; a call waits a little and the
-/// node does more of them. With less than [`SIBLINGS`] records in that time nobody waits for others.
+/// Under load a group is given so long to grow, from its first record on, because one flush then serves many calls; a
+/// call waits a little and the node does more of them. With less than [`SIBLINGS`] records in that time nobody waits for
+/// others.
 const GATHER: Duration = Duration::from_millis(1);
 const SIBLINGS: f64 = 4.0;
 
@@ -52,6 +53,8 @@ pub(crate) struct Queue {
 #[derive(Default)]
 struct State {
     records: Vec<Pending>,
+    /// Since when the first of the records waits.
+    since: Option<Instant>,
     completions: Vec<LedgerRow>,
     stops: Vec<oneshot::Sender<()>>,
     closed: bool,
@@ -114,6 +117,9 @@ impl Queue {
         }
         if state.records.len() >= ROOM {
             return Ok(Some(pending));
+        }
+        if state.records.is_empty() {
+            state.since = Some(Instant::now());
         }
         state.records.push(pending);
         let wake = match state.awaited {
@@ -181,8 +187,9 @@ impl Queue {
         if state.records.is_empty() && !state.closed && !state.completions.is_empty() {
             state = self.wait(state, Awaited::Records(1), LINGER, |state| !state.records.is_empty());
         }
-        if pace.is_fast() && !state.records.is_empty() {
-            state = self.wait(state, Awaited::Records(GROUP), GATHER, |state| state.records.len() >= GROUP);
+        let left = gather_left(state.since, Instant::now());
+        if pace.is_fast() && !state.records.is_empty() && !left.is_zero() {
+            state = self.wait(state, Awaited::Records(GROUP), left, |state| state.records.len() >= GROUP);
         }
         pace.count(state.records.len());
         let was_full = state.records.len() >= ROOM;
@@ -222,6 +229,12 @@ impl Queue {
     }
 }
 
+/// How much longer a group may grow whose first record came at `since`. One that came while the writer was busy has
+/// waited already.
+fn gather_left(since: Option<Instant>, now: Instant) -> Duration {
+    since.map_or(Duration::ZERO, |since| GATHER.saturating_sub(now.saturating_duration_since(since)))
+}
+
 impl State {
     fn is_empty(&self) -> bool {
         self.records.is_empty() && self.completions.is_empty() && self.stops.is_empty()
@@ -231,6 +244,8 @@ impl State {
     fn take(&mut self) -> Batch {
         let rest = self.records.split_off(self.records.len().min(GROUP));
         let records = std::mem::replace(&mut self.records, rest);
+        // What is left over has waited long enough; it goes with the next group.
+        self.since = None;
         let last = self.closed && self.records.is_empty();
         Batch {
             records,
@@ -287,6 +302,21 @@ mod tests {
         queue.push(record()).await.unwrap();
         // Nobody else comes: the writer goes on alone.
         assert_eq!(queue.next(TICK, &mut Pace { counted: Instant::now(), average: 1e9 }).records.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_group_grows_from_its_first_record_on() {
+        let queue = Queue::default();
+        assert!(queue.lock().since.is_none());
+        queue.push(record()).await.unwrap();
+        let since = queue.lock().since.unwrap();
+        queue.push(record()).await.unwrap();
+        assert_eq!(queue.lock().since, Some(since), "later records do not prolong the wait");
+        assert_eq!(gather_left(Some(since), since), GATHER);
+        assert_eq!(gather_left(Some(since), since + GATHER / 4), GATHER - GATHER / 4);
+        assert_eq!(gather_left(Some(since), since + 2 * GATHER), Duration::ZERO);
+        assert_eq!(queue.next(TICK, &mut Pace::new()).records.len(), 2);
+        assert!(queue.lock().since.is_none());
     }
 
     #[tokio::test]
