@@ -3,10 +3,10 @@
 //! Literal segments go before parameters, and a segment may mix both (`items('{id}')`). What the definition does not
 //! declare is not found: there is no fall-through to the service.
 
+use backshell_model::FastMap;
 use backshell_package::path_template::PathValue;
 use backshell_package::{PathTemplate, PathTemplateError, SplitPath};
 use http::Method;
-use std::collections::HashMap;
 
 #[derive(Debug)]
 struct Route {
@@ -19,7 +19,7 @@ struct Route {
 pub struct Router {
     base_path: String,
     /// By method and number of segments, the most specific first.
-    routes: HashMap<(Method, usize), Vec<Route>>,
+    routes: FastMap<(Method, usize), Vec<Route>>,
 }
 
 /// An operation that is never found.
@@ -56,7 +56,7 @@ impl Router {
     /// Compiles `(method, path template)` pairs; an operation is named by its index. Returns what is never found beside
     /// the router: of two operations that cannot be told apart, the second.
     pub fn new<'t>(base_path: &str, operations: impl IntoIterator<Item = (Method, &'t str)>) -> (Self, Vec<NotRouted>) {
-        let mut routes: HashMap<(Method, usize), Vec<Route>> = HashMap::new();
+        let mut routes: FastMap<(Method, usize), Vec<Route>> = FastMap::default();
         let mut not_routed = Vec::new();
         for (operation, (method, template)) in operations.into_iter().enumerate() {
             let template = match PathTemplate::parse(template) {

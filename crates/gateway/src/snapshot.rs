@@ -5,7 +5,7 @@ use crate::connect;
 use backshell_auth::AuthPlan;
 use backshell_boundary::{AllowedSet, BoundaryError, CellIdentity, Grant, Place, cell_decision};
 use backshell_model::{
-    AccessToken, Cell, Connection, ConnectionId, ConnectorSlug, CrossingGrant, Environment, EnvironmentId,
+    AccessToken, Cell, Connection, ConnectionId, ConnectorSlug, CrossingGrant, Environment, EnvironmentId, FastMap,
     Infrastructure, PackageDigest, Region, SealedSecrets, ServiceRoot, Timestamp, TokenHash, VersionState,
 };
 use backshell_permission::{Authority, ConnectionFacts, PermissionError, World};
@@ -84,8 +84,8 @@ pub(crate) struct View<'a> {
 #[derive(Debug)]
 pub struct Snapshot {
     generation: u64,
-    tokens: HashMap<TokenHash, AccessToken>,
-    routes: HashMap<ConnectionId, Known>,
+    tokens: FastMap<TokenHash, AccessToken>,
+    routes: FastMap<ConnectionId, Known>,
     authority: Arc<Authority>,
 }
 

@@ -2,9 +2,8 @@
 
 use crate::body::random_hex;
 use crate::error::LedgerError;
-use backshell_model::{Random, UserId};
+use backshell_model::{FastMap, Random, UserId};
 use backshell_store::{Pseudonym, PseudonymRepository};
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -16,7 +15,7 @@ const CACHED_USERS: usize = 100_000;
 pub(crate) struct Pseudonyms {
     repository: Arc<dyn PseudonymRepository>,
     random: Arc<dyn Random>,
-    cache: RwLock<HashMap<UserId, Pseudonym>>,
+    cache: RwLock<FastMap<UserId, Pseudonym>>,
     /// Counts erasures, so that an answer read before one is not cached after it.
     erasures: AtomicU64,
 }

@@ -14,6 +14,7 @@ pub mod environment;
 pub mod grant;
 pub mod host;
 pub mod id;
+pub mod map;
 pub mod name;
 pub mod pattern;
 pub mod sealed;
@@ -32,6 +33,7 @@ pub use environment::{Boundary, Cell, DirectoryEntry, Egress, Environment, HostP
 pub use grant::{CrossingGrant, TransferBasis, VersionRange};
 pub use host::{HostName, HostNameError, Scheme, ServiceRoot};
 pub use id::{CallId, CheckpointId, ConnectionId, EnvironmentId, GrantId, TenantId, TokenId};
+pub use map::FastMap;
 pub use name::is_display_name;
 pub use pattern::{HostPattern, PatternError};
 pub use sealed::{Encoding, Piece, SealedText, SecretName};

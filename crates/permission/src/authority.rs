@@ -6,7 +6,8 @@ use crate::cache::DecisionCache;
 use crate::permitted::Permitted;
 use crate::reason::Reason;
 use backshell_model::{
-    Caller, ConnectionId, EnvironmentId, Grantee, GroupId, Membership, OperationId, Role, RoleAssignment, Share, UserId,
+    Caller, ConnectionId, EnvironmentId, FastMap, Grantee, GroupId, Membership, OperationId, Role, RoleAssignment,
+    Share, UserId,
 };
 use cedar_policy::{
     Authorizer, Context, Decision as CedarDecision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId,
@@ -85,7 +86,7 @@ pub struct Authority {
     authorizer: Authorizer,
     names: &'static Names,
     people: HashMap<UserId, Person>,
-    connections: HashMap<ConnectionId, ConnectionNode>,
+    connections: FastMap<ConnectionId, ConnectionNode>,
     calls: DecisionCache,
 }
 
@@ -112,7 +113,7 @@ impl Authority {
         for membership in &world.memberships {
             people.entry(membership.user.clone()).or_default().groups.push(membership.group.clone());
         }
-        let mut connections: HashMap<_, _> = world
+        let mut connections: FastMap<_, _> = world
             .connections
             .iter()
             .map(|facts| (facts.id, ConnectionNode { facts: facts.clone(), users: Vec::new(), groups: Vec::new() }))

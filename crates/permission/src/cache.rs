@@ -1,9 +1,7 @@
 //! Remembers decisions about calls for as long as their [`Authority`](crate::Authority) lives.
 
 use crate::authority::Decision;
-use backshell_model::{ConnectionId, UserId};
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use backshell_model::{ConnectionId, FastMap, UserId};
 use std::sync::{PoisonError, RwLock};
 
 /// How many parts the memory has; readers of different parts do not meet.
@@ -11,19 +9,18 @@ const SHARDS: usize = 32;
 /// How many decisions one part holds.
 const PER_SHARD: usize = 2_048;
 
-type Shard = RwLock<HashMap<(ConnectionId, UserId), Decision>>;
+type Shard = RwLock<FastMap<(ConnectionId, UserId), Decision>>;
 
 /// A bounded memory of decisions. A part that is full starts over: entries cost microseconds to make again, so
 /// bookkeeping about which of them is oldest would cost more than it saves.
 #[derive(Debug)]
 pub(crate) struct DecisionCache {
     shards: Box<[Shard]>,
-    hasher: RandomState,
 }
 
 impl DecisionCache {
     pub(crate) fn new() -> Self {
-        Self { shards: (0..SHARDS).map(|_| Shard::default()).collect(), hasher: RandomState::new() }
+        Self { shards: (0..SHARDS).map(|_| Shard::default()).collect() }
     }
 
     /// The remembered decision, or the one that `decide` makes now.
@@ -48,8 +45,9 @@ impl DecisionCache {
     }
 
     fn shard(&self, connection: ConnectionId) -> Option<&Shard> {
-        let hash = usize::try_from(self.hasher.hash_one(connection) % SHARDS as u64).unwrap_or(0);
-        self.shards.get(hash)
+        // The last byte of an identifier is random.
+        let [.., last] = connection.to_bytes();
+        self.shards.get(usize::from(last) % SHARDS)
     }
 
     #[cfg(test)]

@@ -4,9 +4,9 @@ use crate::error::TemplateError;
 use crate::instance::{Declarations, Instance, InstanceError, declare};
 use crate::templates::Step;
 use crate::value::Context;
-use backshell_model::{HostName, HostPattern, OperationId, Scheme, ServiceRoot, SettingName};
+use backshell_model::{FastMap, HostName, HostPattern, OperationId, Scheme, ServiceRoot, SettingName};
 use backshell_package::{Operation, Package, ParameterLocation, Swagger};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How bad a problem is.
@@ -81,7 +81,7 @@ pub struct HostRoots {
 /// The plans of a package.
 #[derive(Debug)]
 pub struct TemplateSet {
-    plans: HashMap<OperationId, OperationPlan>,
+    plans: FastMap<OperationId, OperationPlan>,
     problems: Vec<TemplateProblem>,
     /// The definition's own root, when some operation uses it.
     definition_root: Option<ServiceRoot>,
@@ -92,7 +92,7 @@ pub struct TemplateSet {
 /// act on are refused when they are called.
 pub fn compile(package: &Package) -> TemplateSet {
     let mut set =
-        TemplateSet { plans: HashMap::new(), problems: Vec::new(), definition_root: None, patterns: Vec::new() };
+        TemplateSet { plans: FastMap::default(), problems: Vec::new(), definition_root: None, patterns: Vec::new() };
     let Some(definition) = package.definition.as_ref() else { return set };
     let swagger = definition.swagger();
     let operations: Vec<(OperationId, Operation<'_>)> =

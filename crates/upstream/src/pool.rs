@@ -5,9 +5,8 @@
 //! ones, and lives ten minutes at most.
 
 use crate::body::RequestBody;
-use backshell_model::{EnvironmentId, HostName, Scheme};
+use backshell_model::{EnvironmentId, FastMap, HostName, Scheme};
 use hyper::client::conn::{http1, http2};
-use std::collections::HashMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -84,7 +83,7 @@ impl Entry {
 
 /// The connections of one worker.
 #[derive(Default)]
-pub(crate) struct Pool(Mutex<HashMap<Key, Entry>>);
+pub(crate) struct Pool(Mutex<FastMap<Key, Entry>>);
 
 /// A connection that can take a request now.
 pub(crate) enum Sender {

@@ -1,0 +1,8 @@
+//! The map for what is looked up in every call.
+
+use std::collections::HashMap;
+
+/// A hash map whose hash function is a fraction of the standard one's work. It is seeded at random, but does not
+/// withstand somebody who measures how long look-ups take: for keys that come from the store or from published
+/// packages, not for keys that callers may add.
+pub type FastMap<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
