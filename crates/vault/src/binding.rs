@@ -33,7 +33,8 @@ impl SecretBinding {
 
     /// The binding as bytes: one text for each binding, because every part has a fixed length or a length before it.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = b"backshell secrets 1\0".to_vec();
+        let mut bytes = Vec::with_capacity(256);
+        bytes.extend(b"backshell secrets 1\0");
         bytes.extend(self.environment.to_bytes());
         bytes.extend(self.connection.to_bytes());
         bytes.extend(self.generation.to_be_bytes());

@@ -11,39 +11,45 @@ pub(crate) type Key = Zeroizing<[u8; 32]>;
 const VERSION: u8 = 1;
 const TAG_LEN: usize = 16;
 
-/// The box was not made by [`seal`] with this key and this associated data, or the library failed.
+/// The box was not made by [`Cipher::seal`] with this key and this associated data, or the library failed.
 #[derive(Debug)]
 pub(crate) struct Refused;
 
-/// Encrypts `plaintext` in place and returns its box. What is left in `plaintext` is ciphertext.
-pub(crate) fn seal(key: &Key, random: &dyn Random, bound_to: &[u8], plaintext: &mut [u8]) -> Result<Vec<u8>, Refused> {
-    let mut nonce = [0_u8; NONCE_LEN];
-    random.fill(&mut nonce);
-    let tag = cipher(key)?
-        .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound_to), plaintext)
-        .map_err(|_| Refused)?;
-    Ok([&[VERSION], &nonce[..], plaintext, tag.as_ref()].concat())
-}
+/// A key that is ready to be used; the library zeroes it when it is freed.
+pub(crate) struct Cipher(LessSafeKey);
 
-/// Decrypts a box.
-pub(crate) fn open(key: &Key, bound_to: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Refused> {
-    let (&version, rest) = sealed.split_first().ok_or(Refused)?;
-    let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_LEN>().ok_or(Refused)?;
-    if version != VERSION || ciphertext.len() < TAG_LEN {
-        return Err(Refused);
+impl Cipher {
+    pub(crate) fn new(key: &Key) -> Result<Self, Refused> {
+        UnboundKey::new(&AES_256_GCM, key.as_slice()).map(|key| Self(LessSafeKey::new(key))).map_err(|_| Refused)
     }
-    let mut buffer = Zeroizing::new(ciphertext.to_vec());
-    let length = cipher(key)?
-        .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(bound_to), &mut buffer)
-        .map_err(|_| Refused)?
-        .len();
-    buffer.truncate(length);
-    Ok(buffer)
-}
 
-/// The key schedule, made anew for each use (below a microsecond); the library zeroes it when it is freed.
-fn cipher(key: &Key) -> Result<LessSafeKey, Refused> {
-    UnboundKey::new(&AES_256_GCM, key.as_slice()).map(LessSafeKey::new).map_err(|_| Refused)
+    /// Encrypts `plaintext` in place and returns its box. What is left in `plaintext` is ciphertext.
+    pub(crate) fn seal(&self, random: &dyn Random, bound_to: &[u8], plaintext: &mut [u8]) -> Result<Vec<u8>, Refused> {
+        let mut nonce = [0_u8; NONCE_LEN];
+        random.fill(&mut nonce);
+        let tag = self
+            .0
+            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound_to), plaintext)
+            .map_err(|_| Refused)?;
+        Ok([&[VERSION], &nonce[..], plaintext, tag.as_ref()].concat())
+    }
+
+    /// Decrypts a box.
+    pub(crate) fn open(&self, bound_to: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Refused> {
+        let (&version, rest) = sealed.split_first().ok_or(Refused)?;
+        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_LEN>().ok_or(Refused)?;
+        if version != VERSION || ciphertext.len() < TAG_LEN {
+            return Err(Refused);
+        }
+        let mut buffer = Zeroizing::new(ciphertext.to_vec());
+        let length = self
+            .0
+            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(bound_to), &mut buffer)
+            .map_err(|_| Refused)?
+            .len();
+        buffer.truncate(length);
+        Ok(buffer)
+    }
 }
 
 #[cfg(test)]
@@ -51,6 +57,10 @@ mod tests {
     use super::*;
     use backshell_testkit::SeededRandom;
     use proptest::prelude::*;
+
+    fn cipher(key: [u8; 32]) -> Cipher {
+        Cipher::new(&Key::new(key)).unwrap()
+    }
 
     /// Test case 16 of the GCM specification (McGrew and Viega) in the layout of a box.
     #[test]
@@ -72,7 +82,7 @@ mod tests {
             "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
         ));
         let bound_to = hex("feedfacedeadbeeffeedfacedeadbeefabaddad2");
-        assert_eq!(*open(&Key::new(key), &bound_to, &sealed).unwrap(), plaintext);
+        assert_eq!(*cipher(key).open(&bound_to, &sealed).unwrap(), plaintext);
     }
 
     proptest! {
@@ -84,20 +94,20 @@ mod tests {
             seed: u64,
             bit: proptest::sample::Index,
         ) {
-            let key = Key::new(key);
-            let sealed = seal(&key, &SeededRandom::new(seed), &bound_to, &mut plaintext.clone()).unwrap();
-            prop_assert_eq!(&*open(&key, &bound_to, &sealed).unwrap(), &plaintext);
+            let right = cipher(key);
+            let sealed = right.seal(&SeededRandom::new(seed), &bound_to, &mut plaintext.clone()).unwrap();
+            prop_assert_eq!(&*right.open(&bound_to, &sealed).unwrap(), &plaintext);
 
             let bit = bit.index(sealed.len() * 8);
             let mut flipped = sealed.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
-            prop_assert!(open(&key, &bound_to, &flipped).is_err());
-            let mut other_key = key.clone();
+            prop_assert!(right.open(&bound_to, &flipped).is_err());
+            let mut other_key = key;
             other_key[bit % 32] ^= 1;
-            prop_assert!(open(&other_key, &bound_to, &sealed).is_err());
+            prop_assert!(cipher(other_key).open(&bound_to, &sealed).is_err());
             let moved = [&bound_to[..], &[0]].concat();
-            prop_assert!(open(&key, &moved, &sealed).is_err());
-            prop_assert!(open(&key, &bound_to, &sealed[..bit / 8]).is_err());
+            prop_assert!(right.open(&moved, &sealed).is_err());
+            prop_assert!(right.open(&bound_to, &sealed[..bit / 8]).is_err());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The vault itself: data keys in memory, sealing, and withdrawal against a proof of place.
 
 use crate::binding::SecretBinding;
-use crate::cipher::{self, Key};
+use crate::cipher::{Cipher, Key};
 use crate::error::VaultError;
 use crate::key::KeyEncryptionKey;
 use crate::layout;
@@ -24,7 +24,7 @@ pub struct Vault {
 /// A data key that is unwrapped when it is first used, and kept.
 struct DataKey {
     wrapped: WrappedDataKey,
-    key: OnceLock<Key>,
+    key: OnceLock<Cipher>,
 }
 
 impl Vault {
@@ -56,7 +56,9 @@ impl Vault {
             return Err(VaultError::HostNotBound(connection));
         }
         let data_key = self.data_key(binding.environment)?;
-        let plaintext = cipher::open(data_key.unwrapped(&self.key_encryption_key)?, &binding.to_bytes(), &sealed.bytes)
+        let plaintext = data_key
+            .unwrapped(&self.key_encryption_key)?
+            .open(&binding.to_bytes(), &sealed.bytes)
             .map_err(|_| VaultError::SecretsRefused(connection))?;
         layout::read(&plaintext).ok_or(VaultError::SecretsRefused(connection))
     }
@@ -78,8 +80,8 @@ impl Vault {
         let data_key = self.data_key(binding.environment)?;
         let key = data_key.unwrapped(&self.key_encryption_key)?;
         let mut plaintext = layout::write(secrets)?;
-        let bytes = cipher::seal(key, self.random.as_ref(), &binding.to_bytes(), &mut plaintext)
-            .map_err(|_| VaultError::Library)?;
+        let bytes =
+            key.seal(self.random.as_ref(), &binding.to_bytes(), &mut plaintext).map_err(|_| VaultError::Library)?;
         Ok(SealedSecrets { connection: binding.connection, generation: binding.generation, bytes: bytes.into() })
     }
 
@@ -129,7 +131,8 @@ impl Vault {
         environment: EnvironmentId,
         by: &KeyEncryptionKey,
     ) -> Result<WrappedDataKey, VaultError> {
-        let wrapped = cipher::seal(&by.key, self.random.as_ref(), &wrapping(environment, by), key.as_mut_slice())
+        let wrapped = Cipher::new(&by.key)
+            .and_then(|cipher| cipher.seal(self.random.as_ref(), &wrapping(environment, by), key.as_mut_slice()))
             .map_err(|_| VaultError::Library)?;
         Ok(WrappedDataKey { environment, key_encryption_key: by.id().to_owned(), wrapped })
     }
@@ -150,11 +153,11 @@ impl fmt::Debug for Vault {
 }
 
 impl DataKey {
-    fn unwrapped(&self, by: &KeyEncryptionKey) -> Result<&Key, VaultError> {
+    fn unwrapped(&self, by: &KeyEncryptionKey) -> Result<&Cipher, VaultError> {
         if let Some(key) = self.key.get() {
             return Ok(key);
         }
-        let key = unwrap(&self.wrapped, by)?;
+        let key = Cipher::new(&unwrap(&self.wrapped, by)?).map_err(|_| VaultError::Library)?;
         Ok(self.key.get_or_init(|| key))
     }
 }
@@ -162,7 +165,9 @@ impl DataKey {
 fn unwrap(wrapped: &WrappedDataKey, by: &KeyEncryptionKey) -> Result<Key, VaultError> {
     check_wrapped_by(wrapped, by)?;
     let refused = || VaultError::DataKeyRefused(wrapped.environment);
-    let bytes = cipher::open(&by.key, &wrapping(wrapped.environment, by), &wrapped.wrapped).map_err(|_| refused())?;
+    let bytes = Cipher::new(&by.key)
+        .and_then(|cipher| cipher.open(&wrapping(wrapped.environment, by), &wrapped.wrapped))
+        .map_err(|_| refused())?;
     let mut key = Key::default();
     if bytes.len() != key.len() {
         return Err(refused());
