@@ -20,6 +20,7 @@ mod paging;
 mod pipeline;
 mod receive;
 mod refusal;
+mod reserve;
 mod respond;
 mod route;
 mod seat;

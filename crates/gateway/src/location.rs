@@ -46,7 +46,7 @@ static OTHERS: [HeaderName; 2] = [header::LINK, header::REFRESH];
 
 /// Whether there is anything to rewrite.
 pub(crate) fn has_links(headers: &HeaderMap) -> bool {
-    headers.contains_key(header::LOCATION) || OPERATIONS.iter().chain(&OTHERS).any(|name| headers.contains_key(name))
+    headers.keys().any(|name| name == header::LOCATION || OPERATIONS.contains(name) || OTHERS.contains(name))
 }
 
 /// Rewrites `Location`, the addresses of long-running operations and paging links, and removes `Link` and `Refresh` where

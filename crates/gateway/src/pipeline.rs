@@ -15,6 +15,7 @@ use crate::compiled::{CompiledOperation, CompiledVersion, template_refusal};
 use crate::identify;
 use crate::receive::{self, Address};
 use crate::refusal::{Code, Refusal};
+use crate::reserve::Reserve;
 use crate::respond::{self, Summary};
 use crate::settings::Settings;
 use crate::snapshot::{Border, Known, Route, Snapshot};
@@ -32,6 +33,7 @@ use backshell_upstream::{RequestBody, Upstream};
 use http::{HeaderMap, Method, Request, Response, request};
 use hyper::body::Incoming;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -41,6 +43,7 @@ pub(crate) struct Worker {
     gateway: Gateway,
     ledger: Ledger,
     upstream: Upstream,
+    call_ids: Reserve,
     running: Arc<AtomicUsize>,
     out_of_time: Arc<AtomicBool>,
 }
@@ -50,7 +53,8 @@ impl Worker {
     pub(crate) fn new(gateway: Gateway) -> Self {
         let ledger = gateway.parts().ledger.on_this_thread();
         let upstream = Upstream::new(Arc::clone(&gateway.parts().dialler), gateway.settings().upstream);
-        Self { gateway, ledger, upstream, running: Arc::default(), out_of_time: Arc::default() }
+        let call_ids = Reserve::new(Arc::clone(&gateway.parts().random));
+        Self { gateway, ledger, upstream, call_ids, running: Arc::default(), out_of_time: Arc::default() }
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -70,8 +74,9 @@ impl Worker {
     pub(crate) async fn handle(&self, request: Request<Incoming>) -> Response<ResponseBody> {
         let metrics = self.gateway.metrics();
         let running = metrics.enter(&self.running);
-        let mut trace = Trace::new(CallId::generate(self.gateway.now(), &*self.gateway.parts().random));
-        match self.call(request, &mut trace).await {
+        let mut trace = Trace::new(CallId::generate(self.gateway.now(), &self.call_ids));
+        let outcome = pin!(self.call(request, &mut trace)).await;
+        match outcome {
             Ok(response) => {
                 metrics.answered(response.status().as_u16());
                 response.map(|body| body.counted(running))
@@ -86,6 +91,8 @@ impl Worker {
     }
 
     /// The pipeline.
+    ///
+    /// Longer steps are pinned where they are made: awaited directly, their kilobytes would be moved first.
     async fn call(&self, request: Request<Incoming>, trace: &mut Trace) -> Result<Response<ResponseBody>, Refusal> {
         self.admit()?;
         let snapshot = self.gateway.snapshot().map_err(|stale| Refusal::new(Code::StaleState, stale.to_string()))?;
@@ -101,14 +108,14 @@ impl Worker {
         let permitted = permit(&snapshot, &caller, &route, &target, trace)?;
         receive::length(&body, self.settings().max_request_body)?;
         let (shaped, asked) = shape(&permitted, &route, &target, head)?;
-        let placed = self.place(permitted, inside, shaped, &route, trace).await?;
+        let placed = pin!(self.place(permitted, inside, shaped, &route, trace)).await?;
         let summary = Summary::of(&placed, &route, &target);
         let credentialed = self.credential(placed, &route)?;
-        let receipt = self.record_decision(&summary, trace).await?;
+        let receipt = pin!(self.record_decision(&summary, trace)).await?;
 
         let body = RequestBody::stream(body, self.settings().max_request_body);
         let completion = self.completion(&summary, &body, trace);
-        let answer = self.send(credentialed, receipt, body, completion).await?;
+        let answer = pin!(self.send(credentialed, receipt, body, completion)).await?;
         respond::respond(answer, &asked, &summary, trace.call, self.gateway.metrics())
     }
 
@@ -230,25 +237,22 @@ impl Worker {
         let caller = trace.caller.as_ref().ok_or_else(internal)?;
         let inside = trace.inside.as_ref().ok_or_else(internal)?;
         let settings = self.settings();
-        let receipt = self
-            .ledger
-            .decide(DecisionRecord {
-                call: trace.call,
-                who: Who::from(caller),
-                inside,
-                connection: summary.route.connection.id,
-                connector: &summary.route.connection.connector,
-                version: &summary.route.connection.version,
-                operation: &summary.operation.id,
-                policies: summary.policies.split(',').collect(),
-                home: &summary.route.environment.environment.home,
-                cell: CellName { name: &settings.cell_name, region: &settings.cell_region },
-                boundary: summary.boundary(),
-                host: &summary.host,
-                addresses: &summary.addresses,
-            })
-            .await
-            .map_err(|error| ledger_refusal(&error))?;
+        let record = DecisionRecord {
+            call: trace.call,
+            who: Who::from(caller),
+            inside,
+            connection: summary.route.connection.id,
+            connector: &summary.route.connection.connector,
+            version: &summary.route.connection.version,
+            operation: &summary.operation.id,
+            policies: summary.policies.split(',').collect(),
+            home: &summary.route.environment.environment.home,
+            cell: CellName { name: &settings.cell_name, region: &settings.cell_region },
+            boundary: summary.boundary(),
+            host: &summary.host,
+            addresses: &summary.addresses,
+        };
+        let receipt = pin!(self.ledger.decide(record)).await.map_err(|error| ledger_refusal(&error))?;
         trace.decided = true;
         Ok(receipt)
     }
@@ -274,7 +278,7 @@ impl Worker {
         body: RequestBody,
         mut completion: Completion,
     ) -> Result<Response<ResponseBody>, Refusal> {
-        match self.upstream.send(credentialed, receipt, body).await {
+        match pin!(self.upstream.send(credentialed, receipt, body)).await {
             Ok(answer) => {
                 completion.answered(answer.status().as_u16());
                 Ok(answer.map(|body| ResponseBody::stream(body, completion)))

@@ -105,63 +105,56 @@ pub(crate) fn is_risky(name: &HeaderName) -> bool {
 /// the caller's own credential and cookies, what changes routing, Backshell's own names, and [risky](is_risky) ones
 /// that the operation does not declare.
 pub(crate) fn for_service(mut headers: HeaderMap, declared: &[HeaderName]) -> HeaderMap {
-    remove_hop_by_hop(&mut headers);
-    let withheld: Vec<HeaderName> = headers
-        .keys()
-        .filter(|name| {
-            let text = name.as_str();
-            text.starts_with("x-backshell-")
-                || text.starts_with("x-forwarded-")
-                || text.starts_with("proxy-")
-                || (is_risky(name) && !declared.contains(name))
-        })
-        .cloned()
-        .collect();
-    for name in withheld {
-        headers.remove(name);
-    }
-    for name in [
-        header::AUTHORIZATION,
-        header::COOKIE,
-        header::HOST,
-        header::FORWARDED,
-        header::VIA,
-        header::EXPECT,
-        header::CONTENT_LENGTH,
-    ] {
-        headers.remove(name);
-    }
+    let withheld = |name: &HeaderName| {
+        let text = name.as_str();
+        let callers_own =
+            matches!(text, "authorization" | "cookie" | "host" | "forwarded" | "via" | "expect" | "content-length");
+        callers_own
+            || text.starts_with("x-backshell-")
+            || text.starts_with("x-forwarded-")
+            || text.starts_with("proxy-")
+            || (is_risky(name) && !declared.contains(name))
+    };
+    remove(&mut headers, withheld);
     headers
 }
 
-/// Removes what is meant for the neighbouring hop only, in either direction, including the names that `Connection` lists.
-pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    if headers.contains_key(header::CONNECTION) {
-        let named: Vec<HeaderName> = headers
-            .get_all(header::CONNECTION)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .filter_map(|name| name.trim().parse().ok())
-            .collect();
-        for name in named {
-            headers.remove(name);
-        }
-        headers.remove(header::CONNECTION);
-    }
-    for name in [
-        HeaderName::from_static("keep-alive"),
-        HeaderName::from_static("proxy-connection"),
-        HeaderName::from_static("http2-settings"),
-        header::PROXY_AUTHENTICATE,
-        header::PROXY_AUTHORIZATION,
-        header::TE,
-        header::TRAILER,
-        header::TRANSFER_ENCODING,
-        header::UPGRADE,
-    ] {
+/// Removes what is meant for the neighbouring hop only, in either direction, including the names that `Connection`
+/// lists, and what is `withheld` besides.
+pub(crate) fn remove(headers: &mut HeaderMap, withheld: impl Fn(&HeaderName) -> bool) {
+    let named: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        // The usual value, and removed anyway.
+        .filter(|name| !name.eq_ignore_ascii_case("keep-alive"))
+        .filter_map(|name| name.parse().ok())
+        .collect();
+    // Few headers are removed, and each costs a look-up: so those that are there are asked, not those that might be.
+    let names: Vec<HeaderName> =
+        headers.keys().filter(|name| is_hop_by_hop(name) || withheld(name)).cloned().chain(named).collect();
+    for name in names {
         headers.remove(name);
     }
+}
+
+/// Whether a header is for the neighbouring hop whatever `Connection` says.
+fn is_hop_by_hop(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "connection"
+            | "keep-alive"
+            | "proxy-connection"
+            | "http2-settings"
+            | "proxy-authenticate"
+            | "proxy-authorization"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+    )
 }
 
 #[cfg(test)]

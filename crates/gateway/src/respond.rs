@@ -5,7 +5,7 @@ use crate::compiled::CompiledOperation;
 use crate::location::{self, Outcome};
 use crate::metrics::Metrics;
 use crate::pipeline::{Asked, Target};
-use crate::receive::remove_hop_by_hop;
+use crate::receive;
 use crate::refusal::{CALL_ID_HEADER, Code, Refusal};
 use crate::snapshot::Route;
 use backshell_auth::{AuthError, AuthPlan, query_name};
@@ -14,7 +14,7 @@ use backshell_ledger::{BoundaryOutcome, Ended};
 use backshell_model::{CallId, HostName, SealedText, ServiceRoot};
 use backshell_permission::{Denied, Reason};
 use backshell_upstream::SendError;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -105,8 +105,7 @@ pub(crate) fn respond(
 ) -> Result<Response<ResponseBody>, Refusal> {
     let status = answer.status();
     let headers = answer.headers_mut();
-    remove_hop_by_hop(headers);
-    remove_ours(headers);
+    receive::remove(headers, is_ours);
     if let Some(version) = &summary.route.version
         && let Some(plan) = version.templates.operation(&summary.operation.id)
     {
@@ -133,11 +132,11 @@ pub(crate) fn respond(
             }
         }
     }
-    if let Ok(id) = HeaderValue::from_str(&call.to_string()) {
+    if let Ok(id) = HeaderValue::try_from(call.to_string()) {
         headers.insert(&CALL_ID_HEADER, id);
     }
     if summary.decision.notice()
-        && let Ok(notice) = HeaderValue::from_str(&notice(&summary.decision))
+        && let Ok(notice) = HeaderValue::try_from(notice(&summary.decision))
     {
         headers.insert(&NOTICE_HEADER, notice);
     }
@@ -161,17 +160,10 @@ fn rewrite_links(headers: &mut HeaderMap, summary: &Summary<'_>) -> Outcome {
 
 /// A service can neither speak in Backshell's name nor set cookies: all connections share the gateway's origin, so a
 /// cookie of one service would reach every other.
-fn remove_ours(headers: &mut HeaderMap) {
-    headers.remove(header::CONTENT_LOCATION);
-    headers.remove(header::SET_COOKIE);
-    headers.remove(HeaderName::from_static("set-cookie2"));
-    headers.remove(header::STRICT_TRANSPORT_SECURITY);
-    headers.remove(header::ALT_SVC);
-    let ours: Vec<HeaderName> =
-        headers.keys().filter(|name| name.as_str().starts_with("x-backshell-")).cloned().collect();
-    for name in ours {
-        headers.remove(name);
-    }
+fn is_ours(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    name.starts_with("x-backshell-")
+        || matches!(name, "content-location" | "set-cookie" | "set-cookie2" | "strict-transport-security" | "alt-svc")
 }
 
 /// The gateway's code for the boundary's.

@@ -224,7 +224,7 @@ where
         .keep_alive_interval(Duration::from_secs(30));
     let service = service_fn(move |request: Request<Incoming>| {
         let worker = Arc::clone(&worker);
-        async move { Ok::<Response<ResponseBody>, Infallible>(worker.handle(request).await) }
+        async move { Ok::<Response<ResponseBody>, Infallible>(std::pin::pin!(worker.handle(request)).await) }
     });
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
     if let Err(error) = watcher.watch(connection).await {

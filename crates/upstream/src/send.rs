@@ -13,6 +13,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls_pki_types::ServerName;
 use std::future::Future;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -128,7 +129,7 @@ impl Upstream {
         for _ in 0..REUSED {
             let Some(sender) = self.pool.checkout(&key, credentialed.addresses()).await else { break };
             let Some(request) = attempt.take() else { break };
-            match self.exchange(&key, sender, request, &progress).await {
+            match pin!(self.exchange(&key, sender, request, &progress)).await {
                 Ok(answer) => return Ok(answer),
                 Err(Failure::NotSent(request, _)) => attempt = Some(*request),
                 Err(Failure::Maybe(_)) if safe => attempt = Some(build(&credentialed, RequestBody::empty())),
@@ -153,13 +154,13 @@ impl Upstream {
         match sender {
             Sender::Http1(mut sender, origin) => {
                 let request = to_http1(request, key);
-                let answer = self.wait(sender.try_send_request(request), progress).await?;
+                let answer = pin!(self.wait(sender.try_send_request(request), progress)).await?;
                 let lease = Lease::Http1 { pool: Arc::clone(&self.pool), key: key.clone(), sender, origin };
                 Ok(answer.map(|incoming| UpstreamBody::new(incoming, lease, self.timeouts.idle)))
             }
             Sender::Http2(mut sender, stream) => {
                 let request = to_http2(request, key);
-                let answer = self.wait(sender.try_send_request(request), progress).await?;
+                let answer = pin!(self.wait(sender.try_send_request(request), progress)).await?;
                 let lease = Lease::Http2 { _sender: sender, _stream: stream };
                 Ok(answer.map(|incoming| UpstreamBody::new(incoming, lease, self.timeouts.idle)))
             }
@@ -174,7 +175,7 @@ impl Upstream {
         progress: &Progress,
     ) -> Result<Response<Incoming>, Failure> {
         let limit = self.timeouts.first_byte;
-        let mut answer = std::pin::pin!(answer);
+        let mut answer = pin!(answer);
         let mut deadline = Instant::now() + limit;
         let result = loop {
             match tokio::time::timeout_at(deadline, &mut answer).await {
