@@ -13,10 +13,10 @@ pub struct LedgerMetrics {
     pub flush_micros: u64,
     /// Groups that could not be written.
     pub failed_groups: u64,
-    /// Records in those groups. Whoever waited for one of them was told so.
+    /// Records in those groups, without completions. Whoever waited for one of them was told so.
     pub failed_records: u64,
-    /// Completions that are not on record: the queue was full, or their group failed. Their decisions stand without
-    /// completion.
+    /// Completions that are not on record and will not be: too many waited, or the ledger was shut down before it could
+    /// write them. Their decisions stand without completion.
     pub lost_completions: u64,
     /// Checkpoints that were signed and written.
     pub checkpoints: u64,

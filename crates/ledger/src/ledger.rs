@@ -116,8 +116,8 @@ impl Ledger {
         self.shared.refusals.count(self.shared.clock.now(), code);
     }
 
-    /// Records how a decided call went. Never waits: the call is over. A completion that cannot be recorded is counted
-    /// and logged, and its decision stands without completion.
+    /// Records how a decided call went. Never waits: the call is over. While the store fails, completions are kept and
+    /// tried again; one that cannot be kept is counted and logged, and its decision stands without completion.
     pub fn complete(&self, record: CompletionRecord) {
         let shared = &self.shared;
         if !shared.queue.complete(body::completion(shared.clock.now(), &record)) {

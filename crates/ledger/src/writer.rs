@@ -17,6 +17,9 @@ use tokio::runtime::Runtime;
 /// How often a group is chained anew because another process appended in between.
 const ATTEMPTS: u32 = 3;
 
+/// How many completions of failed groups are kept to be written later.
+const KEPT: usize = 8_192;
+
 /// How often a failure that goes on is logged.
 const COMPLAINT: Duration = Duration::from_secs(1);
 
@@ -70,6 +73,9 @@ pub(crate) struct Writer {
     tick: Duration,
     looked_around: Instant,
     scratch: Vec<u8>,
+    /// The completions of the group that failed last: nobody waits for them, so they are tried again with each group and
+    /// each tick. Those of them that were part of an attempt have the places and hashes of that attempt.
+    kept: Vec<LedgerRow>,
     /// When a failure was last logged; `None` while groups are written.
     complained_at: Option<Instant>,
 }
@@ -96,6 +102,7 @@ impl Writer {
             tick,
             looked_around: Instant::now(),
             scratch: Vec::with_capacity(256),
+            kept: Vec::new(),
             complained_at: None,
         }
     }
@@ -119,6 +126,9 @@ impl Writer {
                 self.write_group(records, completions).await;
                 self.look_around(last).await;
             });
+            if last {
+                self.counters.completions_lost(self.kept.len());
+            }
             drop(stops);
             if last {
                 return;
@@ -128,16 +138,44 @@ impl Writer {
 
     /// Writes one group and tells everyone who waits for a record of it.
     async fn write_group(&mut self, records: Vec<Pending>, mut completions: Vec<LedgerRow>) {
-        let mut rows = Vec::with_capacity(records.len() + completions.len());
+        let settled = self.settle().await;
+        let mut rows = Vec::with_capacity(records.len() + self.kept.len() + completions.len());
         let mut waiters = Vec::with_capacity(records.len());
         for Pending { row, waiter } in records {
             rows.push(row);
             waiters.push(waiter);
         }
+        let recorded = rows.len();
+        rows.append(&mut self.kept);
         rows.append(&mut completions);
-        let outcome = self.append(&mut rows).await;
+        let outcome = match settled {
+            Ok(()) => self.append(&mut rows).await,
+            Err(error) => Err(self.failed(&rows, error)),
+        };
         let waiters = rows.iter().zip(waiters).filter_map(|(row, waiter)| Some((row.seq, waiter?)));
         waiter::answer(waiters.map(|(seq, waiter)| (waiter, outcome.clone().map(|()| seq))));
+        if outcome.is_err() {
+            self.keep(rows.split_off(recorded));
+        }
+    }
+
+    /// Keeps the completions of a failed group, the oldest where there are too many.
+    fn keep(&mut self, mut completions: Vec<LedgerRow>) {
+        self.counters.completions_lost(completions.len().saturating_sub(KEPT));
+        completions.truncate(KEPT);
+        self.kept = completions;
+    }
+
+    /// Forgets kept completions that are on record all the same: a store can fail after it has written.
+    async fn settle(&mut self) -> Result<(), LedgerError> {
+        let Some(first) = self.kept.first().filter(|row| row.seq > 0) else { return Ok(()) };
+        let read = self.repository.ledger_rows(first.seq.saturating_sub(1), Limit::new(1)).await;
+        let stored = read.map_err(|error| LedgerError::unavailable(&error))?;
+        // Attempts are whole or nothing: one row tells about all.
+        if stored.first().is_some_and(|row| row.seq == first.seq && row.hash == first.hash) {
+            self.kept.retain(|row| row.seq == 0);
+        }
+        Ok(())
     }
 
     /// Appends rows as one group; on disk when it returns `Ok`.
@@ -164,11 +202,14 @@ impl Writer {
             Ok(false) => LedgerError::unavailable(&"another process writes to the same ledger without pause"),
             Err(error) => error,
         };
-        self.counters.group_failed(rows.len());
-        let completions = rows.iter().filter(|row| row.kind == body::COMPLETION).count();
-        self.counters.completions_lost(completions);
-        self.complain(&outcome);
-        Err(outcome)
+        Err(self.failed(rows, outcome))
+    }
+
+    /// Counts and logs that `rows` were not written. Completions are no loss yet.
+    fn failed(&mut self, rows: &[LedgerRow], error: LedgerError) -> LedgerError {
+        self.counters.group_failed(rows.iter().filter(|row| row.kind != body::COMPLETION).count());
+        self.complain(&error);
+        error
     }
 
     /// Logs a failure, once a second at most: while the store is away, every group fails.

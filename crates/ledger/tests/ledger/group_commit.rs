@@ -73,13 +73,70 @@ async fn a_failing_append_fails_closed_and_the_ledger_recovers_with_the_store() 
     assert!(ledger.act(ActRecord::done(None, "environment.created", "env_1")).await.is_err());
     assert!(ledger.refusal(scene.refusal(scene.call())).await.is_err());
     ledger.complete(scene.completion(before));
-    eventually("the lost completion is counted", || ledger.metrics().lost_completions == 1).await;
+    let failed = ledger.metrics().failed_groups;
+    eventually("the completion is tried", || ledger.metrics().failed_groups > failed).await;
     assert!(!ledger.metrics().healthy);
     assert!(!repository.holds_call(call));
 
     repository.failing.store(false, Ordering::SeqCst);
-    assert_eq!(scene.decide(&ledger).await.unwrap().seq(), Some(3));
+    // Before the completion or behind it.
+    assert!(matches!(scene.decide(&ledger).await.unwrap().seq(), Some(3 | 4)));
     assert!(ledger.metrics().healthy);
+    ledger.shutdown().await;
+    let completed = repository.bodies().iter().filter(|body| body["ended"] == "complete").count();
+    assert_eq!(
+        (completed, ledger.metrics().lost_completions),
+        (1, 0),
+        "the completion is written when that is possible"
+    );
+    assert_intact(&repository).await;
+}
+
+#[tokio::test]
+async fn completions_wait_for_the_store_and_are_written_once() {
+    let (repository, scene) = (Repository::open(), Scene::new());
+    let options = Options { tick: Duration::from_millis(5), ..Options::default() };
+    let ledger = start(&repository, options).await;
+    let calls = [scene.call(), scene.call(), scene.call()];
+    for call in calls {
+        drop(ledger.decide(scene.decision(call)).await.unwrap());
+    }
+    // The first is written although the store says otherwise; the store then fails for good with the second.
+    repository.lying.store(true, Ordering::SeqCst);
+    ledger.complete(scene.completion(calls[0]));
+    eventually("it is written", || repository.rows.lock().unwrap().len() == 5).await;
+    repository.failing.store(true, Ordering::SeqCst);
+    repository.lying.store(false, Ordering::SeqCst);
+    ledger.complete(scene.completion(calls[1]));
+    let failed = ledger.metrics().failed_groups;
+    eventually("the second is tried in vain, again and again", || ledger.metrics().failed_groups > failed + 3).await;
+    repository.failing.store(false, Ordering::SeqCst);
+    // No other record comes to bring the writer by.
+    eventually("the second is written", || repository.rows.lock().unwrap().len() == 6).await;
+    ledger.complete(scene.completion(calls[2]));
+    ledger.shutdown().await;
+    let bodies = repository.bodies();
+    for call in calls {
+        let call = call.to_string();
+        let completions = bodies.iter().filter(|body| body["call"] == call.as_str() && body["ended"] == "complete");
+        assert_eq!(completions.count(), 1);
+    }
+    assert_eq!(ledger.metrics().lost_completions, 0);
+    assert_intact(&repository).await;
+}
+
+#[tokio::test]
+async fn completions_that_were_never_written_are_counted_at_the_end() {
+    let (repository, scene) = (Repository::open(), Scene::new());
+    let ledger = start(&repository, Options::default()).await;
+    let call = scene.call();
+    drop(ledger.decide(scene.decision(call)).await.unwrap());
+    repository.failing.store(true, Ordering::SeqCst);
+    ledger.complete(scene.completion(call));
+    ledger.shutdown().await;
+    assert_eq!(ledger.metrics().lost_completions, 1);
+    repository.failing.store(false, Ordering::SeqCst);
+    assert_intact(&repository).await;
 }
 
 #[tokio::test]
