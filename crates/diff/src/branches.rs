@@ -41,8 +41,8 @@ pub(crate) fn joined<'d>(pair: &SchemaPair<'d>) -> Vec<Node<'d>> {
 /// Whether two parts say the same, their own branches aside.
 fn same_members(one: Node<'_>, two: Node<'_>) -> bool {
     let says = |one: Node<'_>, two: Node<'_>| {
-        let members = one.members().filter(|member| !member.shadowed && member.key != "allOf");
-        members.into_iter().all(|member| two.get(member.key).is_some_and(|other| member.value.json_eq(other)))
+        let mut members = one.members().filter(|member| !member.shadowed && member.key != "allOf");
+        members.all(|member| two.get(member.key).is_some_and(|other| member.value.json_eq(other)))
     };
     says(one, two) && says(two, one)
 }

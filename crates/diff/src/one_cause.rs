@@ -58,8 +58,8 @@ pub(crate) fn keep_causes(raws: &mut Vec<Raw<'_>>) {
         places.is_some_and(|(places, node)| places.contains(&(side, node.id())))
     };
     raws.retain(|raw| {
-        let own = FOLLOWS.iter().filter(|(_, effect, _)| *effect == raw.check.id);
-        !own.into_iter().any(|(cause, _, at)| match at {
+        let mut own = FOLLOWS.iter().filter(|(_, effect, _)| *effect == raw.check.id);
+        !own.any(|(cause, _, at)| match at {
             At::Old => holds(cause, OLD, raw.old),
             At::New => holds(cause, NEW, raw.new),
             At::NewMember => holds(cause, NEW_PARENT, raw.new),
@@ -106,8 +106,8 @@ pub(crate) fn name_the_branch<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>, 
     }
     for branch in branches::joined(pair) {
         let lies_in = |raw: &Raw<'d>| {
-            let levels = std::iter::successors(raw.new, |node| node.parent()).take(MOST_LEVELS);
-            raw.verdict == Verdict::Breaking && levels.into_iter().any(|node| node == branch)
+            let mut levels = std::iter::successors(raw.new, |node| node.parent()).take(MOST_LEVELS);
+            raw.verdict == Verdict::Breaking && levels.any(|node| node == branch)
         };
         let (mut is_named, mut message) = (false, None);
         for raw in out.since(first).iter().filter(|raw| lies_in(raw)) {
