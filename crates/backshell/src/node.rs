@@ -62,10 +62,11 @@ impl Node {
         let console_listener = tokio::net::TcpListener::from_std(console_listener)?;
         let (gateway_address, console_address) = (gateway_listener.local_addr()?, console_listener.local_addr()?);
 
+        // A configuration that cannot be used is refused before anything is made.
+        let cell = announcement(config, gateway_address, clock.now())?;
         let lock = lock_data_folder(&config.data.dir)?;
         let (store, vault) = open(config, &random).await?;
         let ledger = start_ledger(config, &store, &clock, &random).await?;
-        let cell = announcement(config, gateway_address, clock.now())?;
         store.announce_cell(&cell).await.context("the cell cannot be announced")?;
         let Standing { identity, first_token, outside } = stand(config, &*store, &ledger, &*clock, &*random).await?;
         let evidence = LiveEvidence::open(&config.data.dir).context("the imported evidence cannot be read")?;
