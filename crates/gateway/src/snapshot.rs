@@ -147,7 +147,7 @@ impl Snapshot {
                     Some((connection.id, Known::Elsewhere(border)))
                 },
             );
-        let mut routes: HashMap<ConnectionId, Known> = elsewhere.collect();
+        let mut routes: FastMap<ConnectionId, Known> = elsewhere.collect();
         for entry in facts.directory {
             let allowed = AllowedSet::within(entry.environment, &entry.home, &entry.boundary);
             let home_cell = home_cell(&facts.cells, others, cell, &entry.home, allowed.as_ref().ok());
