@@ -292,7 +292,7 @@ mod tests {
     use super::*;
     use crate::record::{CellName, Ended, Who};
     use backshell_boundary::{AllowedSet, CellIdentity, cell_decision};
-    use backshell_model::{AppName, Boundary, ConnectorSlug, HostName, OperationId, Region, UserId};
+    use backshell_model::{AppName, Boundary, ConnectorSlug, GrantId, HostName, OperationId, Region, UserId};
     use backshell_testkit::SeededRandom;
 
     fn body(row: LedgerRow) -> String {

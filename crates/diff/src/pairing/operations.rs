@@ -24,17 +24,18 @@ pub(super) fn pair<'d>(old: &[Rc<Operation<'d>>], new: &[Rc<Operation<'d>>]) -> 
         id.is_some() && old_ids.get(&id) == Some(&1) && new_ids.get(&id) == Some(&1)
     };
     let reused = reused(&pairing);
-    pairing.take_where(|operation| unique_id(operation) && !reused.contains(&operation.id()), id);
+    let kept = |operation: &Rc<Operation<'d>>| id(operation).is_some_and(|id| !reused.contains(id));
+    pairing.take_where(|operation| unique_id(operation) && kept(operation), id);
     pairing.take_where(|_| true, |operation| (operation.method(), operation.path_template()));
     pairing
 }
 
 /// The ids that name something else now: another method on another path, or another path, without anything in common.
-fn reused<'d>(left: &Pairing<Rc<Operation<'d>>>) -> HashSet<Option<&'d str>> {
+fn reused<'d>(left: &Pairing<Rc<Operation<'d>>>) -> HashSet<&'d str> {
     let added: HashMap<_, _> = left.added.iter().map(|operation| (id(operation), operation)).collect();
     let pairs = left.removed.iter().filter_map(|old| Some((old, *added.get(&id(old))?)));
     let others = pairs.filter(|(old, new)| old.normalised != new.normalised && have_nothing_in_common(old, new));
-    others.map(|(old, _)| id(old)).filter(Option::is_some).collect()
+    others.filter_map(|(old, _)| id(old)).collect()
 }
 
 /// Whether neither inputs nor outputs of two operations are alike in any part, and both have some.
