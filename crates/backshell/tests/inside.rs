@@ -280,7 +280,9 @@ impl Names {
 
 /// The lanes' names and how often each question was asked since they were set.
 #[derive(Debug, Default)]
-struct Zone(Mutex<BTreeMap<usize, (Names, BTreeMap<String, BTreeSet<u16>>)>>);
+struct Zone(Mutex<BTreeMap<usize, (Names, Asked)>>);
+/// Which record types each name was asked for.
+type Asked = BTreeMap<String, BTreeSet<u16>>;
 
 impl Zone {
     fn set(&self, lane: usize, names: Names) {
