@@ -281,7 +281,7 @@ impl Names {
 /// The lanes' names and how often each question was asked since they were set.
 #[derive(Debug, Default)]
 struct Zone(Mutex<BTreeMap<usize, (Names, Asked)>>);
-/// Which record types each name was asked for.
+/// The ids of the questions by what was asked: a name and a record type.
 type Asked = BTreeMap<String, BTreeSet<u16>>;
 
 impl Zone {
