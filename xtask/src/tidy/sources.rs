@@ -170,7 +170,9 @@ fn without_tests(text: &str) -> impl Iterator<Item = &str> {
     let lines = text.lines().collect::<Vec<_>>();
     let is_test = |index: usize| {
         lines.get(index).is_some_and(|line| *line == "#[cfg(test)]")
-            && lines.get(index.saturating_add(1)).is_some_and(|line| line.starts_with("mod ") && line.ends_with('{'))
+            && lines.get(index.saturating_add(1)).is_some_and(|line| {
+                line.strip_prefix("pub(crate) ").unwrap_or(line).starts_with("mod ") && line.ends_with('{')
+            })
     };
     let end = (0..lines.len()).find(|index| is_test(*index)).unwrap_or(lines.len());
     lines.into_iter().take(end)
@@ -212,7 +214,7 @@ mod tests {
 
     #[test]
     fn tests_are_left_out() {
-        let text = "fn a() {}\n#[cfg(test)]\nuse x;\n#[cfg(test)]\nmod tests {\n    use std::fs;\n}\n";
+        let text = "fn a() {}\n#[cfg(test)]\nuse x;\n#[cfg(test)]\npub(crate) mod tests {\n    use std::fs;\n}\n";
         assert_eq!(without_tests(text).count(), 3);
         let files = [(Path::new("src/lib.rs"), "#[cfg(test)]\npub(crate) mod testing;\nmod real;\n".to_owned())];
         assert_eq!(test_modules(&files), [PathBuf::from("src/testing.rs"), PathBuf::from("src/testing")]);
