@@ -62,6 +62,8 @@ impl Book {
             Ok(metadata) => ensure!(metadata.len() <= MOST_BYTES, "`{shown}` is too large"),
         }
         let bytes = std::fs::read(path).with_context(|| format!("`{shown}` cannot be read"))?;
+        // A list would be read as the values of the members in order.
+        ensure!(bytes.trim_ascii_start().starts_with(b"{"), "`{shown}` is no file of challenges: it holds no object");
         let book: Self =
             serde_json::from_slice(&bytes).with_context(|| format!("`{shown}` is no file of challenges"))?;
         for entry in &book.challenges {
