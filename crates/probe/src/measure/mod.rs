@@ -22,12 +22,13 @@ pub use names::NamedResolver;
 pub use pace::{Pace, RealPace};
 pub use series::Plan;
 
-use crate::facts::{Answer, Facts, Measured, NotMeasured, Sample, Series};
+use crate::facts::{Answer, Facts, Located, Measured, NotMeasured, Sample, Series};
 use crate::hosts::{Endpoint, Target};
-use backshell_boundary::{AddressRules, Vetted, vet};
-use backshell_model::{Clock, HostPort, Random};
+use backshell_boundary::{AddressRules, Evidence, Place, Vetted, grade, vet};
+use backshell_model::{Clock, HostName, HostPort, Random, Timestamp};
 use backshell_upstream::{ProbeWay, Question};
 use http::header;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tls::Asker;
@@ -66,6 +67,30 @@ pub struct Prober {
     pub agent: String,
     /// How the slow bars are measured; `None`: they are not.
     pub plan: Option<Plan>,
+    /// Where hosts were promised to be, and the evidence about it; `None`: places are not measured.
+    pub promise: Option<Promise>,
+}
+
+/// Where hosts were promised to be.
+#[derive(Clone, Debug)]
+pub struct Promise {
+    /// The places.
+    pub places: Vec<Place>,
+    /// What is known about where hosts are.
+    pub evidence: Arc<dyn Evidence>,
+}
+
+impl Promise {
+    /// What the evidence says about a host. An estimate of a country is no place: it says nothing about a region.
+    fn located(&self, host: &HostName, chain: &[Arc<str>], addresses: &[IpAddr], at: Timestamp) -> Located {
+        let places = grade(&self.evidence.about(host, chain, addresses, at));
+        let named = |places: &[Place]| places.iter().map(|place| place.as_str().to_owned()).collect();
+        Located {
+            regions: named(&places.known),
+            grade: places.grade.as_str().to_owned(),
+            promised: named(&self.places),
+        }
+    }
 }
 
 /// The facts of a host about which nothing is asked, for this reason. What the operator's lists say needs no network.
@@ -107,11 +132,15 @@ impl Prober {
             return nothing("the host is not known before a connection is made");
         };
         let mut facts = nothing("the name has no address that may be connected to");
-        facts.place = Err(NotMeasured::because("the evidence about places was not asked"));
+        facts.place = Err(NotMeasured::because("no place was promised that the host could be held against"));
         facts.ownership = Err(NotMeasured::because("no proof of ownership was asked for"));
         let names = names::ask(&self.resolvers, host, &*self.pace).await;
         let addresses = names::addresses(&names);
         facts.addresses = names::judged(&addresses, &self.rules);
+        if let Some(promise) = self.promise.as_ref().filter(|_| !addresses.is_empty()) {
+            let chain: Vec<Arc<str>> = names.aliases.iter().map(|alias| alias.as_str().into()).collect();
+            facts.place = Ok(promise.located(&host.host, &chain, &addresses, facts.at));
+        }
         let broken = names.broken;
         facts.names = Ok(names);
         if broken {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use backshell_boundary::AddressRules;
 use backshell_model::{HostName, HostPort};
 use backshell_probe::hosts::endpoint_of_url;
-use backshell_probe::measure::{Lists, NamedResolver, Pace, Plan, Prober, Trust};
+use backshell_probe::measure::{Lists, NamedResolver, Pace, Plan, Prober, Promise, Trust};
 use backshell_probe::{State, Verification, verify};
 use backshell_testkit::{MockClock, SeededRandom};
 use backshell_upstream::ProbeWay;
@@ -53,6 +53,7 @@ pub(crate) struct Zoo {
     pub(crate) path: &'static str,
     /// Three requests: a handshake costs a test more than it costs a server.
     pub(crate) plan: Plan,
+    pub(crate) promise: Option<Promise>,
 }
 
 impl Zoo {
@@ -73,6 +74,7 @@ impl Zoo {
             resolvers: None,
             path: "/v1",
             plan: Plan::DAILY,
+            promise: None,
         }
     }
 
@@ -116,12 +118,13 @@ impl Zoo {
             pace: self.pace,
             agent: "zoo".to_owned(),
             plan: Some(self.plan),
+            promise: self.promise,
         }
     }
 }
 
 /// Which bars are not cleared: those that fail with `!`, those that warn with `~`, those that were not measured alone. The
-/// two that the zoo never measures (place and ownership) are left out.
+/// two that most of the zoo does not measure (place and ownership) are left out.
 pub(crate) fn open(verification: &Verification) -> Vec<String> {
     let mut open = Vec::new();
     for outcome in verification.bars.iter().filter(|outcome| !matches!(&*outcome.id, "EV-05" | "EV-21")) {

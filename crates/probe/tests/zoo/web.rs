@@ -4,9 +4,11 @@ use crate::harness::{Setup, Zoo, open, says};
 use crate::http::Page;
 use crate::pki::Pki;
 use async_trait::async_trait;
-use backshell_boundary::{ResolveError, Resolved, Resolver};
-use backshell_model::HostName;
-use backshell_probe::measure::{NamedResolver, Plan};
+use backshell_boundary::{
+    AddressEvidence, Evidence, EvidenceId, HostEvidence, Place, Ranged, ResolveError, Resolved, Resolver, Statement,
+};
+use backshell_model::{HostName, Timestamp};
+use backshell_probe::measure::{NamedResolver, Plan, Promise};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -176,5 +178,39 @@ async fn nothing_is_connected_to_that_is_not_public() {
         // Whoever connects is in the queue already.
         let waiting = tokio::time::timeout(Duration::from_millis(50), canary.accept()).await;
         assert!(waiting.is_err(), "somebody connected");
+    }
+}
+
+/// Published ranges that place every address in one region, or nowhere.
+#[derive(Debug)]
+struct Ranges(Option<&'static str>);
+
+impl Evidence for Ranges {
+    fn about(&self, _: &HostName, _: &[Arc<str>], addresses: &[IpAddr], _: Timestamp) -> HostEvidence {
+        let range = self.0.and_then(Place::parse).map(|place| Statement {
+            evidence: EvidenceId::new("test:ranges"),
+            says: Ranged::At(place),
+            stale: false,
+        });
+        let one = AddressEvidence { range, ..AddressEvidence::default() };
+        HostEvidence { addresses: vec![one; addresses.len()], ..HostEvidence::default() }
+    }
+}
+
+#[tokio::test]
+async fn places() {
+    let pki = Pki::new();
+    let server = Setup::good(pki.identity(|_| ())).start().await;
+    for (found, expected) in [
+        (Some("westeurope"), "westeurope (grade R): the evidence places the host within"),
+        (Some("eastus"), "eastus (grade R): the host is also in `eastus`"),
+        (None, "unknown (grade N): nothing that is known says where the host is"),
+    ] {
+        let places = vec![Place::parse("westeurope").unwrap(), Place::parse("northeurope").unwrap()];
+        let promise = Some(Promise { places, evidence: Arc::new(Ranges(found)) });
+        let verification = Zoo { promise, ..Zoo::of(&pki) }.visit(server).await;
+        assert_eq!(open(&verification), [""; 0]);
+        let said = says(&verification, "EV-05");
+        assert!(said.starts_with(expected), "{said}");
     }
 }

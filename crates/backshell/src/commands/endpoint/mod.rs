@@ -10,6 +10,7 @@ mod prober;
 use super::ConfigArgs;
 use crate::system::SystemClock;
 use crate::terminal::{self, Format};
+use backshell_boundary::Place;
 use backshell_findings::{Report, json};
 use backshell_package::{Limits, discover, read};
 use backshell_probe::facts::Facts;
@@ -70,6 +71,11 @@ pub(super) struct EndpointCommand {
     /// When domains were registered, one per line: `example.com 2024-05-31`.
     #[arg(long, value_name = "FILE")]
     registered: Vec<PathBuf>,
+
+    /// Where the hosts were promised to be: a region (`westeurope`) or a country (`DE`); may be given several times. What is
+    /// imported with `backshell residency import` is the evidence.
+    #[arg(long, value_name = "PLACE", value_parser = place, conflicts_with = "offline")]
+    promise: Vec<Place>,
 
     /// Challenges, proofs and consents, as `backshell endpoint challenge` keeps them: without them nobody's control of a
     /// host is measured.
@@ -138,7 +144,8 @@ impl EndpointCommand {
         let groups = self.groups()?;
         let lists = self.lists()?;
         let plan = self.slow.then_some(Plan::CERTIFICATION);
-        let prober = if self.offline { None } else { Some(prober::make(&self.way, lists.clone(), plan)?) };
+        let prober =
+            if self.offline { None } else { Some(prober::make(&self.way, lists.clone(), plan, &self.promise)?) };
         let hosts: usize = groups.iter().map(|group| group.endpoints.len()).sum();
         let done = AtomicUsize::new(0);
         let mut facts = Vec::new();
@@ -235,4 +242,10 @@ async fn measure(
     };
     let work: Vec<_> = group.endpoints.iter().map(one).collect();
     stream::iter(work).buffered(AT_ONCE).collect().await
+}
+
+/// A place that hosts may be promised to be in.
+fn place(text: &str) -> Result<Place, String> {
+    let unknown = "write a region (`backshell regions` lists them) or the two letters of a country, such as `DE`";
+    Place::parse(text).ok_or_else(|| unknown.to_owned())
 }

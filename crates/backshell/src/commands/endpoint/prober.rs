@@ -1,12 +1,15 @@
 //! Puts together what measures hosts: the way out of a real cell, and what the operator gave.
 
 use super::Way;
+use crate::config::Config;
 use crate::keys;
+use crate::residency::Folder;
 use crate::system::{SystemClock, SystemRandom};
+use crate::terminal;
 use crate::way_out;
 use anyhow::Context as _;
-use backshell_boundary::AddressRules;
-use backshell_probe::measure::{Lists, NamedResolver, Plan, Prober, RealPace, Trust};
+use backshell_boundary::{AddressRules, EvidenceBase, Place};
+use backshell_probe::measure::{Lists, NamedResolver, Plan, Prober, Promise, RealPace, Trust};
 use backshell_upstream::{DnsResolver, PinnedDialler, ProbeWay, Records};
 use rustls_pki_types::CertificateRevocationListDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -20,7 +23,7 @@ const MOST_BYTES: u64 = 256 << 20;
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// What measures, as the command line and the configuration say.
-pub(super) fn make(command: &Way, lists: Lists, plan: Option<Plan>) -> anyhow::Result<Prober> {
+pub(super) fn make(command: &Way, lists: Lists, plan: Option<Plan>, promised: &[Place]) -> anyhow::Result<Prober> {
     let config = command.config.load()?;
     let mut trust = Trust::public(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     for path in command.authority.iter().chain(&config.upstream.extra_authorities) {
@@ -50,7 +53,21 @@ pub(super) fn make(command: &Way, lists: Lists, plan: Option<Plan>) -> anyhow::R
         pace: Arc::new(RealPace::start()),
         agent: format!("backshell-probe/{}{contact}", env!("CARGO_PKG_VERSION")),
         plan,
+        promise: promise(&config, promised)?,
     })
+}
+
+/// The promise, with everything that is imported about places; none where nothing was promised.
+fn promise(config: &Config, places: &[Place]) -> anyhow::Result<Option<Promise>> {
+    if places.is_empty() {
+        return Ok(None);
+    }
+    let imported = Folder::in_data_folder(&config.data.dir).load()?;
+    for problem in &imported.problems {
+        terminal::remark(&format!("not used: {problem}"));
+    }
+    let evidence = Arc::new(EvidenceBase::new(imported.sources));
+    Ok(Some(Promise { places: places.to_vec(), evidence }))
 }
 
 /// One resolver for each name server, so that their answers can be held against each other.
