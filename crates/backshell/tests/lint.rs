@@ -375,7 +375,7 @@ fn sarif_is_valid_and_says_what_is_accepted() {
     let required = of("PathParameterMustBeRequired");
     let place = &required["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "my%20orders/apiDefinition.swagger.json");
-    assert_eq!((&place["region"]["startLine"], &place["region"]["startColumn"]), (&11.into(), &21.into()));
+    assert_eq!((&place["region"]["startLine"], &place["region"]["startColumn"]), (&11.into(), &11.into()));
     assert_eq!(required["partialFingerprints"]["backshell/v1"].as_str().unwrap().len(), 16);
     assert_eq!(of("BS-ExtensionMisspelt")["suppressions"][0]["justification"], "asked for");
     for rule in run["tool"]["driver"]["rules"].as_array().unwrap() {
@@ -391,15 +391,15 @@ fn annotations_comments_and_tables() {
     package(&folder.path().join("a"), DEFINITION);
     let of = |format: &str| lint(folder.path(), &[&["a", "--format", format], TWO].concat());
     let github = of("github");
-    let expected = "::error file=a/apiDefinition.swagger.json,line=11,endLine=11,col=21,endColumn=25,title=PathParameterMustBeRequired::";
+    let expected = "::error file=a/apiDefinition.swagger.json,line=11,endLine=11,col=11,endColumn=12,title=PathParameterMustBeRequired::";
     assert!(github.status == 1 && github.out.contains(expected), "{}", github.out);
     let markdown = of("markdown");
     assert!(
         markdown.out.contains(
-            "| 🔴 error | PathParameterMustBeRequired | <code>a/apiDefinition.swagger.json&#58;11:21</code> |"
+            "| 🔴 error | PathParameterMustBeRequired | <code>a/apiDefinition.swagger.json&#58;11:11</code> |"
         ) || markdown
             .out
-            .contains("| 🔴 error | PathParameterMustBeRequired | <code>a/apiDefinition.swagger.json:11:21</code> |"),
+            .contains("| 🔴 error | PathParameterMustBeRequired | <code>a/apiDefinition.swagger.json:11:11</code> |"),
         "{}",
         markdown.out
     );

@@ -98,7 +98,8 @@ impl Walk {
         Ok(())
     }
 
-    fn live(&mut self, ttl: u32) {
+    /// What was found lives no longer than this, seconds.
+    pub(crate) fn live(&mut self, ttl: u32) {
         self.ttl = Some(self.ttl.map_or(ttl, |known| known.min(ttl)));
     }
 }

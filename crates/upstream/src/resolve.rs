@@ -24,7 +24,7 @@ use tokio::time::Instant;
 
 /// The longest time an answer is used again; shorter when one of its records lives shorter.
 const MEMORY: Duration = Duration::from_mins(1);
-/// How long it is remembered that a name has no address, or that one of its families could not be asked for.
+/// The longest time it is remembered that a name has no address, or that one of its families could not be asked for.
 const SHORT_MEMORY: Duration = Duration::from_secs(5);
 /// How many names are remembered.
 const CAPACITY: usize = 4_096;
@@ -37,6 +37,14 @@ const QUESTION: Duration = Duration::from_secs(4);
 pub struct DnsResolver {
     servers: NameServerPool<TokioRuntimeProvider>,
     memory: Mutex<HashMap<HostName, Remembered>>,
+}
+
+/// What a name server says to one question.
+enum Answer {
+    /// Records, or a part of a chain that leads to them.
+    Records(DnsResponse),
+    /// There is no such name, or nothing of that kind, and so it stays for `ttl` seconds.
+    Nothing { ttl: u32 },
 }
 
 struct Remembered {
@@ -126,12 +134,17 @@ impl DnsResolver {
             return (Err(ResolveError::Failed(message)), Duration::ZERO);
         };
         match families {
-            (Err(ResolveError::Chain), _) | (_, Err(ResolveError::Chain)) => (Err(ResolveError::Chain), SHORT_MEMORY),
+            (Err(ResolveError::Chain), _) | (_, Err(ResolveError::Chain)) => {
+                (Err(ResolveError::Chain), Duration::ZERO)
+            }
             (Ok(v4), Ok(v6)) if v4.addresses.is_empty() && v6.addresses.is_empty() => {
-                (Err(ResolveError::NoAnswer), SHORT_MEMORY)
+                // As long as the zone says; one that says nothing is asked again (RFC 2308, section 5).
+                let ttl = [v4.ttl, v6.ttl].into_iter().map(Option::unwrap_or_default).min().unwrap_or_default();
+                (Err(ResolveError::NoAnswer), Duration::from_secs(ttl.into()).min(SHORT_MEMORY))
             }
             (Ok(v4), Ok(v6)) => {
-                let ttl = [v4.ttl, v6.ttl].into_iter().flatten().min().unwrap_or_default();
+                let found = [&v4, &v6].into_iter().filter(|walk| !walk.addresses.is_empty());
+                let ttl = found.filter_map(|walk| walk.ttl).min().unwrap_or_default();
                 let life = Duration::from_secs(ttl.into()).min(MEMORY);
                 (Ok(Arc::new(joined(v4, v6))), life)
             }
@@ -151,25 +164,30 @@ impl DnsResolver {
         let mut walk = Walk::new(name, family);
         loop {
             // Ends, because a chain has a last step: each further question is about another alias.
-            let Some(answer) = self.ask(walk.name().clone(), family).await? else { return Ok(walk) };
-            match walk.read(&answer) {
-                Ok(Step::Done) => return Ok(walk),
-                Ok(Step::Ask) => {}
-                Err(BadChain) => return Err(ResolveError::Chain),
+            match self.ask(walk.name().clone(), family).await? {
+                Answer::Nothing { ttl } => {
+                    walk.live(ttl);
+                    return Ok(walk);
+                }
+                Answer::Records(answer) => match walk.read(&answer) {
+                    Ok(Step::Done) => return Ok(walk),
+                    Ok(Step::Ask) => {}
+                    Err(BadChain) => return Err(ResolveError::Chain),
+                },
             }
         }
     }
 
-    /// One question. `None`: there is no such name, or nothing of that family.
-    async fn ask(&self, name: Name, family: RecordType) -> Result<Option<DnsResponse>, ResolveError> {
+    /// One question.
+    async fn ask(&self, name: Name, family: RecordType) -> Result<Answer, ResolveError> {
         let mut options = DnsRequestOptions::default();
         options.use_edns = true;
         match self.servers.lookup(Query::query(name, family), options).next().await {
-            Some(Ok(answer)) => Ok(Some(answer)),
+            Some(Ok(answer)) => Ok(Answer::Records(answer)),
             Some(Err(NetError::Dns(DnsError::NoRecordsFound(none))))
                 if matches!(none.response_code, ResponseCode::NoError | ResponseCode::NXDomain) =>
             {
-                Ok(None)
+                Ok(Answer::Nothing { ttl: none.negative_ttl.unwrap_or_default() })
             }
             Some(Err(error)) => Err(ResolveError::Failed(error.to_string())),
             None => Err(ResolveError::Failed("the name servers did not answer".to_owned())),
@@ -222,7 +240,9 @@ impl DnsResolver {
     async fn records(&self, name: &str, kind: RecordType) -> Result<Option<DnsResponse>, ResolveError> {
         let name = Name::from_ascii(format!("{name}.")).map_err(|error| ResolveError::Failed(error.to_string()))?;
         match tokio::time::timeout(TIMEOUT, self.ask(name, kind)).await {
-            Ok(answer) => answer,
+            Ok(Ok(Answer::Records(answer))) => Ok(Some(answer)),
+            Ok(Ok(Answer::Nothing { .. })) => Ok(None),
+            Ok(Err(error)) => Err(error),
             Err(_) => Err(ResolveError::Failed("the name servers did not answer in time".to_owned())),
         }
     }
