@@ -16,12 +16,13 @@ pub struct DnsAnswer {
     code: ResponseCode,
     answers: Vec<Record>,
     ends: bool,
+    absent_ttl: u32,
 }
 
 impl DnsAnswer {
     /// Success, with nothing in it so far, and a start of authority: what is not in the answer does not exist.
     pub fn new() -> Self {
-        Self { code: ResponseCode::NoError, answers: Vec::new(), ends: true }
+        Self { code: ResponseCode::NoError, answers: Vec::new(), ends: true, absent_ttl: 0 }
     }
 
     /// There is no such name.
@@ -32,6 +33,12 @@ impl DnsAnswer {
     /// The server cannot answer.
     pub fn failure() -> Self {
         Self { code: ResponseCode::ServFail, ends: false, ..Self::new() }
+    }
+
+    /// What is not in the answer stays absent for `ttl` seconds (RFC 2308); nothing is said about the future otherwise.
+    #[must_use]
+    pub fn absent_for(self, ttl: u32) -> Self {
+        Self { absent_ttl: ttl, ..self }
     }
 
     /// With an address of `owner` that lives `ttl` seconds.
@@ -196,8 +203,8 @@ fn respond(bytes: &[u8], answers: &Answers, asked: &Mutex<Vec<DnsQuestion>>) -> 
     message.add_query(query.clone());
     message.add_answers(answer.answers);
     if answer.ends {
-        let soa = SOA::new(name("ns.test"), name("host.test"), 1, 60, 60, 60, 60);
-        message.add_authority(Record::from_rdata(name("test"), 60, RData::SOA(soa)));
+        let soa = SOA::new(name("ns.test"), name("host.test"), 1, 60, 60, 60, answer.absent_ttl);
+        message.add_authority(Record::from_rdata(name("test"), answer.absent_ttl, RData::SOA(soa)));
     }
     Some((message, usize::from(request.max_payload())))
 }

@@ -188,6 +188,26 @@ async fn answers_are_used_for_as_long_as_they_live() {
 }
 
 #[tokio::test]
+async fn the_absence_of_a_name_is_remembered_as_its_zone_says_and_no_longer_than_seconds() {
+    for (ttl, later, remembered) in [(60, 4, true), (60, 6, false), (3, 2, true), (3, 4, false), (0, 0, false)] {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&asked);
+        let (resolver, _server) = served(move |_| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            Some(DnsAnswer::no_such_name().absent_for(ttl))
+        })
+        .await;
+        assert_eq!(resolver.resolve(&host(HOST), 443).await, Err(ResolveError::NoAnswer));
+        let before = asked.load(Ordering::SeqCst);
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(later)).await;
+        tokio::time::resume();
+        assert_eq!(resolver.resolve(&host(HOST), 443).await, Err(ResolveError::NoAnswer));
+        assert_eq!(asked.load(Ordering::SeqCst) == before, remembered, "{ttl} {later}");
+    }
+}
+
+#[tokio::test]
 async fn the_shortest_life_on_the_way_counts() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&asked);
