@@ -134,9 +134,7 @@ impl DnsResolver {
             return (Err(ResolveError::Failed(message)), Duration::ZERO);
         };
         match families {
-            (Err(ResolveError::Chain), _) | (_, Err(ResolveError::Chain)) => {
-                (Err(ResolveError::Chain), Duration::ZERO)
-            }
+            (Err(ResolveError::Chain), _) | (_, Err(ResolveError::Chain)) => (Err(ResolveError::Chain), Duration::ZERO),
             (Ok(v4), Ok(v6)) if v4.addresses.is_empty() && v6.addresses.is_empty() => {
                 // As long as the zone says; one that says nothing is asked again (RFC 2308, section 5).
                 let ttl = [v4.ttl, v6.ttl].into_iter().map(Option::unwrap_or_default).min().unwrap_or_default();
