@@ -40,6 +40,8 @@ pub struct Config {
     pub infrastructure: Infrastructure,
     /// What only the organisation knows.
     pub organisation: Organisation,
+    /// What the node sends by itself.
+    pub egress: Egress,
 }
 
 /// Where data is kept.
@@ -166,6 +168,14 @@ pub struct Infrastructure {
     pub internal_hosts: Vec<String>,
     /// Internal services with private addresses, each as `host:port=network@environment`.
     pub private_services: Vec<String>,
+}
+
+/// What the node sends by itself.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Egress {
+    /// Where the addresses are that the node sends to by itself, such as name servers: `10.0.0.53=westeurope`.
+    pub places: Vec<String>,
 }
 
 impl Default for Data {
@@ -320,6 +330,7 @@ const KEYS: &[(&str, &[(&str, Shape)])] = &[
             ("security", Shape::Text),
         ],
     ),
+    ("egress", &[("places", Shape::List)]),
 ];
 
 /// Why the configuration cannot be used.

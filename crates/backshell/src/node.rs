@@ -5,6 +5,7 @@
 
 use crate::config::{Config, LedgerMode};
 use crate::custody;
+use crate::egress::{self, Reach};
 use crate::first_start;
 use crate::identity;
 use crate::keys;
@@ -17,7 +18,7 @@ use crate::system::{SystemClock, SystemRandom};
 use crate::way_out::WayOut;
 use anyhow::{Context, bail};
 use backshell_boundary::{CellIdentity, Inventory};
-use backshell_console::{Console, ConsoleConfig, ConsoleParts, ConsoleState, NodeFacts, OutsideFacts};
+use backshell_console::{Console, ConsoleConfig, ConsoleParts, ConsoleState, EgressFacts, NodeFacts, OutsideFacts};
 use backshell_gateway::connect::Connections;
 use backshell_gateway::{CellSeat, Gateway, Parts, Serving, Settings};
 use backshell_ledger::{Checkpoints, Ledger, Mode, Options};
@@ -68,7 +69,8 @@ impl Node {
         let (store, vault) = open(config, &random).await?;
         let ledger = start_ledger(config, &store, &clock, &random).await?;
         store.announce_cell(&cell).await.context("the cell cannot be announced")?;
-        let Standing { identity, first_token, outside } = stand(config, &*store, &ledger, &*clock, &*random).await?;
+        let standing = stand(config, &way_out.system_servers, &*store, &ledger, &*clock, &*random).await?;
+        let Standing { identity, first_token, outside, egress } = standing;
         let evidence = LiveEvidence::open(&config.data.dir).context("the imported evidence cannot be read")?;
         let settings = settings(config, identity)?;
         let (seat, home_cells) = (Arc::clone(&settings.cell), settings.home_cells.clone());
@@ -108,7 +110,7 @@ impl Node {
             authenticator: Arc::clone(&ports) as _,
             snapshot: Arc::clone(&ports) as _,
             metrics: ports,
-            node: NodeFacts { cell: Arc::clone(&seat), outside },
+            node: NodeFacts { cell: Arc::clone(&seat), outside, egress },
             clock: Arc::clone(&clock),
             random: Arc::clone(&random),
             config: console_config(config)?,
@@ -240,11 +242,14 @@ struct Standing {
     first_token: Option<String>,
     /// What the database holds that this cell may not keep.
     outside: Vec<OutsideFacts>,
+    /// What the node sends by itself.
+    egress: Vec<EgressFacts>,
 }
 
 /// Says on record who vouches for the cell, prepares an empty database and looks through one that is not.
 async fn stand(
     config: &Config,
+    system_servers: &[SocketAddr],
     store: &dyn Store,
     ledger: &Ledger,
     clock: &dyn Clock,
@@ -255,9 +260,12 @@ async fn stand(
         tracing::error!(%why, "the cell is not attested: every call is refused");
     }
     identity::record(ledger, &identity, clock.now()).await?;
+    // Before the first token is made: it is shown once, by a start that comes to its end.
+    let reach = Reach::of(store, &identity, clock.now(), egress::is_pinned(config)?).await?;
+    let egress = egress::check(config, system_servers, &reach)?;
     let first_token = first_start::prepare(store, ledger, clock, random, &identity).await?;
     let outside = custody::review(store, ledger, &identity, clock.now()).await?;
-    Ok(Standing { identity, first_token, outside })
+    Ok(Standing { identity, first_token, outside, egress })
 }
 
 /// The wrapped data keys in the database: what the key-encryption key must open.

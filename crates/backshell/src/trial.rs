@@ -63,6 +63,10 @@ impl TrialCertificate {
         }
         let map = Arc::new(map);
         let dialler = TrialDialler::new(Arc::clone(&map), std::slice::from_ref(&self.certificate))?;
-        Ok(WayOut { resolver: Arc::new(TrialResolver::new(map)), dialler: Arc::new(dialler) })
+        Ok(WayOut {
+            resolver: Arc::new(TrialResolver::new(map)),
+            dialler: Arc::new(dialler),
+            system_servers: Vec::new(),
+        })
     }
 }

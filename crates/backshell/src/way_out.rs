@@ -19,6 +19,8 @@ pub struct WayOut {
     pub resolver: Arc<dyn Resolver>,
     /// How connections are opened.
     pub dialler: Arc<dyn Dialler>,
+    /// The system's name servers, where the resolver asks those.
+    pub system_servers: Vec<SocketAddr>,
 }
 
 impl WayOut {
@@ -33,8 +35,12 @@ impl WayOut {
         let dialler =
             PinnedDialler::new(&extra, timeout).context("the extra certificate authorities cannot be used")?;
         let servers = name_servers(&config.upstream.name_servers)?;
-        let resolver = if servers.is_empty() { DnsResolver::system() } else { DnsResolver::with_servers(&servers) };
-        Ok(Self { resolver: Arc::new(resolver?), dialler: Arc::new(dialler) })
+        let (resolver, system_servers) = if servers.is_empty() {
+            (DnsResolver::system(), backshell_upstream::system_name_servers())
+        } else {
+            (DnsResolver::with_servers(&servers), Vec::new())
+        };
+        Ok(Self { resolver: Arc::new(resolver?), dialler: Arc::new(dialler), system_servers })
     }
 }
 

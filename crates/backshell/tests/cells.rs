@@ -195,6 +195,42 @@ async fn over_http2_a_wrong_cell_answers_while_the_body_still_comes() {
     assert!(cell.backend.seen().is_empty());
 }
 
+// ---- What a node sends by itself ----------------------------------------------------------------------------------------
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_would_send_where_it_may_not_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificate = TrialCertificate::for_hosts(&[support::HOST]).unwrap();
+    let start = async |servers: &[&str], places: &[&str]| {
+        let mut config = support::config(folder.path());
+        config.upstream.name_servers = servers.iter().map(|server| (*server).to_owned()).collect();
+        config.egress.places = places.iter().map(|place| (*place).to_owned()).collect();
+        Node::start(&config, certificate.way_out(&[]).unwrap()).await.map_err(|error| format!("{error:#}"))
+    };
+    for (places, says) in [(&[][..], "nothing says where that is"), (&["10.0.0.53=eastus"], "is outside the boundary")]
+    {
+        let problem = start(&["10.0.0.53"], places).await.err().expect("it starts");
+        assert!(problem.contains("`upstream.name_servers`") && problem.contains(says), "{problem}");
+    }
+    let mut node = start(&["10.0.0.53", "127.0.0.1:5353"], &["10.0.0.53=northeurope"]).await.unwrap();
+    assert!(node.first_token().is_some(), "the starts that failed took it with them");
+    node.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_node_sends_is_listed_with_its_place() {
+    let adjust = |config: &mut backshell::config::Config| {
+        config.upstream.name_servers = vec!["10.0.0.53".to_owned()];
+        config.egress.places = vec!["10.0.0.53=northeurope".to_owned()];
+    };
+    let cell = Cell::with(adjust, &[b"http/1.1"]).await;
+    let items = cell.get("/node/egress").await["items"].clone();
+    let sent: Vec<&Value> = items.as_array().unwrap().iter().filter(|item| item["act"] == "sends").collect();
+    assert_eq!(sent.len(), 1, "{items}");
+    assert_eq!((&sent[0]["address"], &sent[0]["region"]), (&json!("10.0.0.53"), &json!("northeurope")));
+    assert!(items.to_string().contains("backshell") && items.to_string().contains("checkpoints.jsonl"), "{items}");
+}
+
 // ---- Five cells --------------------------------------------------------------------------------------------------------
 
 /// The cells: name, region, geography.
@@ -341,10 +377,10 @@ impl World {
         let hosts: Vec<String> = (0..CELLS.len()).map(host).collect();
         let trial: Vec<(&str, SocketAddr)> =
             hosts.iter().map(String::as_str).zip(backends.iter().map(|backend| backend.address)).collect();
-        let WayOut { resolver, dialler } = certificate.way_out(&trial).unwrap();
+        let WayOut { resolver, dialler, system_servers } = certificate.way_out(&trial).unwrap();
         let listeners = trial.iter().map(|(host, address)| (HostName::parse(host).unwrap(), *address)).collect();
         let dialler = Arc::new(FromCell { source: source(cell).into(), listeners, trial: dialler });
-        let mut node = Node::start(&config, WayOut { resolver, dialler }).await.unwrap();
+        let mut node = Node::start(&config, WayOut { resolver, dialler, system_servers }).await.unwrap();
         let token = node.first_token().unwrap();
         Member { node, token, _folder: folder }
     }

@@ -25,8 +25,8 @@ mod token;
 
 pub use api::cell_address;
 pub use ports::{
-    Authenticator, MetricFamily, MetricKind, MetricsSource, NodeFacts, OutsideFacts, Sample, SnapshotHandle, Stale,
-    Unauthenticated,
+    Authenticator, EgressFacts, MetricFamily, MetricKind, MetricsSource, NodeFacts, OutsideFacts, Sample,
+    SnapshotHandle, Stale, Unauthenticated,
 };
 pub use router::Console;
 pub use serve::serve;

@@ -40,6 +40,27 @@ pub struct NodeFacts {
     pub cell: Arc<CellSeat>,
     /// What the database holds of environments that the cell lies outside of.
     pub outside: Vec<OutsideFacts>,
+    /// What the node sends, writes and tells by itself.
+    pub egress: Vec<EgressFacts>,
+}
+
+/// An address that this node sends to, writes to or tells others to use by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EgressFacts {
+    /// The setting that names it, or what does.
+    pub setting: &'static str,
+    /// `sends`, `writes` or `tells`.
+    pub act: &'static str,
+    /// The address or path.
+    pub address: String,
+    /// What for.
+    pub purpose: &'static str,
+    /// `this_machine`, `declared` or `unknown`.
+    pub place: &'static str,
+    /// The declared region.
+    pub region: Option<String>,
+    /// `ok`, or `place_unknown` for what the system names.
+    pub verdict: &'static str,
 }
 
 /// What the database holds of one environment that this cell lies outside of. Nothing of it is loaded or served.

@@ -2,13 +2,16 @@
 
 use super::ConfigArgs;
 use crate::config::Config;
+use crate::egress::{self, Reach, Verdict};
 use crate::identity;
 use crate::keys;
 use crate::system::{SystemClock, SystemRandom};
 use crate::terminal::{self, Format};
 use anyhow::{Context, bail};
-use backshell_boundary::{Attester, CellKey, OperatorKey, Vouched, generate_cell_key};
+use backshell_boundary::{Attester, CellIdentity, CellKey, OperatorKey, Vouched, generate_cell_key};
 use backshell_model::{Clock, Region, SecretBytes, Timestamp};
+use backshell_store::SqliteStore;
+use backshell_upstream::system_name_servers;
 use clap::{Args, Subcommand};
 use std::fs::File;
 use std::io::Read;
@@ -77,6 +80,19 @@ enum Action {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// List everything that this node sends, writes or tells by itself, and where that is
+    #[command(after_help = "Examples:
+  backshell cell egress
+  backshell cell egress --format json
+
+Calls of connectors are not among it: each has its own decision. Exit status: 0 the node may start with it, 1 it may not.")]
+    Egress {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// How to answer.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
     /// Show which cell this node is, and who vouches for that
     #[command(after_help = "Examples:
   backshell cell show
@@ -93,7 +109,7 @@ Exit status: 0 the cell is attested now, 1 it is not (every call would be refuse
 }
 
 impl Cell {
-    pub(super) fn run(&self) -> anyhow::Result<ExitCode> {
+    pub(super) async fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.action {
             Action::Keygen { out } => keygen(out),
             Action::Key { config } => {
@@ -112,6 +128,7 @@ impl Cell {
                 };
                 attest(operator_key, &vouched, out.as_deref())
             }
+            Action::Egress { config, format } => list_egress(&config.load()?, *format).await,
             Action::Show { config, format } => show(&config.load()?, *format),
         }
     }
@@ -239,4 +256,58 @@ fn show(config: &Config, format: Format) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(if shown.problem.is_none() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// What the running node would find. Reads the database, when there is one, for the boundaries of its environments.
+async fn list_egress(config: &Config, format: Format) -> anyhow::Result<ExitCode> {
+    let now = SystemClock.now();
+    let pinned = egress::is_pinned(config)?;
+    let region = Region::new(&config.cell.region);
+    let database = config.data.dir.join("backshell.db");
+    let reach = if database.exists() {
+        let store = SqliteStore::open(&database).await.context("the database cannot be opened")?;
+        // Boundaries are judged for the configured region, whoever vouches for it.
+        let cell = CellIdentity::self_attested(&config.cell.name, &region, now, &SystemRandom);
+        Reach::of(&store, &cell, now, pinned).await?
+    } else {
+        Reach::new(region, Vec::new(), pinned)
+    };
+    let system = if config.upstream.name_servers.is_empty() { system_name_servers() } else { Vec::new() };
+    let targets = egress::targets(config, &system)?;
+    let judged: Vec<_> = targets.iter().map(|target| (target, reach.verdict(target))).collect();
+    match format {
+        Format::Json => {
+            let list = judged.iter().map(|(target, verdict)| {
+                let region = match &target.place {
+                    egress::Place::Declared(region) => Some(region.to_string()),
+                    egress::Place::ThisMachine | egress::Place::Unknown => None,
+                };
+                serde_json::json!({
+                    "setting": target.setting, "act": target.act.as_str(), "address": target.address,
+                    "purpose": target.purpose, "place": target.place.as_str(), "region": region,
+                    "verdict": verdict.as_str(),
+                })
+            });
+            terminal::line(&serde_json::to_string_pretty(&list.collect::<Vec<_>>())?)?;
+        }
+        Format::Text => {
+            for (target, verdict) in &judged {
+                let place = match &target.place {
+                    egress::Place::Declared(region) => region.to_string(),
+                    other => other.as_str().replace('_', " "),
+                };
+                let (act, address, setting) = (target.act.as_str(), &target.address, target.setting);
+                terminal::line(&format!("{act:<7} {address}  ({place})\n        {} [{setting}]", target.purpose))?;
+                match verdict {
+                    Verdict::Fine => {}
+                    Verdict::Warn => {
+                        terminal::line("        remark: nothing says where that is; declare it in `egress.places`")?
+                    }
+                    verdict => terminal::line(&format!("        REFUSED: {}", egress::explain(target, *verdict)))?,
+                }
+            }
+        }
+    }
+    let refused = judged.iter().any(|(_, verdict)| verdict.refuses());
+    Ok(if refused { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }

@@ -97,7 +97,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Call(command) => block_on(command.run()),
         Command::Ledger(command) => block_on(command.run()),
         Command::Vault(command) => block_on(command.run()),
-        Command::Cell(command) => command.run(),
+        Command::Cell(command) => block_on(command.run()),
         Command::Regions(command) => command.run(),
         Command::Residency(command) => block_on(command.run()),
         Command::Completions(command) => command.run(),

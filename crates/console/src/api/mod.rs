@@ -87,6 +87,7 @@ pub(crate) fn endpoints() -> OpenApiRouter<ConsoleState> {
         .routes(routes!(directory::list::list))
         .routes(routes!(directory::put::put, directory::delete::delete))
         .routes(routes!(node::get::get))
+        .routes(routes!(node::egress::egress))
         .routes(routes!(environments::list::list, environments::create::create))
         .routes(routes!(environments::get::get))
         .routes(routes!(crossing_grants::list::list, crossing_grants::create::create))

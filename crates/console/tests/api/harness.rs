@@ -186,7 +186,7 @@ impl Node {
             authenticator: lent.clone(),
             snapshot: lent.clone(),
             metrics: lent.clone(),
-            node: NodeFacts { cell: seat, outside: Vec::new() },
+            node: NodeFacts { cell: seat, outside: Vec::new(), egress: Vec::new() },
             clock: dyn_clock,
             random: random.clone(),
             config,
