@@ -8,6 +8,7 @@ pub mod client;
 pub mod commands;
 pub mod config;
 mod custody;
+pub mod drift;
 pub mod egress;
 mod first_start;
 pub mod identity;

@@ -5,6 +5,7 @@
 
 use crate::config::{Config, LedgerMode};
 use crate::custody;
+use crate::drift::{DnsRecheck, DriftJob};
 use crate::egress::{self, Reach};
 use crate::first_start;
 use crate::identity;
@@ -17,7 +18,7 @@ use crate::rotation;
 use crate::system::{SystemClock, SystemRandom};
 use crate::way_out::WayOut;
 use anyhow::{Context, bail};
-use backshell_boundary::{CellIdentity, Inventory};
+use backshell_boundary::{AddressRules, CellIdentity, Inventory, Resolver};
 use backshell_console::{Console, ConsoleConfig, ConsoleParts, ConsoleState, EgressFacts, NodeFacts, OutsideFacts};
 use backshell_gateway::connect::Connections;
 use backshell_gateway::{CellSeat, Gateway, Parts, Serving, Settings};
@@ -79,7 +80,7 @@ impl Node {
             store: Arc::clone(&store),
             vault: Arc::clone(&vault),
             ledger: ledger.clone(),
-            resolver: way_out.resolver,
+            resolver: Arc::clone(&way_out.resolver),
             dialler: way_out.dialler,
             evidence: Arc::clone(&evidence) as _,
             clock: Arc::clone(&clock),
@@ -93,7 +94,8 @@ impl Node {
             Arc::clone(&clock),
             config.ledger.retention(),
         ));
-        let ports = Arc::new(Ports::new(gateway.clone(), ledger.clone(), Arc::clone(&retention)));
+        let drift = Arc::new(drift_job(&store, &ledger, &clock, (way_out.resolver, reach::address_rules(config)?)));
+        let ports = Arc::new(Ports::new(gateway.clone(), ledger.clone(), Arc::clone(&retention), Arc::clone(&drift)));
         let connections = Connections::new(
             Arc::clone(&store),
             Arc::clone(&vault),
@@ -136,6 +138,7 @@ impl Node {
             )),
             tokio::spawn(announce(Arc::clone(&store), cell.clone(), clock, stop.clone())),
             tokio::spawn(retention.keep(stop.clone())),
+            tokio::spawn(drift.keep(gateway.clone(), stop.clone())),
         ];
         Ok(Self {
             store,
@@ -207,6 +210,17 @@ impl Node {
         self.store.close().await;
         Ok(())
     }
+}
+
+/// What is looked at again while connectors are in use: names, through the node's own resolver.
+fn drift_job(
+    store: &Arc<dyn Store>,
+    ledger: &Ledger,
+    clock: &Arc<dyn Clock>,
+    (resolver, rules): (Arc<dyn Resolver>, AddressRules),
+) -> DriftJob {
+    let dns = DnsRecheck::new(resolver, rules);
+    DriftJob::new(Arc::clone(store), ledger.clone(), Arc::clone(clock), vec![Arc::new(dns)])
 }
 
 /// What the node says of itself to the others.

@@ -1,5 +1,6 @@
 //! What the console borrows from the gateway, so that both listeners agree on who calls and what they may do.
 
+use crate::drift::{DriftCounts, DriftJob};
 use crate::retention::{RetentionCounts, RetentionJob};
 use async_trait::async_trait;
 use backshell_console::{
@@ -17,12 +18,13 @@ pub(crate) struct Ports {
     gateway: Gateway,
     ledger: Ledger,
     retention: Arc<RetentionJob>,
+    drift: Arc<DriftJob>,
 }
 
 impl Ports {
-    /// Lends `gateway` and `ledger`, and the numbers of `retention`.
-    pub(crate) fn new(gateway: Gateway, ledger: Ledger, retention: Arc<RetentionJob>) -> Self {
-        Self { gateway, ledger, retention }
+    /// Lends `gateway` and `ledger`, and the numbers of `retention` and `drift`.
+    pub(crate) fn new(gateway: Gateway, ledger: Ledger, retention: Arc<RetentionJob>, drift: Arc<DriftJob>) -> Self {
+        Self { gateway, ledger, retention, drift }
     }
 }
 
@@ -129,7 +131,25 @@ impl MetricsSource for Ports {
             ),
         ];
         families.extend(retention_families(self.retention.counts()));
+        families.push(drift_family(self.drift.counts()));
         families
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "as above")]
+fn drift_family(counts: DriftCounts) -> MetricFamily {
+    let DriftCounts { passed, warned, suspended, not_measured } = counts;
+    let outcomes = [("passed", passed), ("warned", warned), ("suspended", suspended), ("not_measured", not_measured)];
+    let sample = |(outcome, count): (&str, u64)| Sample {
+        suffix: "",
+        labels: vec![("outcome", outcome.to_owned())],
+        value: count as f64,
+    };
+    MetricFamily {
+        name: "backshell_reverifications_total",
+        help: "Hosts that were looked at again, by outcome.",
+        kind: MetricKind::Counter,
+        samples: outcomes.into_iter().map(sample).collect(),
     }
 }
 

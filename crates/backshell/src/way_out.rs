@@ -36,7 +36,7 @@ impl WayOut {
             PinnedDialler::new(&extra, timeout).context("the extra certificate authorities cannot be used")?;
         let servers = name_servers(&config.upstream.name_servers)?;
         let (resolver, system_servers) = if servers.is_empty() {
-            (DnsResolver::system(), backshell_upstream::system_name_servers())
+            (DnsResolver::system(), DnsResolver::system_servers())
         } else {
             (DnsResolver::with_servers(&servers), Vec::new())
         };

@@ -26,7 +26,8 @@ use backshell::trial::TrialCertificate;
 use backshell::way_out::WayOut;
 use backshell_boundary::{OperatorKey, Vouched, generate_cell_key};
 use backshell_model::{
-    Boundary, Clock, Egress, Environment, EnvironmentId, HostName, Random, Region, TenantId, Timestamp,
+    Boundary, Clock, Drift, Egress, Environment, EnvironmentId, HostName, Random, Recheck, RecheckOutcome, Region,
+    TenantId, Timestamp, Verification,
 };
 use backshell_store::Limit;
 use backshell_testkit::SeededRandom;
@@ -229,6 +230,46 @@ async fn what_a_node_sends_is_listed_with_its_place() {
     assert_eq!(sent.len(), 1, "{items}");
     assert_eq!((&sent[0]["address"], &sent[0]["region"]), (&json!("10.0.0.53"), &json!("northeurope")));
     assert!(items.to_string().contains("backshell") && items.to_string().contains("checkpoints.jsonl"), "{items}");
+}
+
+// ---- Hosts that change -------------------------------------------------------------------------------------------------
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_to_a_host_that_changed_are_held_until_it_is_accepted() {
+    let cell = Cell::start().await;
+    let found = |outcome, drift| Verification {
+        connector: "trial-service".parse().unwrap(),
+        host: HostName::parse(support::HOST).unwrap(),
+        port: 443,
+        check: Recheck::Dns,
+        outcome,
+        drift,
+        detail: "the name ends elsewhere".to_owned(),
+        baseline: Some(support::HOST.to_owned()),
+        last_run: Timestamp::from_secs(1_800_000_000),
+        due: Timestamp::from_secs(1_900_000_000),
+        drifting_since: None,
+    };
+    let store = cell.node.store();
+    store.put_verification(&found(RecheckOutcome::Warned, Some(Drift::AliasChanged))).await.unwrap();
+    cell.node.gateway().refresh().await.unwrap();
+    assert_eq!(cell.call(Method::GET, "/items", "").await.status(), 200, "a warning holds nothing");
+    store.put_verification(&found(RecheckOutcome::Suspended, Some(Drift::EndpointMoved))).await.unwrap();
+    cell.node.gateway().refresh().await.unwrap();
+    let (opened, seen) = (cell.node.vault().withdrawals(), cell.backend.seen().len());
+    let (status, code, body) = refusal(cell.call(Method::GET, "/items", "").await).await;
+    assert_eq!((status, code.as_str(), &body["reason"]), (502, "endpoint_blocked", &json!("endpoint_moved")));
+    assert_eq!((cell.node.vault().withdrawals(), cell.backend.seen().len()), (opened, seen), "no secret, no socket");
+    let shown = cell.get("/connectors/trial-service/verification").await;
+    assert_eq!(
+        (&shown["items"][0]["outcome"], &shown["items"][0]["drift"]),
+        (&json!("suspended"), &json!("endpoint_moved"))
+    );
+    let record = cell.ledger("decision").await.pop().unwrap();
+    assert_eq!((&record["reason"], &record["host"]), (&json!("endpoint_moved"), &json!(support::HOST)));
+    cell.post("/connectors/trial-service/verification/accept", json!({"host": support::HOST, "check": "dns"})).await;
+    assert_eq!(cell.call(Method::GET, "/items", "").await.status(), 200);
+    assert_eq!(cell.ledger("act").await.last().unwrap()["act"], "verification.accept");
 }
 
 // ---- Five cells --------------------------------------------------------------------------------------------------------

@@ -51,6 +51,11 @@ impl PrivateService {
         }
     }
 
+    /// The environment that it is for.
+    pub fn environment(&self) -> EnvironmentId {
+        self.environment
+    }
+
     /// Whether the entry is about this request.
     pub(crate) fn permits(&self, environment: EnvironmentId, host: &HostName, port: u16, address: IpAddr) -> bool {
         self.environment == environment

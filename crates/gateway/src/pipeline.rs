@@ -26,7 +26,7 @@ use backshell_ledger::{
     BoundaryOutcome, CellName, CompletionRecord, DecisionRecord, Ended, Ledger, LedgerError, Receipt, RefusalRecord,
     Who,
 };
-use backshell_model::{CallId, Caller, ConnectionId, QueryPair, ShapedRequest};
+use backshell_model::{CallId, Caller, ConnectionId, QueryPair, ServiceRoot, ShapedRequest};
 use backshell_permission::{CallTarget, Permitted};
 use backshell_templates::Context;
 use backshell_upstream::{RequestBody, Upstream};
@@ -189,6 +189,7 @@ impl Worker {
     ) -> Result<Placed, Refusal> {
         let facts = &route.environment;
         let Ok(allowed) = &facts.border.allowed else { return Err(internal()) };
+        held(route, &shaped.root).inspect_err(|_| trace.host = Some(shaped.root.host.clone()))?;
         let terms = Terms {
             allowed,
             egress: facts.environment.egress,
@@ -345,6 +346,18 @@ fn find<'r>(route: &Route, method: &Method, address: &Address<'r>, trace: &mut T
     let operation = version.operations.get(found.operation).cloned().ok_or_else(internal)?;
     trace.operation = Some(operation.id.clone());
     Ok(Target { operation, path: found.path, parameters: found.parameters, query: address.query })
+}
+
+/// Refuses a host that re-verification found changed.
+fn held(route: &Route, root: &ServiceRoot) -> Result<(), Refusal> {
+    let found = route.held.iter().find(|(held, _)| held.host == root.host && held.port == root.port);
+    let Some((_, drift)) = found else { return Ok(()) };
+    let detail = format!(
+        "calls to `{}` are held, because it is not what it was when it was verified; an administrator looks at the \
+         connector's verification",
+        root.host
+    );
+    Err(Refusal::new(Code::EndpointBlocked, detail).reason(drift.as_str()))
 }
 
 fn permit(

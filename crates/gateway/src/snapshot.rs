@@ -5,14 +5,15 @@ use crate::connect;
 use backshell_auth::AuthPlan;
 use backshell_boundary::{AllowedSet, BoundaryError, CellIdentity, Grant, Place, cell_decision};
 use backshell_model::{
-    AccessToken, Cell, Connection, ConnectionId, ConnectorSlug, CrossingGrant, Environment, EnvironmentId, FastMap,
-    Infrastructure, PackageDigest, Region, SealedSecrets, ServiceRoot, Timestamp, TokenHash, VersionState,
+    AccessToken, Cell, Connection, ConnectionId, ConnectorSlug, CrossingGrant, Drift, Environment, EnvironmentId,
+    FastMap, HostPort, Infrastructure, PackageDigest, Region, SealedSecrets, ServiceRoot, Suspension, Timestamp,
+    TokenHash, VersionState,
 };
 use backshell_permission::{Authority, ConnectionFacts, PermissionError, World};
 use backshell_store::SnapshotFacts;
 use backshell_templates::HostRoots;
 use backshell_vault::SecretBinding;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// An environment as calls need it.
@@ -58,6 +59,8 @@ pub(crate) struct Route {
     pub(crate) approved: Vec<ServiceRoot>,
     /// The crossing grants for its connector, version and environment. They expire later.
     pub(crate) grants: Vec<Grant>,
+    /// Hosts to which calls are held, because re-verification found a change.
+    pub(crate) held: Vec<(HostPort, Drift)>,
     pub(crate) secrets: Option<SealedSecrets>,
     pub(crate) binding: SecretBinding,
 }
@@ -158,6 +161,10 @@ impl Snapshot {
                 routes.entry(entry.connection).or_insert_with(|| Known::Elsewhere(Arc::new(border)));
             }
         }
+        let mut held: HashMap<ConnectorSlug, Vec<(HostPort, Drift)>> = HashMap::new();
+        for Suspension { connector, host, port, drift } in facts.suspensions {
+            held.entry(connector).or_default().push((HostPort { host, port }, drift));
+        }
         let mut secrets: HashMap<_, _> = facts.secrets.into_iter().map(|sealed| (sealed.connection, sealed)).collect();
         let here =
             facts.connections.into_iter().filter(|connection| inside.contains(&connection.environment)).filter_map(
@@ -184,6 +191,7 @@ impl Snapshot {
                             .map(|approval| approval.root.clone())
                             .collect(),
                         grants: grants(&facts.crossing_grants, &numbers, &connection),
+                        held: held.get(&connection.connector).cloned().unwrap_or_default(),
                         secrets: secrets.remove(&connection.id),
                         binding: connect::binding(&connection, &roots),
                         roots,
@@ -209,6 +217,21 @@ impl Snapshot {
     /// Who may do what.
     pub fn authority(&self) -> &Arc<Authority> {
         &self.authority
+    }
+
+    /// Every host that connections held here lead to, with its connector: what is to be verified again.
+    pub fn endpoints(&self) -> BTreeSet<(ConnectorSlug, HostPort)> {
+        let here = self.routes.values().filter_map(|known| match known {
+            Known::Here(route) => Some(route),
+            Known::Elsewhere(_) => None,
+        });
+        here.flat_map(|route| {
+            let roots = route.roots.certified.iter().chain(&route.approved);
+            roots.map(move |root| {
+                (route.connection.connector.clone(), HostPort { host: root.host.clone(), port: root.port })
+            })
+        })
+        .collect()
     }
 
     pub(crate) fn token(&self, hash: &TokenHash) -> Option<&AccessToken> {

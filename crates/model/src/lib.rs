@@ -22,6 +22,7 @@ pub mod secret;
 pub mod shaped;
 pub mod time;
 pub mod url;
+pub mod verification;
 
 pub use access::{AccessToken, Grantee, Membership, Role, RoleAssignment, Scope, Scopes, Share, TokenHash};
 pub use caller::{AppName, Caller, GroupId, UserId};
@@ -41,3 +42,4 @@ pub use secret::SecretBytes;
 pub use shaped::{QueryPair, ShapedRequest, is_ambiguous_path};
 pub use time::{Clock, Random, Timestamp};
 pub use url::{PortText, UrlRefused, UrlText, is_plain_host_value, read_scheme_relative, read_url};
+pub use verification::{Drift, Recheck, RecheckOutcome, Suspension, Verification};

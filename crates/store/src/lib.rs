@@ -28,6 +28,6 @@ pub use repository::{
     AccessRepository, CellRepository, ConnectionChange, ConnectionFilter, ConnectionRepository, ConnectorRepository,
     CrossingGrantRepository, DataKeyRepository, EnvironmentRepository, LedgerRepository, LedgerRow, PackageFiles,
     Pseudonym, PseudonymRepository, Publication, Published, RetentionRepository, SecretRepository, SecretsChange,
-    SnapshotFacts, Store, TenantRepository, UserTraces, VersionFacts, VersionSummary,
+    SnapshotFacts, Store, TenantRepository, UserTraces, VerificationRepository, VersionFacts, VersionSummary,
 };
 pub use sqlite::SqliteStore;

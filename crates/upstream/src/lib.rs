@@ -33,5 +33,5 @@ pub mod trial;
 pub use body::{Progress, RequestBody, UpstreamBody, UpstreamBodyError};
 pub use dial::{Dialled, Dialler, PinnedDialler};
 pub use probe::{ProbeAnswer, ProbeWay, Question, QuestionError, ask};
-pub use resolve::{DnsResolver, Records, ResolverError, system_name_servers};
+pub use resolve::{DnsResolver, Records, ResolverError};
 pub use send::{SendError, Timeouts, Upstream};

@@ -61,7 +61,14 @@ impl DnsResolver {
     /// Asks the name servers of the system's configuration (`/etc/resolv.conf`), of which nothing but their addresses is
     /// used. Where it names none, the local host is asked, as the system itself does.
     pub fn system() -> Result<Self, ResolverError> {
-        Self::new(system_servers())
+        let servers = match system_conf::read_system_conf() {
+            Ok((config, _)) => config.name_servers,
+            Err(error) => {
+                tracing::warn!(%error, "the system names no name servers; asking the local host");
+                vec![NameServerConfig::udp_and_tcp(IpAddr::V4(Ipv4Addr::LOCALHOST))]
+            }
+        };
+        Self::new(servers)
     }
 
     /// The name servers of the system's configuration, for whoever wants to ask each by itself; the local host where it
@@ -184,22 +191,6 @@ impl DnsResolver {
             None => Err(ResolveError::Failed("the name servers did not answer".to_owned())),
         }
     }
-}
-
-fn system_servers() -> Vec<NameServerConfig> {
-    match system_conf::read_system_conf() {
-        Ok((config, _)) => config.name_servers,
-        Err(error) => {
-            tracing::warn!(%error, "the system names no name servers; asking the local host");
-            vec![NameServerConfig::udp_and_tcp(IpAddr::V4(Ipv4Addr::LOCALHOST))]
-        }
-    }
-}
-
-/// The name servers that [`DnsResolver::system`] asks: what a node sends to them, it sends there.
-pub fn system_name_servers() -> Vec<SocketAddr> {
-    let port = |server: &NameServerConfig| server.connections.first().map_or(53, |connection| connection.port);
-    system_servers().iter().map(|server| SocketAddr::new(server.ip, port(server))).collect()
 }
 
 /// Both families, IPv4 first, and the names of both chains.

@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use backshell_boundary::{Attester, CellIdentity, CellKey, OperatorKey, Vouched, generate_cell_key};
 use backshell_model::{Clock, Region, SecretBytes, Timestamp};
 use backshell_store::SqliteStore;
-use backshell_upstream::system_name_servers;
+use backshell_upstream::DnsResolver;
 use clap::{Args, Subcommand};
 use std::fs::File;
 use std::io::Read;
@@ -272,7 +272,7 @@ async fn list_egress(config: &Config, format: Format) -> anyhow::Result<ExitCode
     } else {
         Reach::new(region, Vec::new(), pinned)
     };
-    let system = if config.upstream.name_servers.is_empty() { system_name_servers() } else { Vec::new() };
+    let system = if config.upstream.name_servers.is_empty() { DnsResolver::system_servers() } else { Vec::new() };
     let targets = egress::targets(config, &system)?;
     let judged: Vec<_> = targets.iter().map(|target| (target, reach.verdict(target))).collect();
     match format {

@@ -78,6 +78,8 @@ pub(crate) fn endpoints() -> OpenApiRouter<ConsoleState> {
         .routes(routes!(connectors::get::get))
         .routes(routes!(connectors::operations::operations))
         .routes(routes!(connectors::parameters::parameters))
+        .routes(routes!(connectors::verification::verification))
+        .routes(routes!(connectors::accept_verification::accept))
         .routes(routes!(versions::list::list))
         .routes(routes!(versions::get::get))
         .routes(routes!(versions::withdraw::withdraw))

@@ -3,7 +3,7 @@
 use crate::repository::{PackageFiles, VersionSummary};
 use backshell_model::{
     AccessToken, Cell, Connection, Connector, CrossingGrant, DirectoryEntry, Environment, Membership, RoleAssignment,
-    SealedSecrets, Share, WrappedDataKey,
+    SealedSecrets, Share, Suspension, WrappedDataKey,
 };
 
 /// A version that a gateway may have to serve or to refuse.
@@ -30,6 +30,8 @@ pub struct SnapshotFacts {
     pub cells: Vec<Cell>,
     /// Where connections of other cells are at home.
     pub directory: Vec<DirectoryEntry>,
+    /// To which hosts calls of which connectors are held.
+    pub suspensions: Vec<Suspension>,
     /// Every connector.
     pub connectors: Vec<Connector>,
     /// Each connector's current version, and every version that a connection is bound to.

@@ -13,6 +13,7 @@ mod pseudonym;
 mod retention;
 mod secret;
 mod tenant;
+mod verification;
 
 pub use access::AccessRepository;
 pub use cell::CellRepository;
@@ -27,6 +28,7 @@ pub use pseudonym::{Pseudonym, PseudonymRepository};
 pub use retention::{RetentionRepository, UserTraces};
 pub use secret::SecretRepository;
 pub use tenant::TenantRepository;
+pub use verification::VerificationRepository;
 
 use crate::error::StoreError;
 use async_trait::async_trait;
@@ -42,6 +44,7 @@ pub trait Store:
     + EnvironmentRepository
     + DataKeyRepository
     + CellRepository
+    + VerificationRepository
     + ConnectorRepository
     + ConnectionRepository
     + SecretRepository

@@ -2,7 +2,9 @@
 
 use super::column::Columns;
 use super::statement::many;
-use super::{access, cell, connection, connector, crossing_grant, data_key, environment, generation, secret};
+use super::{
+    access, cell, connection, connector, crossing_grant, data_key, environment, generation, secret, verification,
+};
 use crate::StoreError;
 use crate::repository::{SnapshotFacts, VersionFacts};
 use backshell_model::{PackageDigest, Timestamp, VersionState};
@@ -24,6 +26,12 @@ pub(super) async fn read(
         data_keys: many(&mut *sql, sqlx::query("SELECT * FROM data_keys"), data_key::data_key).await?,
         cells: many(&mut *sql, sqlx::query("SELECT * FROM cells"), cell::cell).await?,
         directory: many(&mut *sql, sqlx::query("SELECT * FROM directory"), cell::directory_entry).await?,
+        suspensions: many(
+            &mut *sql,
+            sqlx::query("SELECT connector, host, port, drift FROM verifications WHERE outcome = 'suspended'"),
+            verification::suspension,
+        )
+        .await?,
         connectors: many(&mut *sql, sqlx::query("SELECT * FROM connectors"), connector::connector).await?,
         versions: versions(&mut *sql, known).await?,
         connections: many(&mut *sql, sqlx::query("SELECT * FROM connections"), connection::connection).await?,

@@ -20,6 +20,7 @@ mod retention;
 mod secret;
 mod statement;
 mod tenant;
+mod verification;
 
 use crate::error::StoreError;
 use crate::repository::{SnapshotFacts, Store};

@@ -3,7 +3,7 @@
 use super::samples::{at, cell, connection, data_key, directory_entry, environment, grounds, tenant};
 use super::{bumps, two};
 use backshell_model::WrappedDataKey;
-use backshell_model::{Boundary, Egress, Region};
+use backshell_model::{Boundary, Drift, Egress, HostName, Recheck, RecheckOutcome, Region, Suspension, Verification};
 use backshell_store::{Conflict, Noun, Store, StoreError};
 
 pub(crate) async fn tenants(store: &dyn Store) {
@@ -166,4 +166,36 @@ pub(crate) async fn directory(store: &dyn Store) {
     entry.connection = held.id;
     let refused = bumps(store, store.put_directory_entry(&entry)).await;
     assert_eq!(refused, (Err(Conflict::Exists(Noun::Connection).into()), false));
+}
+
+pub(crate) async fn verifications(store: &dyn Store) {
+    let mut one = Verification {
+        connector: "contoso-crm".parse().unwrap(),
+        host: HostName::parse("api.contoso.com").unwrap(),
+        port: 443,
+        check: Recheck::Dns,
+        outcome: RecheckOutcome::Passed,
+        drift: None,
+        detail: "as it was".to_owned(),
+        baseline: Some("api.contoso.com".to_owned()),
+        last_run: at(1),
+        due: at(2),
+        drifting_since: None,
+    };
+    let held = async || store.snapshot_facts(at(9), &std::collections::BTreeSet::new()).await.unwrap().suspensions;
+    assert_eq!(bumps(store, store.put_verification(&one)).await, (Ok(()), false), "nothing is held by it");
+    assert_eq!(store.verifications(&one.connector).await.unwrap(), std::slice::from_ref(&one));
+    one.outcome = RecheckOutcome::Suspended;
+    (one.drift, one.drifting_since) = (Some(Drift::EndpointMoved), Some(at(3)));
+    assert_eq!(bumps(store, store.put_verification(&one)).await, (Ok(()), true));
+    assert_eq!(store.verifications(&one.connector).await.unwrap(), std::slice::from_ref(&one));
+    let suspension =
+        Suspension { connector: one.connector.clone(), host: one.host.clone(), port: 443, drift: Drift::EndpointMoved };
+    assert_eq!(held().await, [suspension]);
+    one.last_run = at(4);
+    assert_eq!(bumps(store, store.put_verification(&one)).await, (Ok(()), false), "it is held as before");
+    let remove = || store.remove_verification(&one.connector, &one.host, 443, Recheck::Dns);
+    assert_eq!(bumps(store, remove()).await, (Ok(true), true));
+    assert_eq!((remove().await, held().await.len()), (Ok(false), 0));
+    assert!(store.verifications(&"other".parse().unwrap()).await.unwrap().is_empty());
 }

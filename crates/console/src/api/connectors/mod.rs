@@ -1,10 +1,12 @@
 //! Connectors: the catalogue, and publication into it.
 
+pub(crate) mod accept_verification;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod operations;
 pub(crate) mod parameters;
 pub(crate) mod publish;
+pub(crate) mod verification;
 
 use crate::time::rfc3339;
 use backshell_model::Connector;

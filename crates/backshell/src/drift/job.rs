@@ -1,0 +1,359 @@
+//! The job: what is due is looked at, a change is put on record, and calls are held or let go on.
+
+use super::table::{Effect, effect, interval};
+use super::{Check, Finding};
+use backshell_gateway::Gateway;
+use backshell_ledger::{ActRecord, Ledger};
+use backshell_model::{Clock, ConnectorSlug, HostPort, RecheckOutcome, Timestamp, Verification};
+use backshell_store::{Store, StoreError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How often the job looks whether something is due.
+const TICK: Duration = Duration::from_mins(1);
+/// How much is looked at in one round; the rest waits for the next one.
+const ROUND: usize = 200;
+/// Longest text that is kept of what was found, characters.
+const MAX_DETAIL: usize = 500;
+
+/// What the job did since the node started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DriftCounts {
+    /// Looks that found everything as it was.
+    pub passed: u64,
+    /// Looks that found a change with which calls go on.
+    pub warned: u64,
+    /// Looks that found a change for which calls are held.
+    pub suspended: u64,
+    /// Looks that could not be made.
+    pub not_measured: u64,
+}
+
+/// Looks at hosts again.
+#[derive(Debug)]
+pub struct DriftJob {
+    store: Arc<dyn Store>,
+    ledger: Ledger,
+    clock: Arc<dyn Clock>,
+    checks: Vec<Arc<dyn Check>>,
+    counts: [AtomicU64; 4],
+}
+
+impl DriftJob {
+    /// With these kinds of checks; a kind that is not among them is never run and never said to have passed.
+    pub fn new(store: Arc<dyn Store>, ledger: Ledger, clock: Arc<dyn Clock>, checks: Vec<Arc<dyn Check>>) -> Self {
+        Self { store, ledger, clock, checks, counts: Default::default() }
+    }
+
+    /// What was done so far.
+    pub fn counts(&self) -> DriftCounts {
+        let [passed, warned, suspended, not_measured] = &self.counts;
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        DriftCounts {
+            passed: read(passed),
+            warned: read(warned),
+            suspended: read(suspended),
+            not_measured: read(not_measured),
+        }
+    }
+
+    fn count(&self, outcome: RecheckOutcome) {
+        let [passed, warned, suspended, not_measured] = &self.counts;
+        let count = match outcome {
+            RecheckOutcome::Passed => passed,
+            RecheckOutcome::Warned => warned,
+            RecheckOutcome::Suspended => suspended,
+            RecheckOutcome::NotMeasured => not_measured,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Runs until `stop`: every minute what is due.
+    pub async fn keep(self: Arc<Self>, gateway: Gateway, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(TICK) => {}
+            }
+            let Ok(snapshot) = gateway.snapshot() else { continue };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                done = self.run(snapshot.endpoints()) => if let Err(error) = done {
+                    tracing::warn!(%error, "re-verification could not be carried out");
+                }
+            }
+        }
+    }
+
+    /// Looks at what is due of `endpoints`; how many looks were made.
+    pub async fn run(
+        &self,
+        endpoints: impl IntoIterator<Item = (ConnectorSlug, HostPort)>,
+    ) -> Result<usize, StoreError> {
+        let mut by_connector: BTreeMap<ConnectorSlug, Vec<HostPort>> = BTreeMap::new();
+        for (connector, endpoint) in endpoints {
+            by_connector.entry(connector).or_default().push(endpoint);
+        }
+        let mut looks = 0_usize;
+        for (connector, endpoints) in by_connector {
+            let known = self.store.verifications(&connector).await?;
+            for endpoint in endpoints {
+                for check in &self.checks {
+                    let before = known.iter().find(|known| {
+                        known.host == endpoint.host && known.port == endpoint.port && known.check == check.kind()
+                    });
+                    if looks >= ROUND {
+                        return Ok(looks);
+                    }
+                    if before.is_none_or(|before| before.due <= self.clock.now()) {
+                        self.look(&connector, &endpoint, &**check, before).await?;
+                        looks = looks.saturating_add(1);
+                    }
+                }
+            }
+        }
+        Ok(looks)
+    }
+
+    async fn look(
+        &self,
+        connector: &ConnectorSlug,
+        endpoint: &HostPort,
+        check: &dyn Check,
+        before: Option<&Verification>,
+    ) -> Result<(), StoreError> {
+        let finding = check.look(endpoint, before.and_then(|before| before.baseline.as_deref())).await;
+        let now = self.clock.now();
+        let after = judged(connector, endpoint, check, before, finding, now);
+        self.count(after.outcome);
+        let was = before.map_or(RecheckOutcome::Passed, |before| before.outcome);
+        let is_news = was != after.outcome || before.is_some_and(|before| before.drift != after.drift);
+        if is_news && after.outcome != RecheckOutcome::NotMeasured {
+            self.record(&after, was).await;
+        }
+        self.store.put_verification(&after).await
+    }
+
+    /// What changed for whom is on record before it takes effect. A host is held whether or not that can be recorded.
+    async fn record(&self, found: &Verification, was: RecheckOutcome) {
+        let act = match (found.outcome, was) {
+            (RecheckOutcome::Suspended, _) => "endpoint.suspend",
+            (_, RecheckOutcome::Suspended) => "endpoint.resume",
+            (RecheckOutcome::Warned, _) => "endpoint.warn",
+            _ => "endpoint.restore",
+        };
+        let (host, check) = (found.host.as_str(), found.check.as_str());
+        tracing::warn!(connector = %found.connector, host, check, act, detail = found.detail, "an endpoint changed");
+        let mut record = ActRecord::done(None, act, found.connector.as_str());
+        record.details = vec![("host", host), ("check", check), ("found", &found.detail)];
+        record.details.extend(found.drift.map(|drift| ("drift", drift.as_str())));
+        if let Err(error) = self.ledger.act(record).await {
+            tracing::error!(%error, act, "a change of an endpoint is not on record");
+        }
+    }
+}
+
+/// What a finding means, after what was known before.
+fn judged(
+    connector: &ConnectorSlug,
+    endpoint: &HostPort,
+    check: &dyn Check,
+    before: Option<&Verification>,
+    finding: Finding,
+    now: Timestamp,
+) -> Verification {
+    let times = interval(check.kind());
+    let baseline = before.and_then(|before| before.baseline.clone());
+    let (outcome, drift, detail, baseline, since) = match finding {
+        Finding::Same { baseline, detail } => (RecheckOutcome::Passed, None, detail, Some(baseline), None),
+        Finding::Changed { drift, detail } => {
+            let since = before.and_then(|before| before.drifting_since).unwrap_or(now);
+            let outcome = match effect(drift) {
+                Effect::Suspend { after } if since.plus_secs(after) <= now => RecheckOutcome::Suspended,
+                Effect::Suspend { .. } | Effect::Warn => RecheckOutcome::Warned,
+            };
+            (outcome, Some(drift), detail, baseline, Some(since))
+        }
+        Finding::NotMeasured(detail) => {
+            // What could not be looked at neither holds a host nor lets it go.
+            let held = before.filter(|before| before.outcome == RecheckOutcome::Suspended);
+            let outcome = held.map_or(RecheckOutcome::NotMeasured, |held| held.outcome);
+            let drift = before.and_then(|before| before.drift);
+            (outcome, drift, detail, baseline, before.and_then(|before| before.drifting_since))
+        }
+    };
+    let next = if outcome == RecheckOutcome::Passed { times.every } else { times.again };
+    Verification {
+        connector: connector.clone(),
+        host: endpoint.host.clone(),
+        port: endpoint.port,
+        check: check.kind(),
+        outcome,
+        drift,
+        detail: detail.chars().take(MAX_DETAIL).collect(),
+        baseline,
+        last_run: now,
+        due: now.plus_secs(next),
+        drifting_since: since,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drift::DnsRecheck;
+    use async_trait::async_trait;
+    use backshell_boundary::{AddressRules, ResolveError, Resolved, Resolver};
+    use backshell_ledger::Options;
+    use backshell_model::{Drift, HostName, Recheck};
+    use backshell_store::{LedgerRepository, Limit, SqliteStore, VerificationRepository};
+    use backshell_testkit::{MockClock, SeededRandom};
+    use std::sync::Mutex;
+
+    const DAY: i64 = 24 * 3600;
+
+    /// Answers what the test says.
+    #[derive(Debug)]
+    struct Names(Mutex<Result<(&'static str, &'static str), ResolveError>>);
+
+    #[async_trait]
+    impl Resolver for Names {
+        async fn resolve(&self, _: &HostName, _: u16) -> Result<Arc<Resolved>, ResolveError> {
+            let (address, last) = self.0.lock().unwrap().clone()?;
+            Ok(Arc::new(Resolved::new([address.parse().unwrap()], vec![last.into()])))
+        }
+    }
+
+    struct Scene {
+        store: Arc<SqliteStore>,
+        clock: Arc<MockClock>,
+        names: Arc<Names>,
+        job: DriftJob,
+    }
+
+    const FIRST: (&str, &str) = ("93.184.215.14", "lb-1.eu.cdn.example");
+
+    impl Scene {
+        async fn new() -> Self {
+            let store = Arc::new(SqliteStore::in_memory().await.unwrap());
+            let clock = Arc::new(MockClock::at(1_800_000_000));
+            let (rows, pseudonyms) = (store.clone(), store.clone());
+            let random = Arc::new(SeededRandom::new(1));
+            let ledger = Ledger::start(rows, pseudonyms, clock.clone(), random, Options::default()).await.unwrap();
+            let names = Arc::new(Names(Mutex::new(Ok(FIRST))));
+            let dns = DnsRecheck::new(names.clone(), AddressRules::default());
+            let job = DriftJob::new(store.clone(), ledger, clock.clone(), vec![Arc::new(dns)]);
+            Self { store, clock, names, job }
+        }
+
+        fn answer(&self, answer: Result<(&'static str, &'static str), ResolveError>) {
+            *self.names.0.lock().unwrap() = answer;
+        }
+
+        /// Runs what is due and says how the host stands.
+        async fn run(&self) -> (usize, RecheckOutcome, Option<Drift>) {
+            let connector: ConnectorSlug = "contoso-crm".parse().unwrap();
+            let endpoint = HostPort { host: HostName::parse("api.contoso.com").unwrap(), port: 443 };
+            let looks = self.job.run([(connector.clone(), endpoint)]).await.unwrap();
+            let found = self.store.verifications(&connector).await.unwrap().remove(0);
+            assert_eq!(found.check, Recheck::Dns);
+            (looks, found.outcome, found.drift)
+        }
+
+        async fn acts(&self) -> Vec<String> {
+            let rows = self.store.ledger_rows(0, Limit::MAX).await.unwrap();
+            let acts = rows.into_iter().filter(|row| row.kind == "act").filter_map(|row| row.body);
+            acts.map(|body| body.split("\"act\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned()).collect()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_host_is_looked_at_when_it_is_due() {
+        let scene = Scene::new().await;
+        assert_eq!(scene.run().await, (1, RecheckOutcome::Passed, None));
+        scene.clock.advance(DAY - 1);
+        assert_eq!(scene.run().await.0, 0);
+        scene.clock.advance(1);
+        assert_eq!(scene.run().await, (1, RecheckOutcome::Passed, None));
+        assert!(scene.acts().await.is_empty(), "what stays as it is is no news");
+    }
+
+    #[tokio::test]
+    async fn another_zone_holds_calls_until_the_name_is_back() {
+        use RecheckOutcome::{Passed, Suspended, Warned};
+        let scene = Scene::new().await;
+        scene.run().await;
+        let day = || scene.clock.advance(DAY);
+        day();
+        scene.answer(Ok(("93.184.215.15", "lb-2.eu.cdn.example")));
+        assert_eq!(scene.run().await, (1, Warned, Some(Drift::AliasChanged)));
+        day();
+        scene.answer(Ok(("93.184.215.15", "bucket.elsewhere.example")));
+        assert_eq!(scene.run().await, (1, Suspended, Some(Drift::EndpointMoved)));
+        day();
+        scene.answer(Err(ResolveError::Failed("no answer".to_owned())));
+        assert_eq!(scene.run().await, (1, Suspended, Some(Drift::EndpointMoved)), "no answer lets nothing go");
+        day();
+        scene.answer(Ok(FIRST));
+        assert_eq!(scene.run().await, (1, Passed, None));
+        assert_eq!(scene.acts().await, ["endpoint.warn", "endpoint.suspend", "endpoint.resume"]);
+        let counts = DriftCounts { passed: 2, warned: 1, suspended: 2, not_measured: 0 };
+        assert_eq!(scene.job.counts(), counts);
+    }
+
+    #[tokio::test]
+    async fn a_name_without_address_and_an_inner_address_hold_calls_at_once() {
+        for (answer, drift) in [
+            (Err(ResolveError::NoAnswer), Drift::EndpointGone),
+            (Err(ResolveError::Chain), Drift::EndpointGone),
+            (Ok(("169.254.169.254", "lb-1.eu.cdn.example")), Drift::AddressRefused),
+        ] {
+            let scene = Scene::new().await;
+            scene.run().await;
+            scene.clock.advance(DAY);
+            scene.answer(answer);
+            assert_eq!(scene.run().await, (1, RecheckOutcome::Suspended, Some(drift)));
+            scene.clock.advance(3600);
+            assert_eq!(scene.run().await.0, 1, "what is held is looked at again within the hour");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_never_measured_is_not_passed() {
+        let scene = Scene::new().await;
+        scene.answer(Err(ResolveError::Failed("no answer".to_owned())));
+        assert_eq!(scene.run().await, (1, RecheckOutcome::NotMeasured, None));
+        assert!(scene.acts().await.is_empty());
+    }
+
+    #[test]
+    fn ownership_holds_calls_after_fourteen_days() {
+        #[derive(Debug)]
+        struct Owner;
+        #[async_trait]
+        impl Check for Owner {
+            fn kind(&self) -> Recheck {
+                Recheck::Ownership
+            }
+            async fn look(&self, _: &HostPort, _: Option<&str>) -> Finding {
+                Finding::NotMeasured(String::new())
+            }
+        }
+        let connector: ConnectorSlug = "contoso-crm".parse().unwrap();
+        let endpoint = HostPort { host: HostName::parse("api.contoso.com").unwrap(), port: 443 };
+        let begin = Timestamp::from_secs(1_800_000_000);
+        let mut before = None;
+        for (day, expected) in
+            [(0, RecheckOutcome::Warned), (13, RecheckOutcome::Warned), (14, RecheckOutcome::Suspended)]
+        {
+            let lost = Finding::Changed { drift: Drift::OwnershipLost, detail: "no record".to_owned() };
+            let now = begin.plus_secs(day * DAY);
+            let found = judged(&connector, &endpoint, &Owner, before.as_ref(), lost, now);
+            assert_eq!((found.outcome, found.drifting_since), (expected, Some(begin)), "day {day}");
+            before = Some(found);
+        }
+    }
+}

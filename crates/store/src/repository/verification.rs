@@ -1,0 +1,25 @@
+//! What is looked at again while connectors are in use.
+
+use crate::StoreError;
+use async_trait::async_trait;
+use backshell_model::{ConnectorSlug, HostName, Recheck, Verification};
+
+/// The outcomes of re-verification, one for each connector, host, port and kind of check.
+#[async_trait]
+pub trait VerificationRepository: Send + Sync {
+    /// Keeps an outcome in the place of the one before. Counts the store's generation up only when calls are held, or let
+    /// go on, by it.
+    async fn put_verification(&self, verification: &Verification) -> Result<(), StoreError>;
+
+    /// Forgets an outcome and what it is compared with; whether there was one.
+    async fn remove_verification(
+        &self,
+        connector: &ConnectorSlug,
+        host: &HostName,
+        port: u16,
+        check: Recheck,
+    ) -> Result<bool, StoreError>;
+
+    /// The outcomes for a connector in the order of host, port and kind; 1,000 at most.
+    async fn verifications(&self, connector: &ConnectorSlug) -> Result<Vec<Verification>, StoreError>;
+}
