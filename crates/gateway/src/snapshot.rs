@@ -72,6 +72,15 @@ impl Route {
     }
 }
 
+/// The hosts that are held, by connector.
+fn held(suspensions: Vec<Suspension>) -> HashMap<ConnectorSlug, Vec<(HostPort, Drift)>> {
+    let mut held: HashMap<_, Vec<_>> = HashMap::new();
+    for Suspension { connector, host, port, drift } in suspensions {
+        held.entry(connector).or_default().push((HostPort { host, port }, drift));
+    }
+    held
+}
+
 /// From where facts are looked at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct View<'a> {
@@ -161,10 +170,7 @@ impl Snapshot {
                 routes.entry(entry.connection).or_insert_with(|| Known::Elsewhere(Arc::new(border)));
             }
         }
-        let mut held: HashMap<ConnectorSlug, Vec<(HostPort, Drift)>> = HashMap::new();
-        for Suspension { connector, host, port, drift } in facts.suspensions {
-            held.entry(connector).or_default().push((HostPort { host, port }, drift));
-        }
+        let held = held(facts.suspensions);
         let mut secrets: HashMap<_, _> = facts.secrets.into_iter().map(|sealed| (sealed.connection, sealed)).collect();
         let here =
             facts.connections.into_iter().filter(|connection| inside.contains(&connection.environment)).filter_map(
