@@ -72,6 +72,14 @@ impl Route {
     }
 }
 
+/// The number of each version.
+fn numbers(versions: &[backshell_store::VersionFacts]) -> HashMap<(ConnectorSlug, PackageDigest), u32> {
+    let numbered = |facts: &backshell_store::VersionFacts| {
+        ((facts.version.connector.clone(), facts.version.digest), facts.version.number)
+    };
+    versions.iter().map(numbered).collect()
+}
+
 /// The hosts that are held, by connector.
 fn held(suspensions: Vec<Suspension>) -> HashMap<ConnectorSlug, Vec<(HostPort, Drift)>> {
     let mut held: HashMap<_, Vec<_>> = HashMap::new();
@@ -139,11 +147,7 @@ impl Snapshot {
             .filter_map(|facts| cell_decision(cell, now, facts.border.allowed.as_ref().ok()?).ok())
             .map(|inside| inside.environment())
             .collect();
-        let numbers: HashMap<_, _> = facts
-            .versions
-            .iter()
-            .map(|facts| ((facts.version.connector.clone(), facts.version.digest), facts.version.number))
-            .collect();
+        let (numbers, held) = (numbers(&facts.versions), held(facts.suspensions));
         let versions: HashMap<_, _> = facts
             .versions
             .iter()
@@ -170,7 +174,6 @@ impl Snapshot {
                 routes.entry(entry.connection).or_insert_with(|| Known::Elsewhere(Arc::new(border)));
             }
         }
-        let held = held(facts.suspensions);
         let mut secrets: HashMap<_, _> = facts.secrets.into_iter().map(|sealed| (sealed.connection, sealed)).collect();
         let here =
             facts.connections.into_iter().filter(|connection| inside.contains(&connection.environment)).filter_map(
