@@ -301,7 +301,7 @@ async fn list_egress(config: &Config, format: Format) -> anyhow::Result<ExitCode
                 match verdict {
                     Verdict::Fine => {}
                     Verdict::Warn => {
-                        terminal::line("        remark: nothing says where that is; declare it in `egress.places`")?
+                        terminal::line("        remark: nothing says where that is; declare it in `egress.places`")?;
                     }
                     verdict => terminal::line(&format!("        REFUSED: {}", egress::explain(target, *verdict)))?,
                 }
