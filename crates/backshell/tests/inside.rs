@@ -190,7 +190,7 @@ async fn outside(
     let real = PinnedDialler::new(std::slice::from_ref(certificate.certificate()), Duration::from_secs(5)).unwrap();
     let network = Arc::new(Network { real, backend: backend.address, service, strays: Mutex::default() });
     let resolver = Arc::new(DnsResolver::with_servers(&[server.address()]).unwrap());
-    let way_out = WayOut { resolver, dialler: Arc::clone(&network) as _ };
+    let way_out = WayOut { resolver, dialler: Arc::clone(&network) as _, system_servers: Vec::new() };
     (server, network, way_out, certificate, backend)
 }
 
