@@ -229,7 +229,10 @@ async fn what_a_node_sends_is_listed_with_its_place() {
     let sent: Vec<&Value> = items.as_array().unwrap().iter().filter(|item| item["act"] == "sends").collect();
     assert_eq!(sent.len(), 1, "{items}");
     assert_eq!((&sent[0]["address"], &sent[0]["region"]), (&json!("10.0.0.53"), &json!("northeurope")));
-    assert!(items.to_string().contains("backshell") && items.to_string().contains("checkpoints.jsonl"), "{items}");
+    for setting in ["data.dir", "ledger.checkpoint_file"] {
+        let written = items.as_array().unwrap().iter().find(|item| item["setting"] == setting);
+        assert!(written.is_some_and(|item| item["place"] == "this_machine"), "{setting}: {items}");
+    }
 }
 
 // ---- Hosts that change -------------------------------------------------------------------------------------------------
