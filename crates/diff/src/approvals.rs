@@ -361,7 +361,7 @@ impl From<Notice> for Finding {
             rule: Cow::Borrowed(notice.kind.as_str()),
             severity: Severity::Warning,
             message: notice.message,
-            help: notice.kind.help().to_owned(),
+            help: notice.kind.help().into(),
             place: notice.place,
             identity: None,
         }

@@ -79,7 +79,7 @@ fn unreadable(version: &Version<'_>) -> Vec<Finding> {
             rule: Cow::Borrowed(problem.kind.code()),
             severity: Severity::Error,
             message: problem.message.clone(),
-            help: problem.help.clone(),
+            help: problem.help.clone().into(),
             place: problem.place(version.shown(&problem.file)),
             identity: None,
         })
@@ -107,7 +107,7 @@ fn unusable(message: String, place: Place) -> Finding {
         rule: Cow::Borrowed("not-a-definition"),
         severity: Severity::Error,
         message,
-        help: "give a Swagger 2.0 definition, or a package that holds one as `apiDefinition.swagger.json`".to_owned(),
+        help: "give a Swagger 2.0 definition, or a package that holds one as `apiDefinition.swagger.json`".into(),
         place,
         identity: None,
     }

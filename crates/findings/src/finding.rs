@@ -1,7 +1,7 @@
 //! A finding and its parts.
 
 use backshell_source::{Position, Span, Text};
-use std::{borrow::Cow, fmt, ops::Range};
+use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
 /// Characters of a source line that are kept on each side of the place: a definition may be one line of a megabyte.
 const EXCERPT_REACH: usize = 100;
@@ -87,7 +87,7 @@ pub struct Finding {
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
     /// What to do about it, in one line. Empty when the message says it all.
-    pub help: String,
+    pub help: Cow<'static, str>,
     /// Where it is.
     pub place: Place,
     /// What tells it from other findings across versions of the file. `None` where nobody asked for it.
@@ -98,7 +98,7 @@ pub struct Finding {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identity {
     /// The file: its path in the package.
-    pub file: String,
+    pub file: Cow<'static, str>,
     /// A JSON pointer in which entries of lists are named by what they hold, where they have a name: `/parameters/[id]`.
     pub place: String,
     /// A digest of rule, file and place. Two findings may share it.
@@ -109,7 +109,7 @@ pub struct Identity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The file, as the user gave it.
-    pub file: String,
+    pub file: Arc<str>,
     /// JSON pointer into the file as written. Empty for the whole document or for a file that is not JSON.
     pub pointer: String,
     /// The first character.
@@ -123,23 +123,29 @@ pub struct Place {
 
 impl Place {
     /// A whole file, for findings that concern no single place in it, or a file that is missing.
-    pub fn file(file: impl Into<String>) -> Self {
+    pub fn file(file: impl Into<Arc<str>>) -> Self {
         let start = Position::default();
         Self { file: file.into(), pointer: String::new(), start, end: start, excerpt: None }
     }
 
     /// The characters of `span` in `text`, which is the content of `file`.
-    pub fn in_text(file: impl Into<String>, text: &Text, span: Span, pointer: impl Into<String>) -> Self {
+    pub fn in_text(file: impl Into<Arc<str>>, text: &Text, span: Span, pointer: impl Into<String>) -> Self {
+        let place = Self::without_excerpt(file, text, span, pointer);
+        place.shown_by(text, span)
+    }
+
+    /// The same, for whoever does not show the line.
+    pub fn without_excerpt(file: impl Into<Arc<str>>, text: &Text, span: Span, pointer: impl Into<String>) -> Self {
         let (start, end) = text.range(Span::new(span.start, span.end.max(span.start)));
-        let excerpt = SourceLine::around(text.as_str(), span.start as usize, start, end);
-        Self { file: file.into(), pointer: pointer.into(), start, end, excerpt: Some(excerpt) }
+        Self { file: file.into(), pointer: pointer.into(), start, end, excerpt: None }
     }
 
     /// The same place, shown by the characters of `span`: an entry of a list begins with a bracket, which tells nobody
     /// which entry it is.
     #[must_use]
     pub fn shown_by(self, text: &Text, span: Span) -> Self {
-        Self { excerpt: Self::in_text("", text, span, "").excerpt, ..self }
+        let (start, end) = text.range(Span::new(span.start, span.end.max(span.start)));
+        Self { excerpt: Some(SourceLine::around(text.as_str(), span.start as usize, start, end)), ..self }
     }
 }
 

@@ -83,10 +83,10 @@ pub struct RuleCount<'r> {
 }
 
 impl Report {
-    /// Orders the findings by file, then position, then rule, then message: one input, one output.
+    /// Orders the findings by file, then position, then rule, then message, then pointer: one input, one output.
     pub fn sort(&mut self) {
-        self.findings.sort_by(order);
-        self.suppressed.sort_by(|a, b| order(&a.finding, &b.finding));
+        self.findings.sort_unstable_by(order);
+        self.suppressed.sort_unstable_by(|a, b| order(&a.finding, &b.finding));
     }
 
     /// How often each rule fired, the most frequent first.
@@ -120,7 +120,7 @@ impl Report {
     }
 }
 
-/// File, then position, then rule, then message.
+/// File, then position, then rule, then message, then pointer.
 fn order(one: &Finding, other: &Finding) -> Ordering {
     let place = |finding: &Finding| (finding.place.start.line, finding.place.start.column);
     let by_file = one.place.file.cmp(&other.place.file);
@@ -128,4 +128,5 @@ fn order(one: &Finding, other: &Finding) -> Ordering {
         .then_with(|| place(one).cmp(&place(other)))
         .then_with(|| one.rule.cmp(&other.rule))
         .then_with(|| one.message.cmp(&other.message))
+        .then_with(|| one.place.pointer.cmp(&other.place.pointer))
 }

@@ -35,7 +35,7 @@ fn json_keeps_the_contract() {
             rule: "BS-Example".into(),
             severity,
             message: format!("an example of {severity}"),
-            help: String::new(),
+            help: "".into(),
             place: Place::file(file),
             identity: None,
         });

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 fn finding(rule: &'static str, severity: Severity, place: Place) -> Finding {
     let identity = Identity {
-        file: "apiDefinition.swagger.json".to_owned(),
+        file: "apiDefinition.swagger.json".into(),
         place: place.pointer.clone(),
         fingerprint: "9f2c1a7b00000000".to_owned(),
     };
@@ -17,7 +17,7 @@ fn finding(rule: &'static str, severity: Severity, place: Place) -> Finding {
         rule: rule.into(),
         severity,
         message: "something is `wrong`".to_owned(),
-        help: "mend it".to_owned(),
+        help: "mend it".into(),
         place,
         identity: Some(Box::new(identity)),
     }

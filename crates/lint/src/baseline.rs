@@ -166,7 +166,7 @@ fn entry(finding: &Finding) -> Option<Entry> {
         return None;
     }
     let identity = finding.identity.as_ref()?;
-    Some(Entry { file: identity.file.clone(), place: identity.place.clone(), rule: finding.rule.to_string() })
+    Some(Entry { file: identity.file.to_string(), place: identity.place.clone(), rule: finding.rule.to_string() })
 }
 
 /// The entries of a file, or the value that is not as it should be.
@@ -198,15 +198,15 @@ mod tests {
     use backshell_findings::{Check, Identity, Severity};
 
     fn finding(rule: &'static str, place: &str) -> Finding {
-        let file = "apiDefinition.swagger.json".to_owned();
-        let fingerprint = fingerprint(rule, &file, place);
-        let identity = Identity { file, place: place.to_owned(), fingerprint };
+        let file = "apiDefinition.swagger.json";
+        let fingerprint = fingerprint(rule, file, place);
+        let identity = Identity { file: file.into(), place: place.to_owned(), fingerprint };
         Finding {
             check: Check::Swagger,
             rule: rule.into(),
             severity: Severity::Error,
             message: "m".to_owned(),
-            help: String::new(),
+            help: "".into(),
             place: Place::file("a/apiDefinition.swagger.json"),
             identity: Some(Box::new(identity)),
         }

@@ -8,27 +8,29 @@
 
 use crate::dynamic::{self, Use};
 use crate::keywords::{ObjectKind, is_keyword, is_known_extension};
-use crate::out::Findings;
-use crate::rule::Visit;
+use crate::out::{File, Findings};
+use crate::rule::{self, Visit};
 use crate::view::{
     Context, Extension, Operation, Package, Parameter, Path, PropertiesFile, Reference, Requirement, Response,
     ShownPath, Target, Value, is_extension,
 };
-use crate::{Facts, Out, Rule};
+use crate::{Facts, Options, Out, Rule};
 use backshell_findings::Finding;
 use backshell_package::{Problem, ProblemKind, ReadPackage};
 use backshell_source::{Member, Node, ProblemKind as JsonProblem};
+use std::sync::Arc;
 
-/// Judges a package by `rules`; `path` is where it lies for the user, `facts` what is known about it. The findings come in
-/// no particular order.
-pub(crate) fn run(read: &ReadPackage, path: &ShownPath, facts: &Facts, rules: &[&'static Rule]) -> Vec<Finding> {
+/// Judges a package by `rules`; `path` is where it lies for the user. Of the options counts what is known about the package,
+/// and what is kept of findings. They come in no particular order.
+pub(crate) fn run(read: &ReadPackage, path: &ShownPath, options: &Options, rules: &[&'static Rule]) -> Vec<Finding> {
+    let facts = &options.facts;
     let table = Table::new(rules);
-    let mut findings = Findings::default();
+    let mut findings = Findings::new(options);
     package(read, path, facts, &table, &mut findings);
     if let Some(definition) = &read.package.definition
         && is_text(read, &definition.file)
     {
-        let file = path.of(&read.package, &definition.file);
+        let file = File { shown: path.of(&read.package, &definition.file), document: Some(rule::DEFINITION) };
         let context = Context::new(read, definition.document.root(), facts);
         let mut walk = Walk {
             context: &context,
@@ -52,15 +54,16 @@ fn is_text(read: &ReadPackage, file: &str) -> bool {
 /// What the reader said, the files, and the properties file.
 fn package(read: &ReadPackage, path: &ShownPath, facts: &Facts, table: &Table, findings: &mut Findings) {
     for problem in &read.problems {
-        let file = path.of(&read.package, &problem.file);
+        let file = File::other(path.of(&read.package, &problem.file));
         each(&table.problem, &file, findings, |check, out| check(problem, out));
     }
     let package = Package::new(read, path, facts);
-    each(&table.package, &read.package.name, findings, |check, out| check(&package, out));
+    let file = File::other(Arc::from(&*read.package.name));
+    each(&table.package, &file, findings, |check, out| check(&package, out));
     if let Some(properties) = &read.package.properties
         && is_text(read, &properties.file)
     {
-        let file = path.of(&read.package, &properties.file);
+        let file = File { shown: path.of(&read.package, &properties.file), document: Some(rule::PROPERTIES) };
         let view =
             PropertiesFile { package: &read.package, properties, facts: package.facts, is_refused: read.is_refused() };
         each(&table.properties, &file, findings, |check, out| check(&view, out));
@@ -70,7 +73,7 @@ fn package(read: &ReadPackage, path: &ShownPath, facts: &Facts, table: &Table, f
 type Listed<F> = Vec<(&'static Rule, F)>;
 
 /// Calls every rule of a list.
-fn each<F: Copy>(list: &Listed<F>, file: &str, findings: &mut Findings, call: impl Fn(F, &mut Out<'_>)) {
+fn each<F: Copy>(list: &Listed<F>, file: &File, findings: &mut Findings, call: impl Fn(F, &mut Out<'_>)) {
     let Some((first, _)) = list.first() else { return };
     let mut out = Out::new(first, file, findings);
     for (rule, check) in list {
@@ -130,7 +133,7 @@ impl Table {
 struct Walk<'w, 'd> {
     context: &'w Context<'d>,
     table: &'w Table,
-    file: &'w str,
+    file: &'w File,
     findings: &'w mut Findings,
     /// Schemas that were found and not yet visited.
     schemas: Vec<Node<'d>>,

@@ -6,11 +6,13 @@
 //! elsewhere too; only where a finding is about a file as a whole, what its message names tells it from its neighbours.
 
 use crate::view::ShownPath;
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256};
 use backshell_findings::{Finding, Identity};
 use backshell_package::ReadPackage;
 use backshell_source::{Document, Kind, Node, escape_token};
 use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// Bytes of the digest that a fingerprint shows: enough that two places never share one by chance.
 const FINGERPRINT_BYTES: usize = 8;
@@ -21,50 +23,60 @@ const MOST_NAMED: usize = 2;
 /// Members that tell one entry of a list from the others, the best first.
 const NAMES: &[&str] = &["name", "operationId", "templateId", "id", "propertyName", "title", "value", "$ref", "url"];
 
-/// Gives every finding its identity.
+/// Gives an identity to each finding that has none yet.
 pub(crate) fn identify(read: &ReadPackage, path: &ShownPath, findings: &mut [Finding]) {
     let package = &read.package;
     let definition = package.definition.as_ref().map(|definition| (&definition.file, &definition.document));
     let properties = package.properties.as_ref().map(|properties| (&properties.file, &properties.document));
-    let documents: Vec<(String, &'static str, &Document)> = [
+    let documents: Vec<(Arc<str>, &'static str, &Document)> = [
         definition.map(|(file, document)| (path.of(package, file), crate::rule::DEFINITION, document)),
         properties.map(|(file, document)| (path.of(package, file), crate::rule::PROPERTIES, document)),
     ]
     .into_iter()
     .flatten()
     .collect();
-    for finding in findings {
+    for finding in findings.iter_mut().filter(|finding| finding.identity.is_none()) {
         let known = documents.iter().find(|(shown, ..)| *shown == finding.place.file);
         // A lone definition may have any name; it is the definition all the same.
-        let file = known.map(|(_, name, _)| (*name).to_owned());
-        let file = file.unwrap_or_else(|| path.inside(&finding.place.file).to_ascii_lowercase());
+        let file = known.map(|(_, name, _)| Cow::Borrowed(*name));
+        let file = file.unwrap_or_else(|| Cow::Owned(path.inside(&finding.place.file).to_ascii_lowercase()));
         let place = match known {
             _ if finding.place.pointer.is_empty() => named_in(&finding.message),
             Some((_, _, document)) => stable(document, &finding.place.pointer),
             None => finding.place.pointer.clone(),
         };
-        let fingerprint = fingerprint(&finding.rule, &file, &place);
-        finding.identity = Some(Box::new(Identity { file, place, fingerprint }));
+        finding.identity = Some(Box::new(of(&finding.rule, file, place)));
     }
+}
+
+/// The identity of a finding of `rule` at a place in which entries of lists are named.
+pub(crate) fn of(rule: &str, file: Cow<'static, str>, place: String) -> Identity {
+    let fingerprint = fingerprint(rule, &file, &place);
+    Identity { file, place, fingerprint }
 }
 
 /// The digest of rule, file and place, in hexadecimal digits.
 pub(crate) fn fingerprint(rule: &str, file: &str, place: &str) -> String {
-    let bytes = digest(&SHA256, [rule, file, place].join("\0").as_bytes());
+    let mut context = Context::new(&SHA256);
+    for (index, part) in [rule, file, place].into_iter().enumerate() {
+        context.update(if index == 0 { b"" } else { b"\0" });
+        context.update(part.as_bytes());
+    }
+    let bytes = context.finish();
     let shown = bytes.as_ref().iter().take(FINGERPRINT_BYTES).fold(0_u64, |shown, byte| shown << 8 | u64::from(*byte));
     format!("{shown:016x}")
 }
 
 /// The pointer with entries of lists named. A pointer that leads nowhere stays as it is.
 fn stable(document: &Document, pointer: &str) -> String {
-    let Some(node) = document.resolve(pointer) else { return pointer.to_owned() };
-    let tokens = node.ancestors().filter_map(|node| match node.key() {
-        Some(key) => Some(escape_token(key)),
-        None => node.parent().map(|_| entry(node).into()),
-    });
-    let mut tokens: Vec<Cow<'_, str>> = tokens.collect();
-    tokens.reverse();
-    tokens.iter().fold(String::with_capacity(pointer.len()), |place, token| place + "/" + token)
+    document.resolve(pointer).map_or_else(|| pointer.to_owned(), place)
+}
+
+/// The pointer of a value with entries of lists named.
+pub(crate) fn place(node: Node<'_>) -> String {
+    node.pointer_with(|place, item| {
+        let _ = write!(place, "{}", entry(item));
+    })
 }
 
 /// The name of an entry of a list, or its number where it has none.

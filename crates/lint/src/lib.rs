@@ -66,8 +66,8 @@ use backshell_findings::Finding;
 use backshell_package::ReadPackage;
 pub(crate) use out::{Out, quoted};
 
-/// Which rules are run.
-#[derive(Clone, Default)]
+/// Which rules are run, and what is kept of what they find.
+#[derive(Clone)]
 pub struct Options {
     /// Only these rules; `None` for every rule.
     pub only: Option<Vec<&'static Rule>>,
@@ -80,6 +80,22 @@ pub struct Options {
     pub levels: Levels,
     /// Whether findings get an identity, which baselines, allow lists and some outputs need.
     pub identify: bool,
+    /// Whether findings keep the line of the source that people are shown.
+    pub excerpts: bool,
+}
+
+impl Default for Options {
+    /// Every rule as it is, for people.
+    fn default() -> Self {
+        Self {
+            only: None,
+            path: None,
+            facts: Facts::default(),
+            levels: Levels::default(),
+            identify: false,
+            excerpts: true,
+        }
+    }
 }
 
 /// Every rule, ordered by id.
@@ -97,7 +113,7 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 pub fn check(read: &ReadPackage, options: &Options) -> Vec<Finding> {
     let path = view::ShownPath(options.path.clone());
     let rules = options.levels.active(options.only.as_deref().unwrap_or(rules()));
-    let mut findings = engine::run(read, &path, &options.facts, &rules);
+    let mut findings = engine::run(read, &path, options, &rules);
     options.levels.apply(&mut findings);
     let mut report = backshell_findings::Report { findings, ..Default::default() };
     report.sort();

@@ -64,7 +64,7 @@ impl Notice {
             rule: Cow::Borrowed(self.id),
             severity: self.severity,
             message,
-            help: self.fix.to_owned(),
+            help: self.fix.into(),
             place,
             identity: None,
         }

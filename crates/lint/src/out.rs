@@ -1,24 +1,33 @@
 //! Where rules report: turns a node and a message into a finding.
 
-use crate::Rule;
 use crate::view::Parameter;
-use backshell_findings::{Check, Finding, Place, Severity};
+use crate::{Options, Rule, identity};
+use backshell_findings::{Check, Finding, Identity, Place, Severity};
 use backshell_package::Problem;
 use backshell_source::{Kind, Node, Span, Text};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// How many findings at error level, and how many others, are kept of one package: a hostile one must not fill the memory
 /// with findings, and must not push its errors out with warnings.
 const MOST_FINDINGS: usize = 10_000;
 
 /// The findings of a package.
-#[derive(Default)]
 pub(crate) struct Findings {
     list: Vec<Finding>,
     errors: usize,
+    /// Whether they get an identity.
+    identify: bool,
+    /// Whether they keep the line that people are shown.
+    excerpts: bool,
 }
 
 impl Findings {
+    /// None yet.
+    pub(crate) fn new(options: &Options) -> Self {
+        Self { list: Vec::new(), errors: 0, identify: options.identify, excerpts: options.excerpts }
+    }
+
     /// Whether one more of this severity is kept.
     fn has_room(&self, severity: Severity) -> bool {
         let taken = if severity == Severity::Error { self.errors } else { self.list.len() - self.errors };
@@ -36,6 +45,21 @@ impl Findings {
     }
 }
 
+/// The file that is being looked at.
+pub(crate) struct File {
+    /// As the user gave it.
+    pub(crate) shown: Arc<str>,
+    /// Which of a package's documents it is.
+    pub(crate) document: Option<&'static str>,
+}
+
+impl File {
+    /// A file that is no document of the package.
+    pub(crate) const fn other(shown: Arc<str>) -> Self {
+        Self { shown, document: None }
+    }
+}
+
 /// Takes the findings of one rule in one file. Pointers, positions and excerpts are made here, so that looking costs
 /// nothing until there is something to report.
 pub(crate) struct Out<'a> {
@@ -43,13 +67,13 @@ pub(crate) struct Out<'a> {
     /// The severity and the advice, where these are others than the rule's.
     severity: Option<Severity>,
     help: Option<Cow<'static, str>>,
-    file: &'a str,
+    file: &'a File,
     findings: &'a mut Findings,
 }
 
 impl<'a> Out<'a> {
-    /// Findings of `rule` in `file` (as the user gave it) go to `findings`.
-    pub(crate) fn new(rule: &'static Rule, file: &'a str, findings: &'a mut Findings) -> Self {
+    /// Findings of `rule` in `file` go to `findings`.
+    pub(crate) fn new(rule: &'static Rule, file: &'a File, findings: &'a mut Findings) -> Self {
         Self { rule, severity: None, help: None, file, findings }
     }
 
@@ -98,8 +122,11 @@ impl<'a> Out<'a> {
 
     /// As [`Out::at_key`], without showing the line: it holds what must not be repeated in a report.
     pub(crate) fn at_secret(&mut self, node: Node<'_>, message: impl Into<String>) {
-        let place = Place::in_text(self.file, node.document().source(), name_or_bracket(node), node.pointer());
-        self.at_place(Place { excerpt: None, ..place }, message);
+        if self.has_room() {
+            let place = self.place(node, name_or_bracket(node));
+            let identity = self.identity(node);
+            self.push(place, message, identity);
+        }
     }
 
     /// Reports a parameter, as the list has it.
@@ -112,44 +139,60 @@ impl<'a> Out<'a> {
         if !self.has_room() {
             return;
         }
-        let text = entry.document().source();
-        let place = Place::in_text(self.file, text, name_or_bracket(entry), entry.pointer());
+        let span = name_or_bracket(entry);
         let name = entry.get("$ref").or_else(|| entry.get("name")).filter(|name| name.as_str().is_some());
-        let place = match name {
-            Some(name) => place.shown_by(text, name.span()),
-            None => place,
-        };
-        self.at_place(place, message);
+        let place = self.shown(self.place(entry, span), entry, name.map_or(span, Node::span));
+        let identity = self.identity(entry);
+        self.push(place, message, identity);
     }
 
     /// Reports what the reader said, with its place and advice.
     pub(crate) fn problem(&mut self, problem: &Problem) {
-        let place = problem.place(self.file);
+        let place = problem.place(self.file.shown.clone());
         self.help(problem.help.clone()).at_place(place, problem.message.clone());
     }
 
     /// Reports `file` (as the user gave it), another than the one that is being looked at.
-    pub(crate) fn at_other_file(&mut self, file: String, message: impl Into<String>) {
+    pub(crate) fn at_other_file(&mut self, file: impl Into<Arc<str>>, message: impl Into<String>) {
         self.at_place(Place::file(file), message);
     }
 
-    /// The same, for findings in `file` (as the user gave it).
-    pub(crate) fn in_file<'b>(&'b mut self, file: &'b str) -> Out<'b> {
+    /// The same, for findings in another file.
+    pub(crate) fn in_file<'b>(&'b mut self, file: &'b File) -> Out<'b> {
         Out { severity: self.severity, help: self.help.clone(), rule: self.rule, file, findings: self.findings }
     }
 
     /// Reports a stretch of a text that is no JSON: the content of the file that is being looked at.
     pub(crate) fn at_text(&mut self, text: &Text, span: Span, message: impl Into<String>) {
         if self.has_room() {
-            self.at_place(Place::in_text(self.file, text, span, ""), message);
+            self.at_place(Place::in_text(self.file.shown.clone(), text, span, ""), message);
         }
     }
 
     /// Reports a piece of the text that belongs to `node`.
     pub(crate) fn at_span(&mut self, node: Node<'_>, span: Span, message: impl Into<String>) {
         if self.has_room() {
-            self.at_place(Place::in_text(self.file, node.document().source(), span, node.pointer()), message);
+            let place = self.shown(self.place(node, span), node, span);
+            let identity = self.identity(node);
+            self.push(place, message, identity);
         }
+    }
+
+    /// A stretch that belongs to `node`, by its position and the node's pointer.
+    fn place(&self, node: Node<'_>, span: Span) -> Place {
+        Place::without_excerpt(self.file.shown.clone(), node.document().source(), span, node.pointer())
+    }
+
+    /// The place with the line of `span`, where lines are shown.
+    fn shown(&self, place: Place, node: Node<'_>, span: Span) -> Place {
+        if self.findings.excerpts { place.shown_by(node.document().source(), span) } else { place }
+    }
+
+    /// What stays the same of a finding at `node`. `None` where nobody asks for it, and where it takes more than the node
+    /// to tell: these findings get their identity at last.
+    fn identity(&self, node: Node<'_>) -> Option<Box<Identity>> {
+        let file = self.file.document.filter(|_| self.findings.identify && node.parent().is_some())?;
+        Some(Box::new(identity::of(self.rule.id, Cow::Borrowed(file), identity::place(node))))
     }
 
     fn has_room(&self) -> bool {
@@ -157,17 +200,20 @@ impl<'a> Out<'a> {
     }
 
     fn at_place(&mut self, place: Place, message: impl Into<String>) {
-        if !self.has_room() {
-            return;
+        if self.has_room() {
+            self.push(place, message, None);
         }
+    }
+
+    fn push(&mut self, place: Place, message: impl Into<String>, identity: Option<Box<Identity>>) {
         self.findings.push(Finding {
             check: Check::Swagger,
             rule: Cow::Borrowed(self.rule.id),
             severity: self.severity.unwrap_or(self.rule.severity),
             message: message.into(),
-            help: self.help.as_deref().unwrap_or(self.rule.fix).to_owned(),
+            help: self.help.clone().unwrap_or(Cow::Borrowed(self.rule.fix)),
             place,
-            identity: None,
+            identity,
         });
     }
 }

@@ -62,7 +62,7 @@ fn findings_begin_where_their_pointers_lead() {
                 let properties = read.package.properties.iter();
                 let mut documents =
                     documents.chain(properties.map(|properties| (&properties.file, &properties.document)));
-                let Some((_, document)) = documents.find(|(name, _)| *name == file) else { continue };
+                let Some((_, document)) = documents.find(|(name, _)| ***name == **file) else { continue };
                 let spans = document
                     .nodes()
                     .filter(|node| node.pointer() == *pointer)
@@ -111,11 +111,11 @@ fn mark(place: &Place) -> Mark {
     let Place { file, start, end, excerpt, .. } = place;
     let (line, columns) = match excerpt {
         Some(shown) => (shown.number, shown.marked.clone()),
-        None if *start == Position::default() => return (file.clone(), 0, 0, 0),
+        None if *start == Position::default() => return (file.to_string(), 0, 0, 0),
         None => (start.line, start.column..end.column),
     };
     // An empty place, where something is missing, is marked by one character.
-    (file.clone(), line, columns.start, columns.end.max(columns.start + 1))
+    (file.to_string(), line, columns.start, columns.end.max(columns.start + 1))
 }
 
 /// The files of an example without their marks, and the marks.

@@ -15,6 +15,7 @@ use backshell_source::{Member, Node};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// The definition as a whole: what rules may look up while they judge one place of it.
 pub(crate) struct Context<'d> {
@@ -205,11 +206,11 @@ pub(crate) struct ShownPath(pub(crate) Option<String>);
 
 impl ShownPath {
     /// A file of the package as the user knows it.
-    pub(crate) fn of(&self, package: &backshell_package::Package, file: &str) -> String {
+    pub(crate) fn of(&self, package: &backshell_package::Package, file: &str) -> Arc<str> {
         match &self.0 {
-            None => file.to_owned(),
-            Some(path) if package.origin == Origin::File => path.clone(),
-            Some(path) => format!("{}/{file}", path.trim_end_matches(['/', std::path::MAIN_SEPARATOR])),
+            None => file.into(),
+            Some(path) if package.origin == Origin::File => path.as_str().into(),
+            Some(path) => format!("{}/{file}", path.trim_end_matches(['/', std::path::MAIN_SEPARATOR])).into(),
         }
     }
 
@@ -237,7 +238,7 @@ impl<'p> Package<'p> {
     }
 
     /// A file as the user knows it.
-    pub(crate) fn shown(&self, file: &str) -> String {
+    pub(crate) fn shown(&self, file: &str) -> Arc<str> {
         self.path.of(&self.read.package, file)
     }
 

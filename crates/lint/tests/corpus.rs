@@ -151,7 +151,7 @@ fn broken_files_are_findings() {
         let rule = if properties { "BS-PropsInvalidJson" } else { "BS-InvalidJson" };
         let found = findings.iter().find(|finding| finding.rule == rule);
         let found = found.unwrap_or_else(|| panic!("{}: {findings:#?}", path.display()));
-        assert_eq!(found.place.file, path.display().to_string());
+        assert_eq!(&*found.place.file, path.display().to_string());
         broken += 1;
     }
     assert_eq!(broken, 21);

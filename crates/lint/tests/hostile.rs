@@ -86,7 +86,7 @@ fn strings_and_encodings() {
         bytes[place] = byte;
         let findings = lint(bytes.clone());
         // What was read is a guess, which no other rule judges.
-        let mut of_definition = findings.iter().filter(|finding| finding.place.file == "apiDefinition.swagger.json");
+        let mut of_definition = findings.iter().filter(|finding| *finding.place.file == *"apiDefinition.swagger.json");
         assert!(of_definition.all(|finding| finding.rule == "BS-InvalidJson"), "{findings:?}");
         assert!(findings.iter().any(|finding| finding.rule == "BS-InvalidJson"), "{byte}");
     }

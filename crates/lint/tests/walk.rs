@@ -144,9 +144,9 @@ fn files_are_shown_by_the_path_that_was_given() {
     let files = vec![("apiDefinition.swagger.json".to_owned(), b"{}".as_slice().into())];
     let read = read_files("package", files, &Limits::default());
     let options = Options { path: Some("connectors/contoso/".to_owned()), ..Options::default() };
-    let files: Vec<String> = check(&read, &options).into_iter().map(|finding| finding.place.file).collect();
-    assert!(files.contains(&"connectors/contoso/apiDefinition.swagger.json".to_owned()), "{files:?}");
-    assert!(files.contains(&"connectors/contoso/apiProperties.json".to_owned()), "{files:?}");
+    let files: Vec<_> = check(&read, &options).into_iter().map(|finding| finding.place.file).collect();
+    assert!(files.contains(&"connectors/contoso/apiDefinition.swagger.json".into()), "{files:?}");
+    assert!(files.contains(&"connectors/contoso/apiProperties.json".into()), "{files:?}");
 }
 
 /// The definition with `operations` operations that share a schema of `choices` properties with dynamic values.

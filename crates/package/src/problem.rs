@@ -3,6 +3,7 @@
 use backshell_findings::{Place, Severity};
 use backshell_source::{Span, SyntaxProblem, Text};
 use std::fmt;
+use std::sync::Arc;
 
 /// One thing that is wrong with a package's files.
 #[derive(Clone, Debug)]
@@ -132,7 +133,7 @@ impl Problem {
 
     /// The place for a finding; `file` is the path as the user should see it. A pointer is kept only when the file is a
     /// document.
-    pub fn place(&self, file: impl Into<String>) -> Place {
+    pub fn place(&self, file: impl Into<Arc<str>>) -> Place {
         match &self.place {
             None => Place::file(file),
             Some((text, span)) => {

@@ -240,12 +240,36 @@ fn json(file: &PackageFile, limits: &Limits, problems: &mut Vec<Problem>) -> Opt
 
 /// The bytes of a file, with a bound that also holds when the file grows meanwhile.
 pub(crate) fn bounded(path: &Path, max: u64) -> std::io::Result<Arc<[u8]>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(max.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > max {
-        return Err(std::io::Error::other(format!("the file has grown beyond {max} bytes")));
+    let grown = || std::io::Error::other(format!("the file has grown beyond {max} bytes"));
+    let mut file = std::fs::File::open(path)?;
+    let size = file.metadata()?.len();
+    if size > max {
+        return Err(grown());
     }
-    Ok(bytes.into())
+    // Most files are what the system says: their bytes are read to where they stay, and copied nowhere.
+    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, usize::try_from(size).map_err(|_| grown())?).collect();
+    let read = fill(&mut file, Arc::get_mut(&mut bytes).unwrap_or_default())?;
+    let mut more = Vec::new();
+    file.take(max.saturating_add(1).saturating_sub(read as u64)).read_to_end(&mut more)?;
+    if read == bytes.len() && more.is_empty() {
+        return Ok(bytes);
+    }
+    let all = [bytes.get(..read).unwrap_or_default(), &more].concat();
+    if all.len() as u64 > max { Err(grown()) } else { Ok(all.into()) }
+}
+
+/// Reads until `bytes` is full or the file ends; how many bytes were read.
+fn fill(file: &mut std::fs::File, bytes: &mut [u8]) -> std::io::Result<usize> {
+    let mut read = 0;
+    while let Some(rest) = bytes.get_mut(read..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(count) => read += count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(read)
 }
 
 pub(crate) fn has_extension(path: &Path, extension: &str) -> bool {

@@ -75,10 +75,7 @@ fn missing_and_broken_files_are_problems() {
     assert!(read.package.definition.is_none() && read.package.properties.is_some());
     assert!(read.has_errors() && !read.is_refused());
     let place = read.problems[0].place("shop/apiDefinition.swagger.json");
-    assert_eq!(
-        (place.file.as_str(), place.start),
-        ("shop/apiDefinition.swagger.json", Position { line: 2, column: 9 })
-    );
+    assert_eq!((&*place.file, place.start), ("shop/apiDefinition.swagger.json", Position { line: 2, column: 9 }));
     assert_eq!(
         read.problems[0].to_string(),
         "apiDefinition.swagger.json:2:9: this comma is followed by `}`, not by another value"

@@ -56,7 +56,7 @@ impl Verification {
                 rule: bar.id.into(),
                 severity,
                 message: format!("`{host}`: {}", judged.message),
-                help: help.to_owned(),
+                help: help.into(),
                 place: at.place.clone(),
                 identity: None,
             });

@@ -7,6 +7,9 @@ use crate::text::{Position, Span};
 use std::fmt::{self, Write as _};
 use std::hash::{Hash, Hasher};
 
+/// How deep most values lie at the most.
+const USUAL_DEPTH: usize = 24;
+
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -273,15 +276,21 @@ impl<'d> Node<'d> {
     /// The JSON pointer (RFC 6901) that leads to the value; the root's is empty. A value that a later member of the same
     /// name shadows has the same pointer as that one.
     pub fn pointer(self) -> String {
-        let way: Vec<Node<'_>> = self.ancestors().filter(|node| node.id != 0).collect();
+        self.pointer_with(|pointer, item| {
+            let _ = write!(pointer, "{}", item.index().unwrap_or_default());
+        })
+    }
+
+    /// As [`Node::pointer`], with another token for the items of arrays: `token` writes it, escaped where it must be.
+    pub fn pointer_with(self, token: impl Fn(&mut String, Node<'d>)) -> String {
+        let mut way = Vec::with_capacity(USUAL_DEPTH);
+        way.extend(self.ancestors().filter(|node| node.id != 0));
         let mut pointer = String::with_capacity(way.len() * 16);
         for node in way.iter().rev() {
             pointer.push('/');
             match node.key() {
                 Some(key) => push_token(&mut pointer, key),
-                None => {
-                    let _ = write!(pointer, "{}", node.index().unwrap_or_default());
-                }
+                None => token(&mut pointer, *node),
             }
         }
         pointer

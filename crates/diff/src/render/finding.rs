@@ -36,14 +36,17 @@ fn finding(change: &Change) -> Finding {
     let more: Vec<String> = who.into_iter().chain(before).collect();
     let message =
         if more.is_empty() { change.message.clone() } else { format!("{} ({})", change.message, more.join("; ")) };
-    let identity =
-        Identity { file: place.file.clone(), place: change.locus.clone(), fingerprint: change.fingerprint.clone() };
+    let identity = Identity {
+        file: place.file.to_string().into(),
+        place: change.locus.clone(),
+        fingerprint: change.fingerprint.clone(),
+    };
     Finding {
         check: Check::Breaking,
         rule: Cow::Borrowed(change.check.id),
         severity: severity(change.verdict),
         message,
-        help: change.help.clone(),
+        help: change.help.clone().into(),
         place,
         identity: Some(Box::new(identity)),
     }

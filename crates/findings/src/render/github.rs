@@ -62,9 +62,9 @@ mod tests {
             rule: "BS-Example".into(),
             severity,
             message: "100 % wrong:\n::error::injected, here".to_owned(),
-            help: "do, it".to_owned(),
+            help: "do, it".into(),
             place: Place {
-                file: "a,b:c%\nd/apiDefinition.swagger.json".to_owned(),
+                file: "a,b:c%\nd/apiDefinition.swagger.json".into(),
                 pointer: String::new(),
                 start: Position { line: 3, column: 5 },
                 end: Position { line: end_line, column: 9 },

@@ -2,11 +2,16 @@
 
 use crate::{BarOutcome, Finding, Report, Suppressed};
 use serde::Serialize;
+use serde_json::ser::{Formatter as _, PrettyFormatter, Serializer};
 use std::io::{self, Write};
 use std::thread;
 
-/// Up to so many entries of a list are rendered by one core; of longer lists every core renders a part.
+/// Up to so many entries are rendered by one core; of more every core renders a part.
 const SHORT: usize = 1_000;
+/// So many entries per core are rendered before they are written: a hundred thousand need no room at once.
+const BLOCK: usize = 2_000;
+/// Bytes of an entry, to begin with.
+const USUAL_LENGTH: usize = 640;
 
 /// The report as one JSON object, indented, with a line end. `version` is the version of Backshell.
 pub fn render(report: &Report, version: &str) -> String {
@@ -34,41 +39,54 @@ pub fn write(out: &mut dyn Write, report: &Report, version: &str) -> io::Result<
         write!(out, ",\n  \"bars\": ")?;
         list::<_, JsonBar<'_>>(out, &report.bars)?;
     }
-    writeln!(out, ",\n  \"summary\": {}\n}}", indented(&serde_json::to_string_pretty(&summary)?))
+    write!(out, ",\n  \"summary\": ")?;
+    summary.serialize(&mut Serializer::with_formatter(&mut *out, inside(1)?))?;
+    writeln!(out, "\n}}")
 }
 
-/// Writes a list that is the value of a member of the report.
+/// Writes a list that is the value of a member of the report, block by block.
 fn list<'a, T: Sync, J: Serialize + From<&'a T>>(out: &mut dyn Write, list: &'a [T]) -> io::Result<()> {
-    let cores = if list.len() > SHORT { thread::available_parallelism().map_or(1, usize::from) } else { 1 };
-    let (first, rest) = list.split_at(list.len().div_ceil(cores));
-    let parts: Vec<serde_json::Result<String>> = thread::scope(|scope| {
-        let others = rest.chunks(first.len().max(1)).map(|part| scope.spawn(|| entries::<T, J>(part)));
-        let others: Vec<_> = others.collect();
-        let first = entries::<T, J>(first);
-        std::iter::once(first).chain(others.into_iter().filter_map(|part| part.join().ok())).collect()
-    });
+    let cores = thread::available_parallelism().map_or(1, usize::from);
     write!(out, "[")?;
-    let mut separator = "\n";
-    for part in parts {
-        let part = part?;
-        if !part.is_empty() {
-            write!(out, "{separator}  {part}")?;
-            separator = ",\n";
+    let mut separator = "";
+    for block in list.chunks(BLOCK * cores) {
+        let cores = if block.len() > SHORT { cores } else { 1 };
+        let (first, rest) = block.split_at(block.len().div_ceil(cores));
+        let parts: Vec<serde_json::Result<Vec<u8>>> = thread::scope(|scope| {
+            let others = rest.chunks(first.len().max(1)).map(|part| scope.spawn(|| entries::<T, J>(part)));
+            let others: Vec<_> = others.collect();
+            let first = entries::<T, J>(first);
+            std::iter::once(first).chain(others.into_iter().filter_map(|part| part.join().ok())).collect()
+        });
+        for part in parts {
+            write!(out, "{separator}")?;
+            out.write_all(&part?)?;
+            separator = ",";
         }
     }
-    write!(out, "{}]", if separator == "\n" { "" } else { "\n  " })
+    write!(out, "{}]", if list.is_empty() { "" } else { "\n  " })
 }
 
 /// The entries of a list of the report, without its brackets.
-fn entries<'a, T, J: Serialize + From<&'a T>>(list: &'a [T]) -> serde_json::Result<String> {
-    let pretty = serde_json::to_string_pretty(&list.iter().map(J::from).collect::<Vec<_>>())?;
-    let inner = pretty.strip_prefix("[\n").and_then(|rest| rest.strip_suffix("\n]"));
-    Ok(indented(inner.unwrap_or_default()))
+fn entries<'a, T, J: Serialize + From<&'a T>>(list: &'a [T]) -> serde_json::Result<Vec<u8>> {
+    let mut json = Vec::with_capacity(list.len() * USUAL_LENGTH);
+    let layout = inside(2)?;
+    let mut separator: &[u8] = b"\n    ";
+    for entry in list {
+        json.extend_from_slice(separator);
+        J::from(entry).serialize(&mut Serializer::with_formatter(&mut json, layout.clone()))?;
+        separator = b",\n    ";
+    }
+    Ok(json)
 }
 
-/// JSON one level deeper than it is: strings hold no line breaks, so that every one is layout.
-fn indented(json: &str) -> String {
-    json.replace('\n', "\n  ")
+/// The layout of values that stand so many levels deep.
+fn inside(levels: usize) -> serde_json::Result<PrettyFormatter<'static>> {
+    let mut layout = PrettyFormatter::new();
+    for _ in 0..levels {
+        layout.begin_object(&mut io::sink()).map_err(serde_json::Error::io)?;
+    }
+    Ok(layout)
 }
 
 #[derive(Serialize)]
@@ -171,7 +189,7 @@ mod tests {
             rule: "BS-FileLayout".into(),
             severity: Severity::Warning,
             message: format!("line\n{number} \"quoted\""),
-            help: String::new(),
+            help: "".into(),
             place: Place::file("a.json"),
             identity: None,
         }
@@ -179,7 +197,7 @@ mod tests {
 
     #[test]
     fn what_cores_render_together_is_one_list_in_order() {
-        for count in [0, 1, SHORT, SHORT + 1, 3 * SHORT + 7] {
+        for count in [0, 1, SHORT, SHORT + 1, 3 * SHORT + 7, 100 * SHORT] {
             let suppressed = (0..count.min(2)).map(|number| Suppressed {
                 finding: finding(number),
                 because: Suppression::Allowed("reviewed".to_owned()),

@@ -111,7 +111,7 @@ mod tests {
             rule: "BS-Example".into(),
             severity: Severity::Error,
             message: message.to_owned(),
-            help: "write `x`".to_owned(),
+            help: "write `x`".into(),
             place: Place::file("a|b.json"),
             identity: None,
         };

@@ -186,9 +186,9 @@ mod tests {
             rule: "OperationIdNotUnique".into(),
             severity: Severity::Error,
             message: "the operationId `Get` occurs twice".to_owned(),
-            help: "give every operation a name of its own".to_owned(),
+            help: "give every operation a name of its own".into(),
             place: Place {
-                file: "a.json".to_owned(),
+                file: "a.json".into(),
                 pointer: "/paths".to_owned(),
                 start: Position { line: 12, column: start },
                 end: Position { line: 12, column: end },
@@ -233,7 +233,7 @@ mod tests {
     fn what_a_terminal_would_act_on_is_not_printed() {
         let mut finding = finding("\u{1b}[2J\u{202e}", 1, 2);
         finding.message = "a\u{1b}]0;b".to_owned();
-        finding.place.file = "x\u{7}y".to_owned();
+        finding.place.file = "x\u{7}y".into();
         let text = render(&report(finding), &TextOptions::default());
         assert!(!text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{text:?}");
     }

@@ -96,7 +96,7 @@ fn one(old: &Path, new: &Path) -> Comparison {
             rule: "unreadable".into(),
             severity: Severity::Error,
             message: error.to_string(),
-            help: "check the path in the list".to_owned(),
+            help: "check the path in the list".into(),
             place: Place::file(if old.exists() { new } else { old }.display().to_string()),
             identity: None,
         }],

@@ -231,6 +231,11 @@ impl Lint {
         Ok(Some(Baseline::parse(&shown, &bytes)?))
     }
 
+    /// Whether people are shown the lines of the source.
+    fn shows_lines(&self) -> bool {
+        self.watch || self.format == Format::Text && !self.summary
+    }
+
     /// Whether findings have to be known again.
     fn identifies(&self) -> bool {
         self.watch

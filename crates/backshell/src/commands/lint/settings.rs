@@ -17,6 +17,7 @@ pub(super) struct Settings {
     levels: Vec<(Selector, Level)>,
     publisher: Option<PublisherKind>,
     identify: bool,
+    excerpts: bool,
     source: Source,
     today: Day,
     /// The configuration that holds in a folder.
@@ -75,6 +76,7 @@ impl Settings {
             levels,
             publisher: lint.publisher,
             identify: lint.identifies(),
+            excerpts: lint.shows_lines(),
             source,
             today: super::today(),
             by_folder: HashMap::new(),
@@ -116,6 +118,7 @@ impl Settings {
             path: Some(target.shown.clone()),
             facts: Facts { publisher_kind: publisher, ..Facts::default() },
             levels: levels.then(&self.levels),
+            excerpts: self.excerpts,
             identify: self.identify || config.is_some_and(|config| !config.allow.is_empty()),
             ..Options::default()
         };

@@ -1,4 +1,5 @@
 use crate::Out;
+use crate::out::File;
 use crate::rule::{Content, Example, Group, Rule, Source, Visit};
 use crate::rule::{DEFINITION, PROPERTIES};
 use crate::view::Package;
@@ -44,7 +45,7 @@ fn check(package: &Package<'_>, out: &mut Out<'_>) {
         return;
     }
     for problem in missing {
-        out.in_file(&package.shown(&problem.file)).problem(problem);
+        out.in_file(&File::other(package.shown(&problem.file))).problem(problem);
     }
     if has_no_readme() {
         out.at_other_file(package.shown("readme.md"), "the package has no `readme.md`");

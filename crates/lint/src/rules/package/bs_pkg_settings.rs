@@ -1,3 +1,4 @@
+use crate::out::File;
 use crate::rule::{DEFINITION, Example, Group, Rule, Source, Visit};
 use crate::view::Package;
 use crate::{Out, quoted};
@@ -67,8 +68,8 @@ const MEMBERS: [&str; 10] = [
 fn check(package: &Package<'_>, out: &mut Out<'_>) {
     let Some(file) = package.read.package.file("settings.json") else { return };
     let Some(document) = parse_bytes(&file.bytes, &Limits::default()).document else { return };
-    let path = package.shown(&file.path);
-    let out = &mut out.in_file(&path);
+    let file = File::other(package.shown(&file.path));
+    let out = &mut out.in_file(&file);
     for member in document.root().members().filter(|member| !member.shadowed) {
         if !MEMBERS.contains(&member.key) {
             out.at_key(member.value, format!("the settings have no member {}", quoted(member.key)));
