@@ -338,7 +338,7 @@ impl<'d> Walk<'_, 'd> {
     }
 
     fn extensions(&mut self, node: Node<'d>, kind: ObjectKind) {
-        visible(node).filter(|member| !is_keyword(kind, member.key)).for_each(|member| self.extension(member, kind));
+        visible(node).filter(|member| !is_keyword(kind, member)).for_each(|member| self.extension(member, kind));
     }
 
     fn extension(&mut self, member: Member<'d>, holder: ObjectKind) {

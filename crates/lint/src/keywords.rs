@@ -3,6 +3,7 @@
 
 use crate::shape::shape_of;
 use crate::view::is_extension;
+use backshell_source::Member;
 
 /// A kind of object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +78,8 @@ impl ObjectKind {
 }
 
 /// Whether Swagger 2.0 knows a member of this name on objects of this kind.
-pub(crate) fn is_keyword(kind: ObjectKind, name: &str) -> bool {
-    !is_extension(name) && shape_of(kind).member(name).is_some()
+pub(crate) fn is_keyword(kind: ObjectKind, member: &Member<'_>) -> bool {
+    !is_extension(member.key) && shape_of(kind).knows(member)
 }
 
 /// Whether a name that is no extension looks as if it should be one.

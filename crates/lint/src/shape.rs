@@ -8,7 +8,7 @@
 
 use crate::keywords::ObjectKind;
 use crate::view::is_extension;
-use backshell_source::{Kind, Member as JsonMember, Node};
+use backshell_source::{Kind, Member as JsonMember, Name, Node};
 
 /// What a kind of object may hold.
 pub(crate) struct Shape {
@@ -24,8 +24,7 @@ pub(crate) struct Shape {
 
 /// A member of an object.
 pub(crate) struct Member {
-    /// Its name.
-    pub(crate) name: &'static str,
+    name: Name,
     form: Form,
     demand: Demand,
     /// Whether it says something only when it is not blank.
@@ -85,7 +84,7 @@ enum Demand {
 }
 
 const fn member(name: &'static str, form: Form) -> Member {
-    Member { name, form, demand: Demand::No, is_filled: false }
+    Member { name: Name::new(name), form, demand: Demand::No, is_filled: false }
 }
 
 impl Member {
@@ -479,12 +478,14 @@ pub(crate) fn shape_of(kind: ObjectKind) -> &'static Shape {
 }
 
 impl Shape {
-    /// The member of this name, and its place in the list.
-    pub(crate) fn member(&self, name: &str) -> Option<(usize, &'static Member)> {
-        let wanted = name.as_bytes();
-        // Most names differ in length or in their first letter; comparing them whole is a call each.
-        let is_like = |name: &[u8]| name.len() == wanted.len() && name.first() == wanted.first();
-        self.members.iter().enumerate().find(|(_, member)| is_like(member.name.as_bytes()) && member.name == name)
+    /// What the shape says of a member, and its place in the list.
+    fn member(&self, found: &JsonMember<'_>) -> Option<(usize, &'static Member)> {
+        self.members.iter().enumerate().find(|(_, member)| found.is(&member.name))
+    }
+
+    /// Whether objects of this shape have a member of that name.
+    pub(crate) fn knows(&self, found: &JsonMember<'_>) -> bool {
+        self.member(found).is_some()
     }
 }
 
@@ -568,8 +569,9 @@ impl<'d> Survey<'d> {
         let shape = shape_of(kind);
         let mut seen: u64 = 0;
         let mut is_limited = false;
-        for JsonMember { key, value, .. } in visible(node) {
-            let Some((place, member)) = shape.member(key) else {
+        for found in visible(node) {
+            let JsonMember { key, value, .. } = found;
+            let Some((place, member)) = shape.member(&found) else {
                 if !shape.is_open && !is_extension(key) {
                     self.unknown.push((value, kind));
                 }
@@ -601,11 +603,14 @@ impl<'d> Survey<'d> {
         }
         for (place, member) in shape.members.iter().enumerate() {
             if member.demand != Demand::No && seen & (1 << place) == 0 && is_demanded(node, member.demand) {
-                self.missing.push((node, kind, member.name));
+                self.missing.push((node, kind, member.name.as_str()));
             }
         }
         // A path item may be a reference, which has a rule of its own.
-        let has = |name: &&str| shape.member(name).is_some_and(|(place, _)| seen & (1 << place) != 0);
+        let has = |name: &&str| {
+            let place = shape.members.iter().position(|member| member.name.as_str() == *name);
+            place.is_some_and(|place| seen & (1 << place) != 0)
+        };
         if !shape.one_of.is_empty() && !shape.one_of.iter().any(has) && !has(&"$ref") {
             self.none_of.push((node, kind, shape.one_of));
         }

@@ -504,7 +504,7 @@ impl<'d> Value<'d> {
             editor: None,
         };
         for member in node.members().filter(|member| !member.shadowed) {
-            if !is_keyword(kind, member.key) {
+            if !is_keyword(kind, &member) {
                 unknown(member);
             }
             let field = match member.key {

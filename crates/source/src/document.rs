@@ -1,5 +1,6 @@
 //! A JSON text that was read.
 
+use crate::name::{name_hash, name_tag};
 use crate::node::Node;
 use crate::pointer;
 use crate::text::{Position, Span, Text};
@@ -38,7 +39,7 @@ pub(crate) struct RawNode {
     /// The name with its quotes; both 0 where there is none (no name can begin at 0).
     pub(crate) key_start: u32,
     pub(crate) key_end: u32,
-    /// Of an object, a [`name_bit`] for each of its names; 0 for everything else.
+    /// Of an object, a [`name_bit`](crate::name::name_bit) for each of its names; 0 for everything else.
     pub(crate) names: u32,
     /// [`name_tag`] of the name; 0 where there is none.
     pub(crate) tag: u16,
@@ -84,31 +85,6 @@ impl Tree {
 pub(crate) fn decoded(table: &[(u32, Box<str>)], start: u32) -> Option<&str> {
     let index = table.binary_search_by_key(&start, |(at, _)| *at).ok()?;
     table.get(index).map(|(_, text)| &**text)
-}
-
-/// A quick hash of a name; equal names have equal hashes, and that is all that is relied upon.
-#[inline]
-pub(crate) fn name_hash(name: &[u8]) -> u32 {
-    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-    let word = |bytes: Option<&[u8; 8]>| bytes.map(|bytes| u64::from_le_bytes(*bytes));
-    let ends = match (word(name.first_chunk()), word(name.last_chunk())) {
-        (Some(first), Some(last)) => first ^ last.rotate_left(23),
-        _ => name.iter().fold(0, |all, &byte| (all << 8) | u64::from(byte)),
-    };
-    let mixed = (ends ^ (name.len() as u64).rotate_left(59)).wrapping_mul(MIX);
-    (mixed >> 32) as u32
-}
-
-/// As much of a name's hash as every value keeps: enough to pass over nearly all members with another name.
-#[inline]
-pub(crate) fn name_tag(hash: u32) -> u16 {
-    (hash >> 16) as u16
-}
-
-/// One of 32 bits for a name: an object that lacks the bit lacks the name.
-#[inline]
-pub(crate) fn name_bit(hash: u32) -> u32 {
-    1 << (hash % u32::BITS)
 }
 
 /// An entry of a name index; sorts by hash, then by place in the document.

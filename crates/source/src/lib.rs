@@ -24,6 +24,7 @@
 mod document;
 mod encoding;
 mod hints;
+mod name;
 mod node;
 mod number;
 mod parser;
@@ -33,6 +34,7 @@ mod strings;
 mod text;
 
 pub use document::Document;
+pub use name::Name;
 pub use node::{Items, Kind, Member, Members, Node};
 pub use pointer::escape_token;
 pub use problem::{ProblemKind, SyntaxProblem};

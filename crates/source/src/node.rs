@@ -1,6 +1,7 @@
 //! One value of a document.
 
-use crate::document::{Document, RawNode, flags, index_node, name_bit, name_hash, name_tag};
+use crate::document::{Document, RawNode, flags, index_node};
+use crate::name::{Name, name_bit, name_hash, name_tag};
 use crate::number;
 use crate::pointer::push_token;
 use crate::text::{Position, Span};
@@ -69,6 +70,15 @@ pub struct Member<'d> {
     pub duplicate: bool,
     /// Whether a later member of this object has the same name, so that ordinary readers never see this one.
     pub shadowed: bool,
+    tag: u16,
+}
+
+impl Member<'_> {
+    /// Whether it has this name.
+    #[inline]
+    pub fn is(&self, name: &Name) -> bool {
+        self.tag == name.tag && self.key == name.as_str()
+    }
 }
 
 impl<'d> Node<'d> {
@@ -444,6 +454,7 @@ impl<'d> Iterator for Members<'d> {
             value,
             duplicate: raw.flags & flags::DUPLICATE != 0,
             shadowed: raw.flags & flags::SHADOWED != 0,
+            tag: raw.tag,
         })
     }
 }

@@ -4,12 +4,10 @@
 //! second half and runs only when there is one. After some mistakes (a comma too many or too few, a control character,
 //! odd white space) it is plain how to go on, and the reader does so to find the next; after others it stops.
 
-use crate::document::{
-    Document, LargeObject, RawNode, Tree, decoded, flags, index_entry, index_hash, index_node, name_bit, name_hash,
-    name_tag,
-};
+use crate::document::{Document, LargeObject, RawNode, Tree, decoded, flags, index_entry, index_hash, index_node};
 use crate::encoding::Decoded;
 use crate::hints;
+use crate::name::{name_bit, name_hash, name_tag};
 use crate::pointer::escape_token;
 use crate::problem::{ProblemKind, SyntaxProblem, quote};
 use crate::strings::{Escape, escape, plain_end};
