@@ -3,7 +3,7 @@
 use crate::bar::BarOutcome;
 use crate::finding::{Finding, Severity};
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// What one run of one or more checks found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,20 +89,21 @@ impl Report {
         self.suppressed.sort_unstable_by(|a, b| order(&a.finding, &b.finding));
     }
 
-    /// How often each rule fired, the most frequent first.
+    /// How often each rule fired, the most frequent first. Call [`Report::sort`] before: files are counted as they change.
     pub fn by_rule(&self) -> Vec<RuleCount<'_>> {
-        let mut counts: HashMap<&str, (Severity, usize, HashSet<&str>)> = HashMap::new();
-        for finding in &self.findings {
-            let (severity, count, files) = counts.entry(&finding.rule).or_insert((finding.severity, 0, HashSet::new()));
+        let mut counts: HashMap<&str, (RuleCount<'_>, &str)> = HashMap::new();
+        for Finding { rule, severity, place, .. } in &self.findings {
+            let none = || (RuleCount { rule, severity: *severity, findings: 0, files: 1 }, &*place.file);
+            let (count, file) = counts.entry(rule).or_insert_with(none);
             // Of a rule with several, the heaviest is what matters.
-            *severity = (*severity).min(finding.severity);
-            *count += 1;
-            files.insert(&finding.place.file);
+            count.severity = count.severity.min(*severity);
+            count.findings += 1;
+            if **file != *place.file {
+                count.files += 1;
+                *file = &place.file;
+            }
         }
-        let mut counts: Vec<RuleCount<'_>> = counts
-            .into_iter()
-            .map(|(rule, (severity, findings, files))| RuleCount { rule, severity, findings, files: files.len() })
-            .collect();
+        let mut counts: Vec<RuleCount<'_>> = counts.into_values().map(|(count, _)| count).collect();
         counts.sort_by(|one, other| other.findings.cmp(&one.findings).then(one.rule.cmp(other.rule)));
         counts
     }

@@ -1,15 +1,11 @@
 //! The report for programs: the JSON shape that `lint`, `scan` and `endpoint` print.
 
+use super::parts;
 use crate::{BarOutcome, Finding, Report, Suppressed};
 use serde::Serialize;
 use serde_json::ser::{Formatter as _, PrettyFormatter, Serializer};
 use std::io::{self, Write};
-use std::thread;
 
-/// Up to so many entries are rendered by one core; of more every core renders a part.
-const SHORT: usize = 1_000;
-/// So many entries per core are rendered before they are written: a hundred thousand need no room at once.
-const BLOCK: usize = 2_000;
 /// Bytes of an entry, to begin with.
 const USUAL_LENGTH: usize = 640;
 
@@ -30,54 +26,86 @@ pub fn write(out: &mut dyn Write, report: &Report, version: &str) -> io::Result<
     };
     let version = serde_json::to_string(version)?;
     write!(out, "{{\n  \"tool\": \"backshell\",\n  \"version\": {version},\n  \"findings\": ")?;
-    list::<_, JsonFinding<'_>>(out, &report.findings)?;
+    list(out, &report.findings, finding)?;
     if !report.suppressed.is_empty() {
         write!(out, ",\n  \"suppressed\": ")?;
-        list::<_, JsonSuppressed<'_>>(out, &report.suppressed)?;
+        list(out, &report.suppressed, entry::<_, JsonSuppressed<'_>>)?;
     }
     if !report.bars.is_empty() {
         write!(out, ",\n  \"bars\": ")?;
-        list::<_, JsonBar<'_>>(out, &report.bars)?;
+        list(out, &report.bars, entry::<_, JsonBar<'_>>)?;
     }
     write!(out, ",\n  \"summary\": ")?;
     summary.serialize(&mut Serializer::with_formatter(&mut *out, inside(1)?))?;
     writeln!(out, "\n}}")
 }
 
-/// Writes a list that is the value of a member of the report, block by block.
-fn list<'a, T: Sync, J: Serialize + From<&'a T>>(out: &mut dyn Write, list: &'a [T]) -> io::Result<()> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
+/// Writes an entry of a list.
+type Entry<'a, T> = fn(&'a T, &mut Vec<u8>) -> serde_json::Result<()>;
+
+/// Writes a list that is the value of a member of the report.
+fn list<'a, T: Sync>(out: &mut dyn Write, list: &'a [T], entry: Entry<'a, T>) -> io::Result<()> {
     write!(out, "[")?;
-    let mut separator = "";
-    for block in list.chunks(BLOCK * cores) {
-        let cores = if block.len() > SHORT { cores } else { 1 };
-        let (first, rest) = block.split_at(block.len().div_ceil(cores));
-        let parts: Vec<serde_json::Result<Vec<u8>>> = thread::scope(|scope| {
-            let others = rest.chunks(first.len().max(1)).map(|part| scope.spawn(|| entries::<T, J>(part)));
-            let others: Vec<_> = others.collect();
-            let first = entries::<T, J>(first);
-            std::iter::once(first).chain(others.into_iter().filter_map(|part| part.join().ok())).collect()
-        });
-        for part in parts {
-            write!(out, "{separator}")?;
-            out.write_all(&part?)?;
-            separator = ",";
+    parts::write(out, list, |before, part| {
+        let mut json = Vec::with_capacity(part.len() * USUAL_LENGTH);
+        let mut separator: &[u8] = if before.is_none() { b"\n    " } else { b",\n    " };
+        for one in part {
+            json.extend_from_slice(separator);
+            entry(one, &mut json)?;
+            separator = b",\n    ";
         }
-    }
+        Ok(json)
+    })?;
     write!(out, "{}]", if list.is_empty() { "" } else { "\n  " })
 }
 
-/// The entries of a list of the report, without its brackets.
-fn entries<'a, T, J: Serialize + From<&'a T>>(list: &'a [T]) -> serde_json::Result<Vec<u8>> {
-    let mut json = Vec::with_capacity(list.len() * USUAL_LENGTH);
-    let layout = inside(2)?;
-    let mut separator: &[u8] = b"\n    ";
-    for entry in list {
-        json.extend_from_slice(separator);
-        J::from(entry).serialize(&mut Serializer::with_formatter(&mut json, layout.clone()))?;
-        separator = b",\n    ";
+/// Writes an entry by its shape.
+fn entry<'a, T, J: Serialize + From<&'a T>>(one: &'a T, json: &mut Vec<u8>) -> serde_json::Result<()> {
+    J::from(one).serialize(&mut Serializer::with_formatter(json, inside(2)?))
+}
+
+/// Writes a finding as [`JsonFinding`] would be written. There may be a hundred thousand of them, in which the same names and
+/// layout stand again and again: they are copied as they are, and of the values only those with something to escape are
+/// looked at letter by letter.
+fn finding(finding: &Finding, json: &mut Vec<u8>) -> serde_json::Result<()> {
+    let place = &finding.place;
+    text("{\n      \"check\": ", finding.check.as_str(), json)?;
+    text(",\n      \"rule\": ", &finding.rule, json)?;
+    text(",\n      \"severity\": ", finding.severity.as_str(), json)?;
+    text(",\n      \"message\": ", &finding.message, json)?;
+    text(",\n      \"help\": ", &finding.help, json)?;
+    text(",\n      \"file\": ", &place.file, json)?;
+    text(",\n      \"pointer\": ", &place.pointer, json)?;
+    number(",\n      \"line\": ", place.start.line, json)?;
+    number(",\n      \"column\": ", place.start.column, json)?;
+    number(",\n      \"end_line\": ", place.end.line, json)?;
+    number(",\n      \"end_column\": ", place.end.column, json)?;
+    if let Some(identity) = &finding.identity {
+        text(",\n      \"fingerprint\": ", &identity.fingerprint, json)?;
     }
-    Ok(json)
+    json.extend_from_slice(b"\n    }");
+    Ok(())
+}
+
+/// A member whose value is a text; `name` comes with what stands before and behind it.
+fn text(name: &str, value: &str, json: &mut Vec<u8>) -> serde_json::Result<()> {
+    json.extend_from_slice(name.as_bytes());
+    // Without an early end, many bytes are looked at in one instruction.
+    #[expect(clippy::needless_bitwise_bool, reason = "the branches would be as many as the bytes")]
+    let has_escapes = value.bytes().fold(false, |found, byte| found | (byte < b' ') | (byte == b'"') | (byte == b'\\'));
+    if has_escapes {
+        return serde_json::to_writer(json, value);
+    }
+    json.push(b'"');
+    json.extend_from_slice(value.as_bytes());
+    json.push(b'"');
+    Ok(())
+}
+
+/// A member whose value is a number.
+fn number(name: &str, value: u32, json: &mut Vec<u8>) -> serde_json::Result<()> {
+    json.extend_from_slice(name.as_bytes());
+    serde_json::to_writer(json, &value)
 }
 
 /// The layout of values that stand so many levels deep.
@@ -181,7 +209,7 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Check, Place, Severity, Suppression};
+    use crate::{Check, Identity, Place, Severity, Suppression};
 
     fn finding(number: usize) -> Finding {
         Finding {
@@ -196,8 +224,26 @@ mod tests {
     }
 
     #[test]
-    fn what_cores_render_together_is_one_list_in_order() {
-        for count in [0, 1, SHORT, SHORT + 1, 3 * SHORT + 7, 100 * SHORT] {
+    fn findings_are_written_by_their_shape() {
+        for odd in
+            ["", "plain", "ä \u{1f600} \u{7f}", "a\"b", "back\\slash", "tab\tnul\0\u{1f}line\n", "\u{2028}</script>"]
+        {
+            let identity = Identity { file: "f".into(), place: odd.to_owned(), fingerprint: odd.to_owned() };
+            for identity in [None, Some(Box::new(identity))] {
+                let place = Place { pointer: odd.to_owned(), ..Place::file(odd) };
+                let (rule, help) = (odd.to_owned().into(), odd.to_owned().into());
+                let one = Finding { rule, message: odd.to_owned(), help, place, identity, ..finding(1) };
+                let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+                super::finding(&one, &mut ours).unwrap();
+                entry::<_, JsonFinding<'_>>(&one, &mut theirs).unwrap();
+                assert_eq!(String::from_utf8(ours).unwrap(), String::from_utf8(theirs).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_is_whole_and_in_order() {
+        for count in [0, 1, 2, 3_007] {
             let suppressed = (0..count.min(2)).map(|number| Suppressed {
                 finding: finding(number),
                 because: Suppression::Allowed("reviewed".to_owned()),

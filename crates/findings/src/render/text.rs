@@ -1,5 +1,6 @@
 //! The report for people: grouped by file, the source line with a mark under the exact place, and one line of advice.
 
+use super::parts;
 use crate::{Finding, Place, Report, RuleCount, Severity, SourceLine, Summary};
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
@@ -37,15 +38,18 @@ pub fn write_summary(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 /// The findings, grouped by file, without anything after them.
 pub fn write_findings(out: &mut dyn Write, findings: &[Finding], options: &TextOptions) -> io::Result<()> {
     let paint = Paint { color: options.color };
-    let mut file = None;
-    for finding in findings {
-        if file != Some(&finding.place.file) {
-            file = Some(&finding.place.file);
-            writeln!(out, "{}\n", paint.bold(&printable(&finding.place.file)))?;
+    parts::write(out, findings, |before, part| {
+        let mut text = Vec::new();
+        let mut file = before.map(|before| &before.place.file);
+        for finding in part {
+            if file != Some(&finding.place.file) {
+                file = Some(&finding.place.file);
+                writeln!(text, "{}\n", paint.bold(&printable(&finding.place.file)))?;
+            }
+            write_finding(&mut text, finding, paint)?;
         }
-        write_finding(out, finding, paint)?;
-    }
-    Ok(())
+        Ok(text)
+    })
 }
 
 /// The counts in words.
@@ -98,7 +102,7 @@ fn write_finding(out: &mut dyn Write, finding: &Finding, paint: Paint) -> io::Re
 
 /// The printable line, the blanks before the mark, and the mark: as wide on the screen as the place is.
 fn underline(excerpt: &SourceLine) -> (String, String, String) {
-    let mut line = String::new();
+    let mut line = String::with_capacity(excerpt.text.len());
     let (mut before, mut under) = (0_usize, 0_usize);
     if excerpt.first_column > 1 {
         line.push('…');
@@ -106,7 +110,7 @@ fn underline(excerpt: &SourceLine) -> (String, String, String) {
     }
     for (column, character) in (excerpt.first_column..).zip(excerpt.text.chars()) {
         let character = visible(character);
-        let width = character.width().unwrap_or(0);
+        let width = if character.is_ascii() { 1 } else { character.width().unwrap_or(0) };
         if column < excerpt.marked.start {
             before += width;
         } else if column < excerpt.marked.end {
@@ -123,11 +127,16 @@ fn underline(excerpt: &SourceLine) -> (String, String, String) {
 /// The text with everything that a terminal would act on made visible: what is printed comes from foreign files. Line ends
 /// are made visible too.
 pub fn printable(text: &str) -> String {
+    // Nearly every text is letters of which each is what it looks like.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     text.chars().map(visible).collect()
 }
 
 fn visible(character: char) -> char {
     match character {
+        ' '..='~' => character,
         '\t' => ' ',
         // Characters that turn the direction of the text or hide in it: what is shown must be what is there.
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',

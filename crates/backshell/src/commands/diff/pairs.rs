@@ -42,7 +42,7 @@ pub(super) fn run(list: &Path) -> anyhow::Result<ExitCode> {
             });
         }
         drop(sender);
-        terminal::write(|out| {
+        terminal::write_plain(|out| {
             // What is done before its turn waits for it.
             let mut early = BTreeMap::new();
             let mut turn = 0;

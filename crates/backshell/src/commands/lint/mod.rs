@@ -168,6 +168,7 @@ impl Lint {
             }
         };
         let mut report = Report::default();
+        report.findings.reserve(judged.iter().map(|judged| judged.findings.len()).sum());
         for ((target, settled), judged) in targets.iter().zip(&settled).zip(judged) {
             let Judged { files, findings, suppressed } = judged;
             report.files += files;
@@ -193,8 +194,10 @@ impl Lint {
         match self.format {
             Format::Text if self.summary => terminal::write(|out| text::write_summary(out, report)),
             Format::Text => {
-                let options = text::TextOptions { color: terminal::shows_color() };
-                terminal::write(|out| text::write(out, report, &options))
+                let color = terminal::shows_color();
+                let render = |out: &mut dyn std::io::Write| text::write(out, report, &text::TextOptions { color });
+                // What is printable and has no colours need not be searched for them.
+                if color { terminal::write(render) } else { terminal::write_plain(render) }
             }
             Format::Json => terminal::write_plain(|out| json::write(out, report, VERSION)),
             Format::Sarif => {
