@@ -62,7 +62,7 @@ fn every_connector_is_judged_offline() {
             *kinds.entry(kind).or_default() += 1;
             for one in &endpoint.uses {
                 // A finding has a place in a file that exists.
-                assert!(one.place.start.line >= 1 && Path::new(&one.place.file).is_file(), "{:?}", one.place);
+                assert!(one.place.start.line >= 1 && Path::new(&*one.place.file).is_file(), "{:?}", one.place);
                 assert!(one.purpose != Purpose::Given);
             }
         }

@@ -33,7 +33,7 @@ fn what_was_taken_away_and_put_back_otherwise_is_seen_from_further_back() {
     assert_eq!(breaking.check.id, "response-property-type-changed");
     assert_eq!(breaking.against, [1]);
     assert!(breaking.message.ends_with(" (against `v1.json`)"), "{}", breaking.message);
-    assert_eq!(breaking.old.as_ref().map(|place| place.file.as_str()), Some("v1.json/apiDefinition.swagger.json"));
+    assert_eq!(breaking.old.as_ref().map(|place| &*place.file), Some("v1.json/apiDefinition.swagger.json"));
     let added = all.changes.iter().find(|change| change.check.id == "response-property-added").unwrap();
     assert_eq!((added.against.as_slice(), added.message.contains("against")), ([0].as_slice(), false));
     let versions: Vec<_> = all.earlier.iter().map(|earlier| earlier.version.as_deref()).collect();
