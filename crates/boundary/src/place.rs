@@ -13,7 +13,7 @@ use crate::resolve::{EndpointRefused, MAX_ADDRESSES, ResolveError, Resolved, Res
 use crate::row::{Answer, Row};
 use backshell_model::{
     ConnectionId, Egress, EnvironmentId, HostName, Infrastructure, Piece, Region, Scheme, ServiceRoot, ShapedRequest,
-    Timestamp, is_ambiguous_path,
+    Timestamp, UrlRefused, is_ambiguous_path,
 };
 use backshell_permission::Permitted;
 use std::net::SocketAddr;
@@ -189,6 +189,10 @@ impl PlaceRefused {
             "host_not_approved" => {
                 format!("`{root}` is not approved for this connection; ask an administrator to approve it")
             }
+            "port" => format!(
+                "`{}` may be reached, but not on port {}; correct the port, or ask an administrator to approve `{root}`",
+                root.host, root.port
+            ),
             "scheme" => format!("`{root}` is not reached over https"),
             "path_escapes" => {
                 "the path has `.` or `..` segments or a backslash, which could lead out of the service".to_owned()
@@ -257,8 +261,9 @@ pub async fn place(
         return Err(refuse(RefusalCode::EgressRefused, "path_escapes", Row::D06));
     }
     let known = Destinations { certified: terms.certified, approved: terms.approved, patterns: &[] };
-    if known.permit(root).is_err() {
-        return Err(refuse(RefusalCode::EgressRefused, "host_not_approved", Row::D06));
+    if let Err(refused) = known.permit(root) {
+        let reason = if refused == UrlRefused::Port { refused.code() } else { "host_not_approved" };
+        return Err(refuse(RefusalCode::EgressRefused, reason, Row::D06));
     }
     let found = resolve_endpoint_of(environment, &root.host, root.port, terms.addresses, resolver).await.map_err(
         |refused| {
