@@ -11,11 +11,14 @@
     reason = "in a test a panic is the verdict"
 )]
 
+#[path = "support/command.rs"]
+mod command;
+
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 const OLD: &str = r#"{
   "swagger": "2.0",
@@ -31,18 +34,16 @@ const OLD: &str = r#"{
 "#;
 
 fn diff(folder: &Path, arguments: &[&str]) -> Output {
-    let binary = env!("CARGO_BIN_EXE_backshell");
-    Command::new(binary).env_clear().current_dir(folder).arg("diff").args(arguments).output().unwrap()
+    command::run(folder, "diff", arguments)
 }
 
 fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    write("old.json", OLD);
-    write("renamed.json", &OLD.replace("ListOrders", "GetOrders"));
-    write("worded.json", &OLD.replace("An order.", "One order."));
-    write("broken.json", "{ \"swagger\": ");
-    folder
+    command::folder(&[
+        ("old.json", OLD),
+        ("renamed.json", &OLD.replace("ListOrders", "GetOrders")),
+        ("worded.json", &OLD.replace("An order.", "One order.")),
+        ("broken.json", "{ \"swagger\": "),
+    ])
 }
 
 #[test]
@@ -55,14 +56,14 @@ fn verdicts_and_exit_status() {
         ("broken.json", 2, "unreadable"),
     ] {
         let output = diff(folder.path(), &["--format", "json", "old.json", new]);
-        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let json = command::json(&output);
         assert_eq!((output.status.code(), json["verdict"].as_str()), (Some(status), Some(verdict)), "{new}: {json}");
         let text = diff(folder.path(), &["old.json", new]);
         assert_eq!(text.status.code(), Some(status));
         assert!(!text.stdout.is_empty(), "{new}");
     }
     let output = diff(folder.path(), &["--format", "json", "old.json", "renamed.json"]);
-    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let json = command::json(&output);
     let change = json["changes"].as_array().unwrap().iter().find(|change| change["check"] == "operation-id-renamed");
     let change = change.unwrap_or_else(|| panic!("{json}"));
     assert_eq!((&change["old"]["file"], &change["new"]["file"]), (&"old.json".into(), &"renamed.json".into()));
@@ -75,9 +76,7 @@ fn approvals_callers_and_several_versions() {
     let folder = folder();
     let json = |arguments: &[&str]| {
         let output = diff(folder.path(), &[&["--format", "json"], arguments].concat());
-        let json: Value = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-        (output.status.code(), json)
+        (output.status.code(), command::json(&output))
     };
     let (_, plain) = json(&["old.json", "renamed.json"]);
     let breaks = plain["changes"].as_array().unwrap().iter().filter(|change| change["verdict"] == "breaking");

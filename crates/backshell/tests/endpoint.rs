@@ -11,11 +11,15 @@
     reason = "in a test a panic is the verdict"
 )]
 
+#[path = "support/command.rs"]
+mod command;
+
 use backshell_testkit::{DnsAnswer, DnsServer};
+use command::json;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 const DEFINITION: &str = r#"{
   "swagger": "2.0",
@@ -27,22 +31,15 @@ const DEFINITION: &str = r#"{
 "#;
 
 fn endpoint(folder: &Path, arguments: &[&str]) -> Output {
-    let binary = env!("CARGO_BIN_EXE_backshell");
-    Command::new(binary).env_clear().current_dir(folder).arg("endpoint").args(arguments).output().unwrap()
+    command::run(folder, "endpoint", arguments)
 }
 
 fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    fs::create_dir(folder.path().join("good")).unwrap();
-    write("good/apiDefinition.swagger.json", DEFINITION);
-    fs::create_dir(folder.path().join("plain")).unwrap();
-    write("plain/apiDefinition.swagger.json", &DEFINITION.replace("[ \"https\" ]", "[ \"https\", \"http\" ]"));
-    folder
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+    command::folder(&[
+        ("good/apiDefinition.swagger.json", DEFINITION),
+        ("plain/apiDefinition.swagger.json", &DEFINITION.replace("[ \"https\" ]", "[ \"https\", \"http\" ]")),
+        ("empty/apiDefinition.swagger.json", &DEFINITION.replace("api.contoso.com", "")),
+    ])
 }
 
 fn state<'v>(report: &'v Value, id: &str) -> &'v Value {
@@ -92,6 +89,19 @@ fn text_is_a_table_with_advice() {
     assert!(text.contains("  EV-01 FAIL https only: http ("), "{text}");
     assert!(text.contains("\nEV-01: name https alone"), "{text}");
     assert!(text.ends_with("1 host: 2 passed, 0 warned, 1 failed, 21 not measured\n"), "{text}");
+}
+
+#[test]
+fn what_lacks_a_host_is_said() {
+    let folder = folder();
+    let output = endpoint(folder.path(), &["empty", "--offline"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("(no host)\n  service: empty/apiDefinition.swagger.json:4\n"), "{text}");
+    assert!(
+        text.contains("EV-02 FAIL the host is a canonical name: malformed (`host` of the definition is empty"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -152,8 +162,9 @@ async fn names_that_lead_inside_are_refused() {
 
 #[test]
 fn bars_are_explained() {
+    let folder = folder();
     let run = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_backshell")).arg("rules").args(arguments).output().unwrap();
+        let output = command::run(folder.path(), "rules", arguments);
         assert!(output.status.success());
         String::from_utf8(output.stdout).unwrap()
     };

@@ -15,7 +15,6 @@ mod baseline;
 mod census;
 mod circles;
 mod config;
-mod csharp;
 pub mod docs;
 mod dynamic;
 mod ecma;

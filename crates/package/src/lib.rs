@@ -14,6 +14,7 @@
 
 mod archive;
 mod connection_parameter;
+pub mod csharp;
 mod digest;
 mod discover;
 mod folder;

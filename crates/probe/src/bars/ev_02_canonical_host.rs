@@ -2,6 +2,7 @@
 
 use crate::bar::{Bar, Judged};
 use crate::facts::Facts;
+use crate::hosts::shape::NO_HOST;
 use crate::hosts::{Giver, Target};
 
 pub(crate) static BAR: Bar = Bar {
@@ -35,6 +36,8 @@ fn judge(facts: &Facts) -> Judged {
             Judged::fail("unknown", "the host depends on a value that no connection parameter gives")
         }
         Target::OpenEnd => Judged::fail("open", format!("a value without a closed list ends the host `{shown}`")),
+        // Where nothing is written, the message alone says what lacks it.
+        Target::Unusable { code, message } if shown == NO_HOST => Judged::fail(*code, message.clone()),
         Target::Unusable { code, message } => Judged::fail(*code, format!("`{shown}` cannot be used: {message}")),
     }
 }

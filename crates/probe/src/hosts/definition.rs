@@ -22,10 +22,20 @@ pub(super) fn find(files: &Files<'_>, found: &mut Vec<Found>) {
 /// `host`, once for each scheme that something in the definition asks for.
 fn service(files: &Files<'_>, definition: &Definition, found: &mut Vec<Found>) {
     let swagger = definition.swagger();
-    let Some(node) = swagger.node().get("host") else { return };
-    let host = node.as_str().unwrap_or_default();
+    let named = swagger.node().get("host");
+    let node = match named {
+        Some(node) => node,
+        // Nothing is called, so nothing is missing.
+        None if swagger.operations().next().is_none() => return,
+        None => swagger.node(),
+    };
     let base_path = swagger.base_path().unwrap_or_default();
-    let Shape { target, shown, scheme, .. } = shape::read(&[Piece::Text(host.to_owned())]);
+    let Shape { target, shown, scheme, .. } = match named.map(|node| node.as_str().map(str::trim)) {
+        Some(Some("")) => shape::missing("`host` of the definition is empty; write the name of the service's host"),
+        Some(Some(_)) => shape::read(&[Piece::Text(node.as_str().unwrap_or_default().to_owned())]),
+        Some(None) => shape::missing("`host` of the definition is no text; write the name of the service's host"),
+        None => shape::missing("the definition has no `host`; write the name of the service's host"),
+    };
     let base_path = if base_path.starts_with('/') { base_path } else { "/" };
     let path = shape::read(&[Piece::Text(format!("https://a.example{base_path}"))]).path;
     let place = |node: Node<'_>| files.place(&definition.file, &definition.document, node);

@@ -1,11 +1,14 @@
 //! Which hosts a package can reach, and where it says so.
 //!
 //! One file per place that names hosts: [`definition`] (host and schemes, sign-in addresses of the definition),
-//! [`policies`] (`dynamichosturl` with its value lists and defaults) and [`sign_in`] (authorization, token and refresh
-//! addresses). What they find is read by [`shape`], which knows how much of a host a package fixes.
+//! [`policies`] (`dynamichosturl` with its value lists and defaults), [`sign_in`] (authorization, token and refresh
+//! addresses, those included that [`providers`] bring along) and [`script`] (addresses in the code). What they find is
+//! read by [`shape`], which knows how much of a host a package fixes.
 
 mod definition;
 mod policies;
+mod providers;
+mod script;
 pub mod shape;
 mod sign_in;
 
@@ -78,11 +81,16 @@ pub enum Purpose {
     Token,
     /// Where a token is renewed.
     Refresh,
+    /// Named by the code of the package.
+    Script,
     /// Given on the command line.
     Given,
 }
 
 impl Purpose {
+    /// Signing in, from the first page to the renewal.
+    pub const SIGN_IN: [Self; 3] = [Self::Authorization, Self::Token, Self::Refresh];
+
     /// The purpose in words.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -91,13 +99,14 @@ impl Purpose {
             Self::Authorization => "authorization",
             Self::Token => "token",
             Self::Refresh => "refresh",
+            Self::Script => "script",
             Self::Given => "given",
         }
     }
 
     /// Whether calls of the connector go there, and not only its sign-in.
     pub const fn is_service(self) -> bool {
-        matches!(self, Self::Service | Self::Policy | Self::Given)
+        matches!(self, Self::Service | Self::Policy | Self::Script | Self::Given)
     }
 }
 
@@ -130,6 +139,7 @@ pub fn endpoints(package: &Package, path: Option<&str>) -> Vec<Endpoint> {
     definition::find(&files, &mut found);
     policies::find(&files, &mut found);
     sign_in::find(&files, &mut found);
+    script::find(&files, &mut found);
     together(found)
 }
 
@@ -162,12 +172,16 @@ pub(crate) struct Files<'p> {
 impl Files<'_> {
     /// Where `node` stands in `file`.
     fn place(&self, file: &str, document: &Document, node: Node<'_>) -> Place {
-        let shown = match self.path {
+        Place::in_text(self.shown(file), document.source(), node.span(), node.pointer())
+    }
+
+    /// The file as the user knows it.
+    fn shown(&self, file: &str) -> String {
+        match self.path {
             None => file.to_owned(),
             Some(path) if self.package.origin == Origin::File => path.to_owned(),
             Some(path) => format!("{}/{file}", path.trim_end_matches(['/', std::path::MAIN_SEPARATOR])),
-        };
-        Place::in_text(shown, document.source(), node.span(), node.pointer())
+        }
     }
 }
 

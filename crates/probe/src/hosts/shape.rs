@@ -61,6 +61,9 @@ pub struct Shape {
     pub path: String,
 }
 
+/// How a host is shown that is not there.
+pub const NO_HOST: &str = "(no host)";
+
 /// Stands in for a value while the text is taken apart. Texts that hold one themselves are refused as not canonical: it
 /// is no ASCII character.
 const MARK: char = '\u{e000}';
@@ -99,7 +102,7 @@ pub fn read(pieces: &[Piece]) -> Shape {
 /// The target of `host[:port]`, in which marks stand for values.
 fn judge(authority: &str, givers: &[Giver]) -> Shape {
     if authority.is_empty() {
-        return refused(authority, "malformed");
+        return missing("nothing is written where the host belongs");
     }
     let of_host = authority.chars().filter(|character| *character == MARK).count();
     let giver = givers.iter().take(of_host).copied().max();
@@ -163,6 +166,12 @@ fn open(target: Target, authority: &str) -> Shape {
     Shape { target, shown, scheme: Written::Nothing, path: "/".to_owned() }
 }
 
+/// A shape without any host, and what is said about that.
+pub fn missing(message: &str) -> Shape {
+    let target = Target::Unusable { code: "malformed", message: message.to_owned() };
+    Shape { target, shown: NO_HOST.to_owned(), scheme: Written::Nothing, path: "/".to_owned() }
+}
+
 fn refused(text: &str, code: &'static str) -> Shape {
     let message = match code {
         "port" => "the port must be a number from 1 to 65535",
@@ -170,7 +179,8 @@ fn refused(text: &str, code: &'static str) -> Shape {
         _ => "the host is malformed",
     };
     let target = Target::Unusable { code, message: message.to_owned() };
-    let shown = shortened(&text.replace(MARK, "{value}"), 120);
+    let blank = text.chars().all(|character| character.is_whitespace() || character.is_control());
+    let shown = if blank { NO_HOST.to_owned() } else { shortened(&text.replace(MARK, "{value}"), 120) };
     Shape { target, shown, scheme: Written::Nothing, path: "/".to_owned() }
 }
 
@@ -255,8 +265,9 @@ mod tests {
             ("https://u@api.example.com", "https u@api.example.com / userinfo"),
             ("https://api.example.com:00443", "https api.example.com:00443 / port"),
             ("https:api.example.com", "https https:api.example.com / malformed"),
-            ("https:///x", "https  /x malformed"),
-            ("", "-  / malformed"),
+            ("https:///x", "https (no host) /x malformed"),
+            ("", "- (no host) / malformed"),
+            (" ", "- (no host) / malformed"),
             ("ftp://api.example.com", "ftp api.example.com / host 443"),
             ("https://bücher.example", "https bücher.example / not_canonical"),
         ] {

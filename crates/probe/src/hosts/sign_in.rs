@@ -1,24 +1,26 @@
-//! The addresses of `oAuthSettings`: where people sign in, where a code becomes a token, where a token is renewed.
+//! The addresses of `oAuthSettings`: where people sign in, where a code becomes a token, where a token is renewed. Where a
+//! package gives none, its identity provider may bring them along.
 //!
 //! Addresses may hold `{Name}`: a reserved name, another custom parameter of the block, or the connection parameter
 //! `token:Name`. Only what stands in the host matters here.
 
 use super::policies::{declared, values_of};
+use super::providers::{Provider, provider};
 use super::shape::{self, Piece, Shape};
 use super::{Files, Found, Giver, Purpose, Use};
 use backshell_package::{ConnectionParameter, Properties};
 use backshell_source::Node;
 
-/// The custom parameters that are addresses, letter case ignored.
-const ADDRESSES: [(&str, Purpose); 8] = [
-    ("authorizationUrl", Purpose::Authorization),
-    ("authorizationUrlTemplate", Purpose::Authorization),
-    ("loginUri", Purpose::Authorization),
-    ("loginUriAAD", Purpose::Authorization),
-    ("tokenUrl", Purpose::Token),
-    ("tokenUrlTemplate", Purpose::Token),
-    ("refreshUrl", Purpose::Refresh),
-    ("refreshUrlTemplate", Purpose::Refresh),
+/// The custom parameters that are addresses, letter case ignored. What stands in `loginUri` serves all three purposes.
+const ADDRESSES: [(&str, &[Purpose]); 8] = [
+    ("authorizationUrl", &[Purpose::Authorization]),
+    ("authorizationUrlTemplate", &[Purpose::Authorization]),
+    ("loginUri", &Purpose::SIGN_IN),
+    ("loginUriAAD", &Purpose::SIGN_IN),
+    ("tokenUrl", &[Purpose::Token]),
+    ("tokenUrlTemplate", &[Purpose::Token]),
+    ("refreshUrl", &[Purpose::Refresh]),
+    ("refreshUrlTemplate", &[Purpose::Refresh]),
 ];
 
 /// How many texts one address may stand for.
@@ -28,20 +30,46 @@ pub(super) fn find(files: &Files<'_>, found: &mut Vec<Found>) {
     let Some(properties) = &files.package.properties else { return };
     let parameters = declared(properties);
     for settings in parameters.iter().filter_map(ConnectionParameter::oauth_settings) {
-        let Some(custom) = settings.get_ignore_case("customParameters") else { continue };
-        for (name, purpose) in ADDRESSES {
-            let Some(node) = custom.get_ignore_case(name) else { continue };
-            let node = node.get_ignore_case("value").unwrap_or(node);
-            let Some(text) = node.as_str().map(str::trim).filter(|text| !text.is_empty()) else { continue };
-            address(files, properties, &Block { custom, parameters: &parameters }, (text, node, purpose), found);
+        let before = found.len();
+        if let Some(custom) = settings.get_ignore_case("customParameters") {
+            for (name, purposes) in ADDRESSES {
+                let Some(node) = custom.get_ignore_case(name) else { continue };
+                let node = node.get_ignore_case("value").unwrap_or(node);
+                let Some(text) = node.as_str().map(str::trim).filter(|text| !text.is_empty()) else { continue };
+                let block = Block { custom, parameters: &parameters };
+                for purpose in purposes {
+                    address(files, properties, &block, (text, node, *purpose), found);
+                }
+            }
+        }
+        if found.len() == before {
+            brought(files, properties, settings, found);
         }
     }
 }
 
-/// What the placeholders of one block mean.
-struct Block<'d> {
-    custom: Node<'d>,
-    parameters: &'d [ConnectionParameter<'d>],
+/// The addresses that the identity provider brings along, for settings that give none.
+fn brought(files: &Files<'_>, properties: &Properties, settings: Node<'_>, found: &mut Vec<Found>) {
+    let Some(node) = settings.get_ignore_case("identityProvider") else { return };
+    let Some(name) = node.as_str().map(str::trim).filter(|name| !name.is_empty()) else { return };
+    let place = files.place(&properties.file, &properties.document, node);
+    let mut add = |shape: Shape, purpose: Purpose| {
+        let Shape { target, shown, scheme, path } = shape;
+        found.push(Found { target, shown, at: Use { purpose, scheme, path, place: place.clone() } });
+    };
+    match provider(name) {
+        Provider::Brings(addresses) => {
+            for (purpose, address) in addresses {
+                add(shape::read(&[Piece::Text(address.to_owned())]), purpose);
+            }
+        }
+        Provider::Asks => add(shape::missing("the sign-in settings give no address"), Purpose::Authorization),
+        Provider::Unknown => {
+            let name: String = name.chars().take(60).collect();
+            let message = format!("the sign-in settings give no address, and the provider `{name}` is not known");
+            add(shape::missing(&message), Purpose::Authorization);
+        }
+    }
 }
 
 fn address(
@@ -56,6 +84,12 @@ fn address(
         let Shape { target, shown, scheme, path } = shape::read(&pieces);
         found.push(Found { target, shown, at: Use { purpose, scheme, path, place: place.clone() } });
     }
+}
+
+/// What the placeholders of one block mean.
+struct Block<'d> {
+    custom: Node<'d>,
+    parameters: &'d [ConnectionParameter<'d>],
 }
 
 impl Block<'_> {

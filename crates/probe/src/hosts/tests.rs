@@ -115,6 +115,57 @@ fn sign_in_addresses_take_values() {
 }
 
 #[test]
+fn providers_bring_their_addresses_along() {
+    let settings = |settings: serde_json::Value| {
+        let token = json!({"type": "oauthSetting", "oAuthSettings": settings});
+        found(&json!({}), &json!({"properties": {"connectionParameters": {"token": token}}}))
+    };
+    let at = "p/apiProperties.json#/properties/connectionParameters/token/oAuthSettings";
+    assert_eq!(
+        settings(json!({"identityProvider": "Facebook"})),
+        [
+            format!("host graph.facebook.com token https /oauth/access_token {at}/identityProvider"),
+            format!("host graph.facebook.com refresh https /oauth/access_token {at}/identityProvider"),
+            format!("host www.facebook.com authorization https /dialog/oauth {at}/identityProvider"),
+        ]
+    );
+    // What the package gives itself counts instead, for signing in and for tokens.
+    let uri = json!({"loginUri": {"value": "https://login.windows.net"}, "tenantId": {"value": "common"}});
+    let place = format!("{at}/customParameters/loginUri/value");
+    assert_eq!(
+        settings(json!({"identityProvider": "aad", "customParameters": uri})),
+        ["authorization", "token", "refresh"]
+            .map(|purpose| format!("host login.windows.net {purpose} https / {place}"))
+    );
+    let aad = settings(
+        json!({"identityProvider": "aad", "customParameters": {"resourceUri": {"value": "https://a.example"}}}),
+    );
+    assert!(aad.len() == 3 && aad.iter().all(|one| one.starts_with("host login.microsoftonline.com ")), "{aad:?}");
+    for unknown in ["oauth2", "somebody"] {
+        let lacking = settings(json!({"identityProvider": unknown}));
+        assert_eq!(lacking, [format!("malformed (no host) authorization - / {at}/identityProvider")]);
+    }
+    assert_eq!(settings(json!({"scopes": []})), [""; 0]);
+}
+
+#[test]
+fn a_definition_without_a_host_is_said() {
+    let properties = json!({"properties": {}});
+    let paths = json!({"/a": {"get": {"operationId": "A"}}});
+    for (definition, pointer) in [
+        (json!({"host": "", "paths": paths}), "/host"),
+        (json!({"host": " ", "paths": paths}), "/host"),
+        (json!({"host": 7, "paths": paths}), "/host"),
+        (json!({"paths": paths}), ""),
+    ] {
+        let expected = format!("malformed (no host) service - / p/apiDefinition.swagger.json#{pointer}");
+        assert_eq!(found(&definition, &properties), [expected], "{definition}");
+    }
+    // Nothing is called, so nothing is missing.
+    assert_eq!(found(&json!({"paths": {}}), &properties), [""; 0]);
+}
+
+#[test]
 fn too_many_values_are_as_good_as_none() {
     let values: Vec<_> = (0..20).map(|index| json!({"value": format!("v{index}")})).collect();
     let properties = json!({"properties": {

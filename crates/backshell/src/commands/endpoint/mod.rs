@@ -11,7 +11,9 @@ use super::ConfigArgs;
 use crate::system::SystemClock;
 use crate::terminal::{self, Format};
 use backshell_boundary::Place;
+use backshell_findings::text::printable;
 use backshell_findings::{Report, json};
+use backshell_model::PackageDigest;
 use backshell_package::{Limits, discover, read};
 use backshell_probe::facts::Facts;
 use backshell_probe::hosts::{Endpoint, Target, endpoint_of_url, endpoints};
@@ -132,6 +134,8 @@ struct Way {
 struct Group {
     endpoints: Vec<Endpoint>,
     files: usize,
+    /// The package, and which version of it.
+    package: Option<(String, PackageDigest)>,
 }
 
 impl EndpointCommand {
@@ -155,7 +159,7 @@ impl EndpointCommand {
         self.look_up_owners(&mut facts)?;
         let verification = verify(&facts);
         let failed = verification.has_failures();
-        self.print(verification, &facts, groups.iter().map(|group| group.files).sum())?;
+        self.print(verification, &facts, &groups)?;
         Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }
 
@@ -164,14 +168,16 @@ impl EndpointCommand {
         let mut groups = Vec::new();
         let urls: Vec<_> = self.targets.iter().filter(|target| target.contains("://")).collect();
         if !urls.is_empty() {
-            groups.push(Group { endpoints: urls.into_iter().map(|url| endpoint_of_url(url)).collect(), files: 0 });
+            let endpoints = urls.into_iter().map(|url| endpoint_of_url(url)).collect();
+            groups.push(Group { endpoints, files: 0, package: None });
         }
         for path in self.targets.iter().filter(|target| !target.contains("://")) {
             for package in discover(Path::new(path), &Limits::default())? {
                 let read = read(&package, &Limits::default())?;
                 let shown = package.display().to_string();
                 let files = read.package.files.len();
-                groups.push(Group { endpoints: endpoints(&read.package, Some(&shown)), files });
+                let endpoints = endpoints(&read.package, Some(&shown));
+                groups.push(Group { endpoints, files, package: Some((shown, read.package.digest())) });
             }
         }
         Ok(groups)
@@ -205,16 +211,35 @@ impl EndpointCommand {
         Ok(lists)
     }
 
-    fn print(&self, verification: Verification, facts: &[Facts], files: usize) -> anyhow::Result<()> {
+    fn print(&self, verification: Verification, facts: &[Facts], groups: &[Group]) -> anyhow::Result<()> {
         match self.format {
-            Format::Text => terminal::print(&backshell_probe::text::render(&verification, facts)),
+            Format::Text => {
+                terminal::print(&backshell_probe::text::render(&verification, facts))?;
+                self.print_validity(facts, groups)
+            }
             Format::Json => {
+                let files = groups.iter().map(|group| group.files).sum();
                 let Verification { bars, findings, .. } = verification;
                 let mut report = Report { findings, bars, files, ..Report::default() };
                 report.sort();
                 terminal::write(|out| json::write(out, &report, env!("CARGO_PKG_VERSION")))
             }
         }
+    }
+
+    /// For what the verdicts hold: other versions, other ports and other cells may see something else.
+    fn print_validity(&self, facts: &[Facts], groups: &[Group]) -> anyhow::Result<()> {
+        let Some(at) = facts.iter().map(|facts| facts.at).max().filter(|_| !self.offline) else { return Ok(()) };
+        let config = self.way.config.load()?;
+        let at = jiff::Timestamp::from_second(at.as_secs())?;
+        terminal::line(&format!(
+            "measured {at} by the cell `{}` in `{}`; a verdict holds for this host and port, seen from there",
+            config.cell.name, config.cell.region
+        ))?;
+        for (shown, digest) in groups.iter().filter_map(|group| group.package.as_ref()) {
+            terminal::line(&format!("`{}` is {digest}", printable(shown)))?;
+        }
+        Ok(())
     }
 }
 

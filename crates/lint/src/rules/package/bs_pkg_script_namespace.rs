@@ -1,9 +1,9 @@
-use crate::csharp::tokens;
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::text_file::TextFile;
 use crate::view::Package;
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use backshell_package::csharp::tokens;
 use std::collections::HashSet;
 use std::ops::Range;
 

@@ -1,9 +1,9 @@
 use crate::Out;
-use crate::csharp::{Token, tokens};
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::text_file::TextFile;
 use crate::view::Package;
 use backshell_findings::Severity;
+use backshell_package::csharp::{Token, tokens};
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-PkgScriptShape",
