@@ -1,7 +1,7 @@
 //! A host that clears every bar, and what one change of it does.
 
 use crate::facts::{
-    Alpn, Answer, Certificate, Chain, Facts, Handshake, Key, Located, Names, Ownership, ProtocolVersion,
+    Alpn, Answer, Certificate, Chain, Facts, Handshake, Key, Located, Names, NotMeasured, Ownership, ProtocolVersion,
     ResolverAnswer, Revocation, Sample, Series, SignatureHash, Standing, Staple, Tls, TrustedPath,
 };
 use crate::hosts::endpoint_of_url;
@@ -74,7 +74,7 @@ fn chain(at: Timestamp) -> Chain {
         is_authority: false,
         for_servers: Some(true),
         must_staple: false,
-        logs: 3,
+        logs: (0..3).map(|log| [log; 32]).collect(),
         unknown_critical: Vec::new(),
     };
     let intermediate = Certificate {
@@ -98,6 +98,8 @@ fn chain(at: Timestamp) -> Chain {
         staple: Ok(Some(Staple::Good)),
         listed: Ok(Revocation::Good),
         possession: Ok(true),
+        staple_logs: std::collections::BTreeSet::new(),
+        handshake_logs: Err(NotMeasured::because("the certificate has enough")),
     }
 }
 

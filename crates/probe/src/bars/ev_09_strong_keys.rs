@@ -1,7 +1,7 @@
 //! EV-09: strong keys and signatures.
 
 use crate::bar::{self, Bar, Judged};
-use crate::facts::{Certificate, Facts, Key, SignatureHash};
+use crate::facts::{Certificate, Facts, Key, PathFailure, SignatureHash};
 
 pub(crate) static BAR: Bar = Bar {
     id: "EV-09",
@@ -25,6 +25,12 @@ fn judge(facts: &Facts) -> Judged {
             if let SignatureHash::Weak(hash) = signature {
                 return Judged::fail(hash.clone(), format!("the certificate `{subject}` is signed with `{hash}`"));
             }
+        }
+        if matches!(chain.path, Err(PathFailure::UnsupportedSignature)) {
+            return Judged::fail(
+                "unknown",
+                "a certificate of the chain is signed in a way that nobody checks any more",
+            );
         }
         if chain.possession == Ok(false) {
             return Judged::fail("no proof", "the host does not prove that the key of its certificate is its own");
@@ -55,7 +61,7 @@ fn weak_key(key: &Key) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::State;
-    use crate::facts::Chain;
+    use crate::facts::{Chain, PathFailure};
     use crate::testing::alone;
 
     fn chain(change: impl Fn(&mut Chain)) -> State {
@@ -82,5 +88,7 @@ mod tests {
         assert_eq!(chain(|chain| chain.leaf.signature = weak()), State::Fail);
         assert_eq!(chain(|chain| chain.path.as_mut().unwrap().intermediates[0].signature = weak()), State::Fail);
         assert_eq!(chain(|chain| chain.possession = Ok(false)), State::Fail);
+        assert_eq!(chain(|chain| chain.path = Err(PathFailure::UnsupportedSignature)), State::Fail);
+        assert_eq!(chain(|chain| chain.path = Err(PathFailure::UnknownIssuer)), State::Pass);
     }
 }

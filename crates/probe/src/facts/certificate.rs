@@ -2,6 +2,13 @@
 
 use super::Measured;
 use backshell_model::Timestamp;
+use std::collections::BTreeSet;
+
+/// Names a log of certificates: the hash of its key (RFC 6962, section 3.2).
+pub type LogId = [u8; 32];
+
+/// Certificates that live longer, in seconds, are asked for timestamps of three logs.
+const LONG: i64 = 180 * 24 * 3_600;
 
 /// The certificates that a host sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +29,11 @@ pub struct Chain {
     pub listed: Measured<Revocation>,
     /// Whether the host proved in the handshake that the key of the leaf is its own.
     pub possession: Measured<bool>,
+    /// The logs of which a stapled answer that is good holds a signed timestamp.
+    pub staple_logs: BTreeSet<LogId>,
+    /// The logs of which the host sent a signed timestamp in the handshake (RFC 6962, section 3.3). Asked only where the
+    /// leaf has too few.
+    pub handshake_logs: Measured<BTreeSet<LogId>>,
 }
 
 /// One certificate.
@@ -43,8 +55,8 @@ pub struct Certificate {
     pub for_servers: Option<bool>,
     /// Whether it demands a stapled OCSP answer (RFC 7633).
     pub must_staple: bool,
-    /// From how many different logs it has a signed timestamp.
-    pub logs: usize,
+    /// The logs of which it holds a signed timestamp.
+    pub logs: BTreeSet<LogId>,
     /// Critical extensions that are not understood.
     pub unknown_critical: Vec<String>,
 }
@@ -53,6 +65,11 @@ impl Certificate {
     /// For how many seconds it is valid, from beginning to end.
     pub fn lifetime(&self) -> i64 {
         self.not_after.as_secs().saturating_sub(self.not_before.as_secs())
+    }
+
+    /// Of how many logs browsers want timestamps.
+    pub fn wanted_logs(&self) -> usize {
+        if self.lifetime() > LONG { 3 } else { 2 }
     }
 }
 

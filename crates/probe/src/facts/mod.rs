@@ -3,7 +3,7 @@
 mod certificate;
 mod tls;
 
-pub use certificate::{Certificate, Chain, Key, PathFailure, Revocation, SignatureHash, Staple, TrustedPath};
+pub use certificate::{Certificate, Chain, Key, LogId, PathFailure, Revocation, SignatureHash, Staple, TrustedPath};
 pub use tls::{Alpn, Handshake, ProtocolVersion, Tls, every_group, every_suite, group_name, suite_name};
 
 use crate::hosts::Endpoint;

@@ -2,7 +2,7 @@
 //! of the key exchange; or an alert; or something that is no TLS.
 
 use super::read::Reader;
-use crate::facts::ProtocolVersion;
+use crate::facts::{LogId, ProtocolVersion};
 use std::fmt;
 use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
@@ -11,6 +11,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 const MOST_BYTES: usize = 64 * 1024;
 /// The most bytes of one record (RFC 5246 section 6.2.3).
 const MOST_RECORD: usize = (1 << 14) + 2_048;
+/// The most logs that are kept.
+const MOST_LOGS: usize = 32;
 /// The most certificates that are kept.
 const MOST_CERTIFICATES: usize = 16;
 /// A ServerHello that asks for another ClientHello is marked by this random (RFC 8446 section 4.1.3).
@@ -45,6 +47,8 @@ pub struct Spoken {
     pub certificates: Vec<Vec<u8>>,
     /// Whether the host agreed on a protocol, and on which; TLS 1.3 says it later.
     pub protocol: Option<String>,
+    /// The logs of which it sent signed timestamps, each once; TLS 1.3 sends them later.
+    pub logs: Vec<LogId>,
 }
 
 /// An alert, by its number.
@@ -197,7 +201,7 @@ fn server_hello(mut body: Reader<'_>) -> Option<Spoken> {
     body.nested_u8()?;
     let suite = body.u16()?;
     body.u8()?;
-    let (mut group, mut protocol) = (None, None);
+    let (mut group, mut protocol, mut logs) = (None, None, Vec::new());
     if !body.is_empty() {
         let mut extensions = body.nested_u16()?;
         while !extensions.is_empty() {
@@ -208,6 +212,8 @@ fn server_hello(mut body: Reader<'_>) -> Option<Spoken> {
                     let name = extension.nested_u16()?.nested_u8()?;
                     protocol = Some(String::from_utf8_lossy(name.0).into_owned());
                 }
+                // A list that cannot be read is none, and no reason not to read the rest.
+                18 => logs = timestamps(extension.0).unwrap_or_default(),
                 43 => version = ProtocolVersion(extension.u16()?),
                 // The group alone in a request for another hello, in front of a key otherwise.
                 51 => group = Some(extension.u16()?),
@@ -218,7 +224,22 @@ fn server_hello(mut body: Reader<'_>) -> Option<Spoken> {
     if random == RETRY {
         version = version.max(ProtocolVersion::TLS_1_3);
     }
-    Some(Spoken { version, suite, group, certificates: Vec::new(), protocol })
+    Some(Spoken { version, suite, group, certificates: Vec::new(), protocol, logs })
+}
+
+/// The logs of a list of signed timestamps (RFC 6962, section 3.3): of each its version and the log's name are read.
+pub(crate) fn timestamps(list: &[u8]) -> Option<Vec<LogId>> {
+    let mut list = Reader(list).nested_u16()?;
+    let mut logs = Vec::new();
+    while !list.is_empty() && logs.len() < MOST_LOGS {
+        let mut timestamp = list.nested_u16()?;
+        let is_known = timestamp.u8()? == 0;
+        let log = timestamp.take(32)?.try_into().ok()?;
+        if is_known && !logs.contains(&log) {
+            logs.push(log);
+        }
+    }
+    Some(logs)
 }
 
 fn certificates(mut body: Reader<'_>) -> Option<Vec<Vec<u8>>> {
@@ -296,8 +317,26 @@ mod tests {
             group: Some(0x17),
             certificates: vec![vec![9, 8, 7]],
             protocol: None,
+            logs: Vec::new(),
         };
         assert_eq!(answer(&bytes).await, Answer::Spoke(expected));
+    }
+
+    #[tokio::test]
+    async fn timestamps_name_their_logs() {
+        let timestamp = |version: u8, log: u8| [&[0, 35, version][..], &[log; 32], &[9, 9]].concat();
+        let list = [timestamp(0, 1), timestamp(0, 2), timestamp(0, 1), timestamp(1, 3)].concat();
+        let with =
+            |list: &[u8], said: u8| [&[0, 18, 0, u8::try_from(list.len() + 2).unwrap(), 0, said][..], list].concat();
+        let logs = async |extension: Vec<u8>| {
+            let bytes = record(22, &hello(0x0303, [1; 32], 0xc02f, &extension));
+            let Answer::Spoke(spoken) = answer(&bytes).await else { panic!("no hello") };
+            spoken.logs
+        };
+        let length = u8::try_from(list.len()).unwrap();
+        assert_eq!(logs(with(&list, length)).await, [[1; 32], [2; 32]]);
+        assert_eq!(logs(with(&list, length + 1)).await, [[0; 32]; 0]);
+        assert_eq!(logs(with(&[], 0)).await, [[0; 32]; 0]);
     }
 
     #[tokio::test]

@@ -80,6 +80,8 @@ impl Offer {
                 }
             });
         });
+        // Timestamps of logs, if the host has some to show.
+        extension(extensions, 18, |_| ());
         if newest == ProtocolVersion::TLS_1_3 {
             extension(extensions, 43, |body| {
                 body.nested_u8(|list| self.versions.iter().for_each(|version| list.u16(version.0)));

@@ -2,7 +2,7 @@
 
 use crate::facts::{Certificate, Key, SignatureHash};
 use backshell_model::Timestamp;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::oid_registry::Oid;
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -61,7 +61,7 @@ pub(super) fn read(der: &[u8]) -> Option<(Certificate, Vec<String>)> {
         is_authority: false,
         for_servers: None,
         must_staple: false,
-        logs: 0,
+        logs: BTreeSet::new(),
         unknown_critical: Vec::new(),
     };
     let mut names = Vec::new();
@@ -78,7 +78,7 @@ pub(super) fn read(der: &[u8]) -> Option<(Certificate, Vec<String>)> {
                 names.extend(dns.take(MOST_NAMES));
             }
             ParsedExtension::SCT(timestamps) => {
-                facts.logs = timestamps.iter().map(|timestamp| timestamp.id.key_id).collect::<HashSet<_>>().len();
+                facts.logs = timestamps.iter().map(|timestamp| *timestamp.id.key_id).collect();
             }
             _ if oid == TLS_FEATURE => facts.must_staple = demands_staple(extension.value),
             parsed if extension.critical && parsed.unsupported() => facts.unknown_critical.push(oid),

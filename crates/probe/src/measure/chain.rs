@@ -4,14 +4,15 @@
 //! moment at which the leaf is valid, so that an expired certificate is told apart from one that leads nowhere.
 
 use super::certificate;
-use crate::facts::{Chain, Measured, NotMeasured, PathFailure, Revocation, Staple, TrustedPath};
+use super::weak::every_algorithm;
+use crate::facts::{Chain, LogId, Measured, NotMeasured, PathFailure, Revocation, TrustedPath};
 use backshell_model::{HostName, Timestamp};
 use rustls_pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use webpki::{
-    ALL_VERIFICATION_ALGS, BorrowedCertRevocationList, CertRevocationList, EndEntityCert, Error,
-    ExtendedKeyUsageValidator, KeyPurposeIdIter, RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy,
-    VerifiedPath, anchor_from_trusted_cert,
+    BorrowedCertRevocationList, CertRevocationList, EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter,
+    RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy, VerifiedPath, anchor_from_trusted_cert,
 };
 
 /// Whom a verification trusts, and what it knows about revocation.
@@ -69,6 +70,8 @@ pub struct Shown {
     pub staple: Measured<Option<Vec<u8>>>,
     /// Whether it signed the handshake with the key of its certificate.
     pub possession: Measured<bool>,
+    /// The logs of which it sent a timestamp in the handshake.
+    pub logs: Measured<BTreeSet<LogId>>,
 }
 
 /// Any usage will do: what the leaf may be used for is a bar of its own.
@@ -102,12 +105,20 @@ pub fn chain(shown: &Shown, host: &HostName, at: Timestamp, trust: &Trust) -> Me
         (Ok(entity), Ok(_)) => listed(entity, rest, moment, at, trust),
         _ => Err(NotMeasured::because("the chain leads to no trusted root")),
     };
-    let staple = shown.staple.clone().map(|staple| staple.map(|der| staple_of(&der, first, rest, at, trust)));
+    let mut staple_logs = BTreeSet::new();
+    let staple = shown.staple.clone().map(|staple| {
+        let judged = staple.map(|der| super::staple::judge(&der, first, rest, &trust.store, at));
+        judged.map(|(staple, logs)| {
+            staple_logs.extend(logs);
+            staple
+        })
+    });
     let sent = shown.certificates.len();
-    Ok(Chain { leaf, sent, names_host, names, path, staple, listed, possession: shown.possession.clone() })
+    let (possession, handshake_logs) = (shown.possession.clone(), shown.logs.clone());
+    Ok(Chain { leaf, sent, names_host, names, path, staple, listed, possession, staple_logs, handshake_logs })
 }
 
-/// A way to a root: with what was sent alone, else with the store; public roots first.
+/// A way to a root, signed well or weakly: with what was sent alone, else with the store; public roots first.
 fn path(
     entity: &EndEntityCert<'_>,
     sent: &[CertificateDer<'static>],
@@ -124,7 +135,7 @@ fn path(
             if roots.is_empty() {
                 continue;
             }
-            match entity.verify_for_usage(ALL_VERIFICATION_ALGS, roots, between, moment, AnyUsage, None, None) {
+            match entity.verify_for_usage(every_algorithm(), roots, between, moment, AnyUsage, None, None) {
                 Ok(found) => return Ok(described(&found, private, from_store)),
                 Err(error) => {
                     let failed = failure(&error);
@@ -192,7 +203,7 @@ fn listed(
     // Lists are held against today, even where the leaf is not valid today.
     let today = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(at.as_secs()).unwrap_or_default()));
     let time = if today == moment { today } else { moment };
-    match entity.verify_for_usage(ALL_VERIFICATION_ALGS, &roots, &between, time, AnyUsage, Some(options()?), None) {
+    match entity.verify_for_usage(every_algorithm(), &roots, &between, time, AnyUsage, Some(options()?), None) {
         Ok(_) => Ok(Revocation::Good),
         Err(Error::CertRevoked) => Ok(Revocation::Revoked),
         Err(Error::CrlExpired { .. }) => Err(NotMeasured::because("the revocation list of the issuer is out of date")),
@@ -201,16 +212,6 @@ fn listed(
         }
         Err(error) => Err(NotMeasured::because(format!("the revocation lists cannot be used: {error}"))),
     }
-}
-
-fn staple_of(
-    der: &[u8],
-    leaf: &CertificateDer<'_>,
-    sent: &[CertificateDer<'static>],
-    at: Timestamp,
-    trust: &Trust,
-) -> Staple {
-    super::staple::judge(der, leaf, sent, &trust.store, at)
 }
 
 /// RFC 9525: a wildcard is the whole leftmost label.

@@ -14,6 +14,7 @@ mod pace;
 mod series;
 mod staple;
 mod tls;
+mod weak;
 
 pub use chain::{Shown, Trust, TrustError, chain};
 pub use lists::{ListError, Lists};
@@ -164,6 +165,7 @@ impl Prober {
             Err(missing) => Err(missing),
         };
         asker.old(&mut seen).await;
+        asker.timestamps(&mut seen).await;
         facts.series = match (seen.unreachable.take(), missing) {
             (Some(reason), _) => {
                 let sample = Sample { status: Err(reason), connected: None, first_byte: None };

@@ -3,7 +3,8 @@
 //! DER is taken apart by `asn1-rs`, signatures are checked by `webpki`. An answer counts only when it is about this
 //! certificate, of today, and signed by the issuer or by a responder to whom the issuer gave a certificate for that.
 
-use crate::facts::Staple;
+use crate::facts::{LogId, Staple};
+use crate::hello::answer::timestamps;
 use aws_lc_rs::digest;
 use backshell_model::Timestamp;
 use rustls_pki_types::{CertificateDer, UnixTime};
@@ -23,18 +24,21 @@ const SIGNING: [u8; 8] = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x09];
 /// SHA-1 and SHA-256 as hashes of an issuer's key; here they name a key and protect nothing.
 const SHA_1: [u8; 5] = [0x2b, 0x0e, 0x03, 0x02, 0x1a];
 const SHA_256: [u8; 9] = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
+/// The timestamps of logs in an answer, 1.3.6.1.4.1.11129.2.4.5.
+const TIMESTAMPS: [u8; 10] = [0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x05];
 /// More answers in one are not looked at.
 const MOST_ANSWERS: usize = 16;
 
-/// What the answer says about `leaf`. The issuer is looked for among `sent` and `store`.
+/// What the answer says about `leaf`, and the logs of which a good one holds a timestamp. The issuer is looked for among
+/// `sent` and `store`.
 pub(super) fn judge(
     der: &[u8],
     leaf: &CertificateDer<'_>,
     sent: &[CertificateDer<'static>],
     store: &[CertificateDer<'static>],
     at: Timestamp,
-) -> Staple {
-    let unusable = |reason: &str| Staple::Unusable(reason.to_owned());
+) -> (Staple, Vec<LogId>) {
+    let unusable = |reason: &str| (Staple::Unusable(reason.to_owned()), Vec::new());
     let Some(answer) = Basic::read(der) else { return unusable("it cannot be read") };
     let Ok((_, subject)) = X509Certificate::from_der(leaf) else { return unusable("the certificate cannot be read") };
     let issuer = sent.iter().chain(store).find(|candidate| {
@@ -57,8 +61,8 @@ pub(super) fn judge(
         return unusable("it is too old");
     }
     match about.status {
-        0 => Staple::Good,
-        1 => Staple::Revoked,
+        0 => (Staple::Good, about.logs),
+        1 => (Staple::Revoked, Vec::new()),
         _ => unusable("the responder does not know the certificate"),
     }
 }
@@ -82,6 +86,8 @@ struct Single<'d> {
     status: u32,
     from: i64,
     until: Option<i64>,
+    /// The logs of which it holds a signed timestamp.
+    logs: Vec<LogId>,
 }
 
 /// The elements of a sequence, each with its bytes as they are.
@@ -183,6 +189,11 @@ impl<'d> Single<'d> {
                 Some(until) => Some(time(until)?),
                 None => None,
             },
+            logs: rest
+                .iter()
+                .find(|(next, _)| next.tag() == Tag(1))
+                .and_then(|(next, _)| logs(next.data))
+                .unwrap_or_default(),
         })
     }
 
@@ -196,7 +207,48 @@ impl<'d> Single<'d> {
     }
 }
 
+/// The logs of the timestamps in a list of extensions (RFC 6962, section 3.3): an octet string within an octet string.
+fn logs(extensions: &[u8]) -> Option<Vec<LogId>> {
+    let all = elements(content(extensions)?)?;
+    let fields = all.iter().filter_map(|(extension, _)| elements(extension.data));
+    let value = fields.into_iter().find_map(|fields| match fields.as_slice() {
+        [(name, _), .., (value, _)] if name.data == TIMESTAMPS => Some(value.data),
+        _ => None,
+    })?;
+    timestamps(content(value)?)
+}
+
 fn time(der: &[u8]) -> Option<i64> {
     let (_, time) = GeneralizedTime::from_der(der).ok()?;
     Some(time.utc_datetime().ok()?.unix_timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(content.len()).unwrap();
+        let mut der = if length < 128 { vec![tag, length] } else { vec![tag, 0x81, length] };
+        der.extend_from_slice(content);
+        der
+    }
+
+    #[test]
+    fn an_answer_may_hold_timestamps_of_logs() {
+        let timestamp = |log: u8| [&[0, 33, 0][..], &[log; 32]].concat();
+        let list = [&[0, 70][..], &timestamp(1), &timestamp(2)].concat();
+        let value = der(4, &der(4, &list));
+        let extension = |name: &[u8]| der(0x30, &[der(6, name), value.clone()].concat());
+        let other = extension(&[0x2b, 0x06, 0x01]);
+        let single = |extensions: &[u8]| {
+            let id = der(0x30, &[der(0x30, &der(6, &SHA_1)), der(4, &[1]), der(4, &[2]), der(2, &[3])].concat());
+            let from = der(24, b"20260601000000Z");
+            [id, vec![0x80, 0], from, der(0xa1, &der(0x30, extensions))].concat()
+        };
+        let logs = |extensions: &[u8]| Single::read(&single(extensions)).unwrap().logs;
+        assert_eq!(logs(&extension(&TIMESTAMPS)), [[1; 32], [2; 32]]);
+        assert_eq!(logs(&other), [[0; 32]; 0]);
+        assert_eq!(logs(&[]), [[0; 32]; 0]);
+    }
 }

@@ -1,5 +1,6 @@
 //! What a host speaks: a real handshake first, then questions about what our TLS library does not speak.
 
+use super::certificate;
 use super::chain::Shown;
 use super::pace::Pace;
 use crate::facts::{Alpn, Handshake, Measured, NotMeasured, ProtocolVersion, Tls};
@@ -81,6 +82,27 @@ impl Asker<'_> {
         }
     }
 
+    /// Whether the host sends timestamps of logs in the handshake; asked where its certificate has too few. TLS 1.2 sends
+    /// them in the clear, and our TLS library does not ask for them.
+    pub(super) async fn timestamps(&self, seen: &mut Seen) {
+        let Ok(shown) = &mut seen.shown else { return };
+        let leaf = shown.certificates.first().and_then(|first| certificate::read(first));
+        if shown.logs.is_ok() || leaf.is_none_or(|(leaf, _)| leaf.logs.len() >= leaf.wanted_logs()) {
+            return;
+        }
+        shown.logs = match self.hello(&[ProtocolVersion::TLS_1_2]).await {
+            Ok(Answer::Spoke(spoken)) if spoken.version == ProtocolVersion::TLS_1_2 => {
+                if spoken.certificates.first().map(Vec::as_slice) == shown.certificates.first().map(AsRef::as_ref) {
+                    Ok(spoken.logs.into_iter().collect())
+                } else {
+                    Err(NotMeasured::because("with TLS 1.2 the host shows another certificate"))
+                }
+            }
+            Ok(_) => Err(NotMeasured::because("TLS 1.3 sends them encrypted, and the host speaks no TLS 1.2")),
+            Err(failed) => Err(NotMeasured::because(failed)),
+        };
+    }
+
     /// A handshake with what a modern client speaks; where it fails, what the host would speak instead.
     pub(super) async fn modern(&self) -> Seen {
         let mut refused_protocols = false;
@@ -156,13 +178,14 @@ impl Asker<'_> {
 
 /// The facts of a hello that was answered.
 fn from_hello(spoken: Spoken) -> (Handshake, Measured<Shown>) {
-    let Spoken { version, suite, group, certificates, .. } = spoken;
+    let Spoken { version, suite, group, certificates, logs, .. } = spoken;
     let why = || NotMeasured::because("no handshake was finished");
     let shown = if certificates.is_empty() {
         Err(NotMeasured::because("the host shows its certificate only in a handshake that was not finished"))
     } else {
         let certificates = certificates.into_iter().map(CertificateDer::from).collect();
-        Ok(Shown { certificates, staple: Err(why()), possession: Err(why()) })
+        let logs = Ok(logs.into_iter().collect());
+        Ok(Shown { certificates, staple: Err(why()), possession: Err(why()), logs })
     };
     (Handshake::Chose { version, suite, group, finished: false }, shown)
 }
@@ -296,6 +319,7 @@ impl ServerCertVerifier for Recorder {
             certificates: certificates.map(|one| one.clone().into_owned()).collect(),
             staple: Ok((!ocsp_response.is_empty()).then(|| ocsp_response.to_vec())),
             possession: Err(NotMeasured::because("the handshake showed no signature")),
+            logs: Err(NotMeasured::because("the certificate has enough")),
         };
         if let Ok(mut seen) = self.seen.lock() {
             *seen = Some(shown);

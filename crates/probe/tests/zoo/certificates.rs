@@ -2,7 +2,7 @@
 
 use crate::harness::{Setup, Zoo, open, says};
 use crate::openssl;
-use crate::pki::{DAY, HOUR, Identity, Pki, must_staple, now, timestamps};
+use crate::pki::{DAY, HOUR, Identity, Pki, must_staple, now, timestamp_list, timestamps};
 use rcgen::{CustomExtension, ExtendedKeyUsagePurpose, IsCa, date_time_ymd};
 use std::time::Duration;
 
@@ -107,6 +107,60 @@ async fn transparency() {
     assert_eq!(visited(&pki, none).await, ["EV-15~"]);
     let long = pki.identity(|leaf| leaf.not_before = date_time_ymd(2025, 12, 1));
     assert_eq!(visited(&pki, long).await, ["EV-15~"]);
+}
+
+/// What the certificate lacks may come in the handshake, where TLS 1.2 shows it.
+#[tokio::test]
+async fn transparency_in_the_handshake() {
+    if !openssl::is_there() {
+        return;
+    }
+    let (pki, folder) = (Pki::new(), tempfile::tempdir().unwrap());
+    let none = pki.identity(|leaf| leaf.custom_extensions.clear());
+    let one = pki.identity(|leaf| leaf.custom_extensions = vec![timestamps(1)]);
+    for (identity, logs, expected, said) in [
+        (&none, 0..2, &[][..], "2 logs"),
+        (&one, 1..2, &[], "2 logs"),
+        (&one, 0..1, &["EV-15~"], "1 logs"),
+        (&none, 0..1, &["EV-15~"], "1 logs"),
+    ] {
+        let info = openssl::server_info(folder.path(), 18, &timestamp_list(logs.clone()));
+        let server = openssl::server(identity, &["-serverinfo", &info]);
+        let verification = Zoo::of(&pki).visit(server.address).await;
+        assert_eq!(open(&verification), expected, "{logs:?}: {}", says(&verification, "EV-15"));
+        assert!(says(&verification, "EV-15").starts_with(said), "{}", says(&verification, "EV-15"));
+    }
+    // TLS 1.3 sends them encrypted: they are not seen, and that is said.
+    let info = openssl::server_info(folder.path(), 18, &timestamp_list(0..2));
+    let server = openssl::server(&none, &["-serverinfo", &info, "-tls1_3"]);
+    let verification = Zoo::of(&pki).visit(server.address).await;
+    assert_eq!(open(&verification), ["EV-15~"]);
+    assert!(
+        says(&verification, "EV-15").contains("those of the handshake were not"),
+        "{}",
+        says(&verification, "EV-15")
+    );
+}
+
+/// A chain with a hash that can be forged leads to its root all the same; the hash is what is wrong with it.
+#[tokio::test]
+async fn weak_signatures() {
+    if !openssl::is_there() {
+        return;
+    }
+    let pki = Pki::with_keys(openssl::rsa_authority(), openssl::rsa_authority());
+    let good = pki.identity(|_| ());
+    assert_eq!(visited(&pki, good.clone()).await, [""; 0]);
+    for (place, issuer, subject) in
+        [(0, pki.intermediate.key(), "api.zoo.example"), (1, pki.root.key(), "Intermediate")]
+    {
+        let mut weak = good.clone();
+        weak.chain[place] = openssl::signed_with_sha_1(&weak.chain[place], issuer);
+        let verification = Zoo::of(&pki).visit(Setup::good(weak).start().await).await;
+        assert_eq!(open(&verification), ["EV-09!"], "{subject}");
+        let said = says(&verification, "EV-09");
+        assert!(said.starts_with("SHA-1") && said.contains(subject), "{said}");
+    }
 }
 
 #[tokio::test]

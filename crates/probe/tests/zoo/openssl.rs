@@ -1,7 +1,8 @@
 //! OpenSSL's command line, for what rustls does not speak and does not make.
 
 use crate::pki::{Identity, Pki};
-use rustls::pki_types::CertificateDer;
+use rcgen::KeyPair;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -82,6 +83,45 @@ fn write_identity(folder: &Path, identity: &Identity) {
     write("leaf.pem", pem("CERTIFICATE", leaf));
     write("chain.pem", rest.iter().map(|one| pem("CERTIFICATE", one)).collect());
     write("key.pem", pem("PRIVATE KEY", identity.key.secret_der()));
+}
+
+/// A file for `-serverinfo`: what a server puts into the extension of this number when it is asked for it.
+pub(crate) fn server_info(folder: &Path, extension: u16, content: &[u8]) -> String {
+    let mut der = extension.to_be_bytes().to_vec();
+    der.extend_from_slice(&u16::try_from(content.len()).unwrap().to_be_bytes());
+    der.extend_from_slice(content);
+    let path = folder.join("serverinfo.pem");
+    std::fs::write(&path, pem("SERVERINFO FOR TIMESTAMPS", &der)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// The certificate once more, signed with SHA-1 by the same RSA key that signed it with SHA-256.
+pub(crate) fn signed_with_sha_1(certificate: &CertificateDer<'_>, issuer: &KeyPair) -> CertificateDer<'static> {
+    // 1.2.840.113549.1.1.11 and .5: the names of the two algorithms differ in their last byte.
+    let (good, weak) = ([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11], [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 5]);
+    let mut der = certificate.to_vec();
+    let named: Vec<usize> = der.windows(9).enumerate().filter(|(_, name)| *name == good).map(|(at, _)| at).collect();
+    assert_eq!(named.len(), 2, "the algorithm stands in what is signed and behind it");
+    for at in named {
+        der[at..at + 9].copy_from_slice(&weak);
+    }
+    // What is signed follows the first four bytes, and says its own length in two.
+    let length = usize::from(u16::from_be_bytes([der[6], der[7]])) + 4;
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    write("signed", &der[4..4 + length]);
+    write("key.pem", issuer.serialize_pem().as_bytes());
+    run(folder.path(), &["dgst", "-sha1", "-sign", "key.pem", "-out", "signature", "signed"]);
+    let signature = std::fs::read(folder.path().join("signature")).unwrap();
+    let end = der.len() - signature.len();
+    der[end..].copy_from_slice(&signature);
+    der.into()
+}
+
+/// An RSA key of 2048 bits that rcgen signs with.
+pub(crate) fn rsa_authority() -> KeyPair {
+    let (key, _) = rsa_key(2_048);
+    KeyPair::from_pkcs8_der_and_sign_algo(&PrivatePkcs8KeyDer::from(key), &rcgen::PKCS_RSA_SHA256).unwrap()
 }
 
 /// An RSA key of any size, PKCS#8, with its public half as rcgen wants it.

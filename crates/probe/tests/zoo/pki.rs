@@ -43,9 +43,13 @@ impl Clone for Identity {
 
 impl Pki {
     pub(crate) fn new() -> Self {
-        let root = CertifiedIssuer::self_signed(authority("Zoo Root"), KeyPair::generate().unwrap()).unwrap();
-        let intermediate = authority("Zoo Intermediate");
-        let intermediate = CertifiedIssuer::signed_by(intermediate, KeyPair::generate().unwrap(), &root).unwrap();
+        Self::with_keys(KeyPair::generate().unwrap(), KeyPair::generate().unwrap())
+    }
+
+    /// As [`Pki::new`], with these keys.
+    pub(crate) fn with_keys(root: KeyPair, intermediate: KeyPair) -> Self {
+        let root = CertifiedIssuer::self_signed(authority("Zoo Root"), root).unwrap();
+        let intermediate = CertifiedIssuer::signed_by(authority("Zoo Intermediate"), intermediate, &root).unwrap();
         Self { root, intermediate }
     }
 
@@ -132,10 +136,20 @@ fn good() -> CertificateParams {
     params
 }
 
-/// Signed timestamps of `logs` logs. The signatures are nobody's: they are counted, not verified.
+/// Signed timestamps of `logs` logs, as a certificate holds them.
 pub(crate) fn timestamps(logs: u8) -> CustomExtension {
+    let content = timestamp_list(0..logs);
+    // An octet string of up to 255 bytes; lengths below 128 stand alone.
+    let length = u8::try_from(content.len()).unwrap();
+    let mut der = if length < 128 { vec![4, length] } else { vec![4, 0x81, length] };
+    der.extend_from_slice(&content);
+    CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 11_129, 2, 4, 2], der)
+}
+
+/// Signed timestamps of these logs. The signatures are nobody's: they are counted, not verified.
+pub(crate) fn timestamp_list(logs: std::ops::Range<u8>) -> Vec<u8> {
     let mut list = Vec::new();
-    for log in 0..logs {
+    for log in logs {
         let mut one = vec![0];
         one.extend_from_slice(&[log; 32]);
         one.extend_from_slice(&[0; 8]);
@@ -146,11 +160,7 @@ pub(crate) fn timestamps(logs: u8) -> CustomExtension {
     }
     let mut content = u16::try_from(list.len()).unwrap().to_be_bytes().to_vec();
     content.extend_from_slice(&list);
-    // An octet string of up to 255 bytes; lengths below 128 stand alone.
-    let length = u8::try_from(content.len()).unwrap();
-    let mut der = if length < 128 { vec![4, length] } else { vec![4, 0x81, length] };
-    der.extend_from_slice(&content);
-    CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 11_129, 2, 4, 2], der)
+    content
 }
 
 /// The TLS feature that demands a stapled answer.
