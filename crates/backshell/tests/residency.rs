@@ -116,7 +116,7 @@ fn a_declaration_needs_the_key_of_its_domain() {
     let signed = |seed: u8| {
         let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let claims = json!({
-            "iss": "contoso.com", "service": "Contoso CRM", "nbf": now() - DAY, "exp": now() + 30 * DAY,
+            "iss": "contoso.com", "service": "Contoso CRM", "iat": now() - 2 * DAY, "nbf": now() - DAY, "exp": now() + 30 * DAY,
             "hosts": ["api.contoso.com"], "processing": ["westeurope"], "storage": ["northeurope"],
             "sub_processors": [{"name": "Fabrikam", "places": ["DE"]}],
         });
@@ -140,7 +140,8 @@ fn a_declaration_needs_the_key_of_its_domain() {
     let (status, explained) = json_of(residency(&data, &about));
     assert_eq!((status, &explained["row"], &explained["grade"]), (0, &json!("D13"), &json!("S")));
     assert_eq!(explained["declaration"]["sub_processors"][0]["name"], "Fabrikam");
-    assert_eq!(explained["place"], "declared place westeurope, northeurope");
+    let day = &explained["declaration"]["signed_at"].as_str().unwrap()[..10];
+    assert_eq!(explained["place"], format!("declared place westeurope, northeurope (signed {day})"));
     let narrow: Vec<&str> = about.iter().copied().chain(["--mode", "region", "--egress", "refuse"]).collect();
     let (status, explained) = json_of(residency(&data, &narrow));
     assert_eq!((status, &explained["row"]), (1, &json!("D11")), "the storage region lies outside");

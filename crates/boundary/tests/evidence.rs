@@ -319,6 +319,8 @@ fn declarations_that_are_not_what_they_seem() {
         (sign(&json!({"alg": "EdDSA", "typ": "JWT"}), &claims(), 1), "the header's `typ`"),
         (sign(&json!({"alg": "EdDSA", "typ": "residency+jwt", "crit": ["b64"]}), &claims(), 1), "the header's `crit`"),
         (with("exp", json!(NOW_SECS + 400 * DAY)), "`nbf` and `exp`"),
+        (with("iat", json!(NOW_SECS + 91 * DAY)), "`iat`"),
+        (with("iat", json!(NOW_SECS + 2 * DAY)), "`iat`"),
         (with("exp", json!(NOW_SECS - 2 * DAY)), "`nbf` and `exp`"),
         (with("iss", json!("co.uk")), "`iss`"),
         (with("iss", json!("127.0.0.1")), "`iss`"),
@@ -335,6 +337,9 @@ fn declarations_that_are_not_what_they_seem() {
     ] {
         assert_eq!(read(Kind::Declaration, &bytes).unwrap_err().place, place);
     }
+    let signed_at = |bytes: &[u8]| read(Kind::Declaration, bytes).unwrap().declaration().unwrap().signed_at;
+    assert_eq!(signed_at(&with("iat", json!(NOW_SECS - 9 * DAY))), Some(NOW.plus_secs(-9 * DAY)));
+    assert_eq!(signed_at(&sign(&header(), &claims(), 1)), None, "nothing is said about when it was signed");
     let unknown = Source::read(Kind::Declaration, sign(&header(), &claims(), 1), NOW, None).unwrap_err();
     assert!(unknown.message.contains("--key"), "{unknown}");
     assert_eq!(claimed_domain(&sign(&header(), &claims(), 9)).unwrap().as_str(), "contoso.com");

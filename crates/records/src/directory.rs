@@ -47,8 +47,8 @@ pub struct Directory {
     pub environments: BTreeMap<String, EnvironmentFacts>,
     /// By identifier.
     pub grants: BTreeMap<String, GrantFacts>,
-    /// For which time the declaration behind a piece of evidence was signed, as `valid from DATE to DATE`, by the
-    /// evidence's identifier.
+    /// When and for which time the declaration behind a piece of evidence was signed, as `signed DATE, valid from DATE to
+    /// DATE`, by the evidence's identifier.
     pub signed: BTreeMap<String, String>,
 }
 

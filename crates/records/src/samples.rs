@@ -114,7 +114,8 @@ pub(crate) fn directory() -> Directory {
             GrantFacts { basis: "SCC module 2".to_owned(), purpose: "mail".to_owned(), until: "2027-06-30".to_owned() },
         )]
         .into(),
-        signed: [("declaration:1".to_owned(), "valid from 2026-05-04 to 2027-05-03".to_owned())].into(),
+        signed: [("declaration:1".to_owned(), "signed 2026-04-30, valid from 2026-05-04 to 2027-05-03".to_owned())]
+            .into(),
     }
 }
 

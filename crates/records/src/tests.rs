@@ -29,7 +29,7 @@ fn each_sort_of_knowledge_has_its_words() {
     for (connector, words) in [
         (
             "crm",
-            "handed over to Contoso Ltd, declared place northeurope (North Europe, Ireland) (signed, valid from 2026-05-04 to 2027-05-03); the \
+            "handed over to Contoso Ltd, declared place northeurope (North Europe, Ireland) (signed 2026-04-30, valid from 2026-05-04 to 2027-05-03); the \
              provider's published range agrees",
         ),
         (

@@ -46,7 +46,7 @@ pub(crate) fn place(key: &FlowKey, evidence: &[&str], directory: &Directory) -> 
                 evidence.iter().filter_map(|id| directory.signed.get(*id)).map(String::as_str).collect();
             let signed = match signed.as_slice() {
                 [] => "signed; when is with the evidence".to_owned(),
-                times => format!("signed, {}", times.join(", ")),
+                times => times.join(", "),
             };
             let agrees = if key.grade == Grade::SR { "; the provider's published range agrees" } else { "" };
             format!("declared place {labels} ({signed}){agrees}")

@@ -6,7 +6,7 @@
 //! declaration speaks of hosts at and below its own domain only.
 //!
 //! ```json
-//! {"iss": "contoso.example", "service": "Contoso CRM", "nbf": 1767225600, "exp": 1798675200,
+//! {"iss": "contoso.example", "service": "Contoso CRM", "iat": 1766966400, "nbf": 1767225600, "exp": 1798675200,
 //!  "hosts": ["api.contoso.example", "*.eu.contoso.example"],
 //!  "processing": ["westeurope"], "storage": ["westeurope", "northeurope"], "backups": ["northeurope"],
 //!  "edge": {"provider": "a delivery network", "option": "its regional service"},
@@ -74,6 +74,8 @@ pub struct Declaration {
     pub hosts: Vec<DeclaredHost>,
     /// Where data is processed, kept and backed up.
     pub says: Arc<Declared>,
+    /// When it was signed, as it says itself (`iat`); `None` where it does not say.
+    pub signed_at: Option<Timestamp>,
     /// When it begins to hold.
     pub from: Timestamp,
     /// From then on it holds no longer.
@@ -117,6 +119,7 @@ struct Header {
 struct Claims {
     iss: String,
     service: String,
+    iat: Option<i64>,
     nbf: i64,
     exp: i64,
     hosts: Vec<String>,
@@ -167,6 +170,9 @@ fn declaration(claims: Claims) -> Result<Declaration, Damaged> {
     if claims.exp <= claims.nbf || claims.exp.saturating_sub(claims.nbf) > LONGEST_SECS {
         return Err(bad("`nbf` and `exp`", "a declaration holds for more than nothing and at most 12 months"));
     }
+    if claims.iat.is_some_and(|signed_at| signed_at > claims.exp) {
+        return Err(bad("`iat`", "it was signed after it ended"));
+    }
     if claims.hosts.is_empty() || claims.hosts.len() > MAX_HOSTS {
         return Err(bad("`hosts`", format!("1 to {MAX_HOSTS} hosts are needed")));
     }
@@ -201,6 +207,7 @@ fn declaration(claims: Claims) -> Result<Declaration, Damaged> {
         service: claims.service.chars().take(200).collect(),
         hosts,
         says: Arc::new(says),
+        signed_at: claims.iat.map(Timestamp::from_secs),
         from,
         until,
         sub_processors: claims.sub_processors,

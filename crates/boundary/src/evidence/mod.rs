@@ -175,6 +175,11 @@ impl Source {
         if dated > imported_at.plus_secs(AHEAD_SECS) && kind != Kind::Declaration {
             return Err(Damaged::new(kind, "its date", "it was published in the future"));
         }
+        if let Body::Declaration(declaration) = &read.body
+            && declaration.signed_at.is_some_and(|at| at > imported_at.plus_secs(AHEAD_SECS))
+        {
+            return Err(Damaged::new(kind, "`iat`", "it was signed in the future"));
+        }
         let (from, until) = match &read.body {
             Body::Declaration(declaration) => (declaration.from, declaration.until),
             _ => {

@@ -10,6 +10,7 @@ mod remove;
 mod report;
 
 use super::ConfigArgs;
+use backshell_boundary::evidence::Declaration;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -63,6 +64,16 @@ impl Residency {
 /// A time as people and programs read it.
 fn shown(at: backshell_model::Timestamp) -> String {
     jiff::Timestamp::from_second(at.as_secs()).map_or_else(|_| at.as_secs().to_string(), |at| at.to_string())
+}
+
+/// The day of a time.
+fn day(at: backshell_model::Timestamp) -> String {
+    shown(at).split('T').next().unwrap_or_default().to_owned()
+}
+
+/// When a declaration was signed, in words: only it can say, and old ones did not have to.
+fn signed(declaration: &Declaration) -> String {
+    declaration.signed_at.map_or_else(|| "signed, it does not say when".to_owned(), |at| format!("signed {}", day(at)))
 }
 
 /// How long ago, in days, or when within a day, in hours.

@@ -1,11 +1,10 @@
 //! Which calls a record is about: what `flows`, `register` and `report` have in common.
 
-use super::shown;
+use super::{day, signed};
 use crate::config::Config;
 use crate::offline::database;
 use crate::residency::Folder;
 use anyhow::{Context, bail};
-use backshell_boundary::evidence::{Kind, Source};
 use backshell_model::EnvironmentId;
 use backshell_records::{By, Directory, Flows, Limits, Period, Query, directory, gather};
 use backshell_store::{EnvironmentRepository, Limit, SqliteStore};
@@ -46,13 +45,16 @@ impl Question {
     }
 }
 
-/// For which time the imported declarations were signed, by the names under which records speak of them. One that was
+/// When and for which time the imported declarations were signed, by the names under which records speak of them. One that was
 /// replaced or removed is not known any more; then no time is shown.
 fn declarations(data: &Path) -> BTreeMap<String, String> {
     let imported = Folder::in_data_folder(data).load().unwrap_or_default();
-    let infos = imported.sources.iter().map(Source::info).filter(|info| info.kind == Kind::Declaration);
-    let day = |at| shown(at).split('T').next().unwrap_or_default().to_owned();
-    infos.map(|info| (info.id.to_string(), format!("valid from {} to {}", day(info.from), day(info.until)))).collect()
+    let declared = imported.sources.iter().filter_map(|source| Some((source.info(), source.declaration()?)));
+    let words = declared.map(|(info, declaration)| {
+        let signed = signed(declaration);
+        (info.id.to_string(), format!("{signed}, valid from {} to {}", day(info.from), day(info.until)))
+    });
+    words.collect()
 }
 
 /// The environment of this name or identifier. Records of one that is gone are still found by its identifier.

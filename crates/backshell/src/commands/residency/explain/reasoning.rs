@@ -1,6 +1,6 @@
 //! What `residency explain` shows: everything that was looked at, for people and for programs.
 
-use super::super::shown;
+use super::super::{shown, signed};
 use backshell_boundary::evidence::SourceInfo;
 use backshell_boundary::{
     AddressEvidence, AllowedSet, Answer, Decision, Estimate, EvidenceBase, EvidenceId, Grade, Place, Ranged, Row,
@@ -48,6 +48,12 @@ impl Reasoning {
         self.base.sources().iter().find(|source| source.id == *id)
     }
 
+    /// When the declaration about the host was signed, in words.
+    fn signed(&self) -> String {
+        let declaration = self.base.declaration(&self.host, self.at);
+        declaration.map_or_else(|| "signed".to_owned(), |(_, declaration)| signed(declaration))
+    }
+
     /// What is said about the service's place, and no more than was measured.
     fn place_sentence(&self) -> String {
         let places = self.places().join(", ");
@@ -57,8 +63,10 @@ impl Reasoning {
             _ if self.outcome.decision.as_ref().is_some_and(|decision| decision.places.conflict) => {
                 format!("places {places}: what is declared and what is published contradict each other")
             }
-            Grade::SR => format!("declared place {places}, and the provider's published range agrees"),
-            Grade::S => format!("declared place {places}"),
+            Grade::SR => {
+                format!("declared place {places} ({}), and the provider's published range agrees", self.signed())
+            }
+            Grade::S => format!("declared place {places} ({})", self.signed()),
             Grade::R => {
                 format!("place {places}, by the provider's published range; where the service keeps data is not known")
             }
@@ -108,7 +116,7 @@ impl Reasoning {
             "rank": 1, "evidence": info.id.as_str(), "domain": declaration.domain.as_str(),
             "service": declaration.service, "processing": names(&declaration.says.processing),
             "everywhere": names(&declaration.says.everywhere), "regional_edge": declaration.says.regional_edge,
-            "sub_processors": sub_processors, "valid_from": shown(declaration.from),
+            "sub_processors": sub_processors, "signed_at": declaration.signed_at.map(shown), "valid_from": shown(declaration.from),
             "valid_until": shown(declaration.until), "stale": info.is_stale(self.at),
         }))
     }
@@ -191,10 +199,11 @@ impl Reasoning {
                 let places: Vec<&str> = declaration.says.everywhere.iter().map(Place::as_str).collect();
                 writeln!(
                     out,
-                    "declaration  rank 1  {}, signed for {}: {} (until {}{stale})",
+                    "declaration  rank 1  {}, for {}: {} ({}, until {}{stale})",
                     declaration.service,
                     declaration.domain,
                     places.join(", "),
+                    signed(declaration),
                     shown(declaration.until)
                 )?;
             }
