@@ -73,7 +73,7 @@ impl Node {
         let standing = stand(config, &way_out.system_servers, &*store, &ledger, &*clock, &*random).await?;
         let Standing { identity, first_token, outside, egress } = standing;
         let evidence = LiveEvidence::open(&config.data.dir).context("the imported evidence cannot be read")?;
-        let settings = settings(config, identity)?;
+        let settings = Settings { public_url: cell.gateway_url.clone(), ..settings(config, identity)? };
         let (seat, home_cells) = (Arc::clone(&settings.cell), settings.home_cells.clone());
         let gateway = Gateway::open(Parts {
             settings,

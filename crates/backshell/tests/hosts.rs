@@ -26,7 +26,7 @@ use backshell_store::Publication;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http::{Method, Request, Response};
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -351,16 +351,63 @@ async fn a_fixed_suffix_takes_one_label() {
         let (status, answer) = world.ask(&administrator, json!({"tenant": tenant}), json!({"api_key": KEY})).await;
         assert_eq!(status, 400, "{tenant:?}: {answer}");
     }
+    // What may come out is certified with the package: one name below a domain of the publisher's.
     let Alice(alice) = world.alice().await;
     let connection = world.connect(&alice, json!({"tenant": "One"}), json!({"api_key": KEY})).await;
+    assert_eq!(connection["hosts"], json!([]));
+    assert_eq!(world.get(&alice, "/items").await.status(), 200);
+    assert_eq!(only(world.one.seen()).target, "/v2/items");
+    assert_eq!(world.counts(), (0, 1, 0));
+    // Another name gets neither the key nor the calls of the first.
+    let (status, connection) = world.put(&alice, "settings", json!({"tenant": "two"})).await;
+    assert_eq!((status, &connection["state"]), (200, &json!("unauthenticated")));
+    world.refused(&alice, "/items", 424, "connection_unauthenticated", "secret_missing").await;
+    assert_eq!(world.counts(), (0, 1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_below_somebody_elses_domain_waits_for_an_administrator() {
+    let mut world = World::start().await;
+    let template = "https://@connectionParameters('tenant').tenants.example.com/v2";
+    let files = [
+        ("apiDefinition.swagger.json", definition().to_string()),
+        ("apiProperties.json", host_from_settings(template, "tenant").to_string()),
+    ];
+    let files = files.map(|(name, text)| (name.to_owned(), text.into_bytes().into())).to_vec();
+    publish_uncertified(&world, files, PublisherKind::Independent).await;
+    let Alice(alice) = world.alice().await;
+    let administrator = world.cell.token.clone();
+    let connection = world.connect(&alice, json!({"tenant": "one"}), json!({"api_key": KEY})).await;
     assert_eq!(
-        connection["hosts"][0],
-        json!({"root": format!("https://{ONE}/v2"), "approved": false, "approved_by": null})
+        connection["hosts"],
+        json!([{"root": format!("https://{ONE}/v2"), "approved": false, "approved_by": null}])
     );
     world.refused(&alice, "/items", 403, "egress_refused", "host_not_approved").await;
     world.approve(&administrator, &format!("https://{ONE}/v2")).await;
     assert_eq!(world.get(&alice, "/items").await.status(), 200);
-    assert_eq!(only(world.one.seen()).target, "/v2/items");
+    assert_eq!(world.counts(), (0, 1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_ends_the_host_needs_a_closed_list() {
+    let template = "https://one@connectionParameters('zone')/v2";
+    let mut properties = host_from_settings(template, "zone");
+    let mut world = World::start().await;
+    let files = |properties: &Value| {
+        let texts = [("apiDefinition.swagger.json", definition()), ("apiProperties.json", properties.clone())];
+        texts.map(|(name, text)| (name.to_owned(), text.to_string().into_bytes().into())).to_vec()
+    };
+    publish_uncertified(&world, files(&properties), PublisherKind::Verified).await;
+    let administrator = world.cell.token.clone();
+    let zone = json!({"zone": ".tenants.example.com"});
+    world.connect(&administrator, zone.clone(), json!({"api_key": KEY})).await;
+    world.refused(&administrator, "/items", 409, "not_certified", "policy_invalid").await;
+    assert_eq!(world.counts(), (0, 0, 0));
+    properties["properties"]["connectionParameters"]["zone"]["uiDefinition"]["constraints"]["allowedValues"] =
+        json!([{"text": "Tenants", "value": ".tenants.example.com"}]);
+    publish_uncertified(&world, files(&properties), PublisherKind::Verified).await;
+    world.connect(&administrator, zone, json!({"api_key": KEY})).await;
+    assert_eq!(world.get(&administrator, "/items").await.status(), 200);
     assert_eq!(world.counts(), (0, 1, 0));
 }
 
@@ -493,6 +540,101 @@ async fn headers_queries_and_routes_are_set() {
     assert!(!decision.to_string().contains(KEY) && !decision.to_string().contains("south"), "{decision}");
 }
 
+/// A connector with a policy for the next pages of `Answer` and of `ListItems`, which is sent to the path of `Answer`.
+async fn paged() -> World {
+    let parameters = json!({"api_key": parameter("securestring", "key")});
+    let policies = [
+        policy("updatenextlink", &[("nextLinkPropertyName", "@odata.nextLink")], &["Answer", "ListItems"]),
+        policy("routerequesttoendpoint", &[("newPath", "/answer")], &["ListItems"]),
+    ];
+    let mut world = World::with(&definition(), &properties(&parameters, &policies)).await;
+    let administrator = world.cell.token.clone();
+    world.connect(&administrator, json!({}), json!({"api_key": KEY})).await;
+    world
+}
+
+impl World {
+    /// Where the next page is that an operation names when the service says that it is at `link`.
+    async fn next_page(&self, path: &str, link: &str) -> Value {
+        let body = format!("{{ \"@odata.nextLink\": {}, \"value\": [1.50, \"\\u00e9\"] }}", json!(link));
+        self.cell.backend.answer_with(http::HeaderMap::new(), body.clone());
+        let (head, answer) = self.get(&self.cell.token, path).await.into_parts();
+        assert_eq!(head.status, 200);
+        let answer = answer.collect().await.unwrap().to_bytes();
+        let answer = std::str::from_utf8(&answer).unwrap();
+        assert_eq!(head.headers["content-length"], answer.len().to_string().as_str());
+        let next = serde_json::from_str::<Value>(answer).unwrap()["@odata.nextLink"].take();
+        assert_eq!(answer, body.replace(&json!(link).to_string(), &next.to_string()), "nothing else changes");
+        next
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_page_is_fetched_through_the_gateway() {
+    let world = paged().await;
+    let next = world.next_page("/answer", &format!("https://{HOST}/v1/answer?page=2&x=%20")).await;
+    let next = next.as_str().unwrap();
+    assert_eq!(next, format!("{}?page=2&x=%20", world.cell.address("/answer")));
+    let fetch = async |token: Option<&str>| {
+        let request = Request::get(next);
+        let request = match token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        };
+        client::send(request.body(Full::default()).unwrap()).await.unwrap()
+    };
+    assert_eq!(fetch(None).await.status(), 401, "the address alone opens nothing");
+    assert_eq!(fetch(Some(&world.alice().await.0)).await.status(), 403, "nor does it for others");
+    assert_eq!(world.counts(), (1, 0, 0));
+    assert_eq!(fetch(Some(&world.cell.token)).await.status(), 200);
+    let seen = world.cell.backend.seen();
+    assert_eq!(
+        (seen[1].target.as_str(), &seen[1].headers["x-api-key"], &seen[1].headers["accept-encoding"]),
+        ("/v1/answer?page=2&x=%20", &http::HeaderValue::from_static(KEY), &http::HeaderValue::from_static("identity"))
+    );
+    let decisions = world.cell.ledger("decision").await;
+    assert_eq!(decisions.iter().filter(|record| record["outcome"] == "allowed").count(), 2, "{decisions:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn next_pages_lead_to_the_operation_or_nowhere_of_the_service() {
+    let world = paged().await;
+    // Called by another path than its own, it is still the same operation.
+    let routed = world.next_page("/items", "/v1/answer?page=2").await;
+    assert_eq!(routed, format!("{}?page=2", world.cell.address("/items")));
+    let relative = world.next_page("/answer", "?page=2").await;
+    assert_eq!(relative, format!("{}?page=2", world.cell.address("/answer")));
+    // To another service: it is not the gateway's, and stays.
+    for elsewhere in [format!("https://{ONE}/v1/answer"), format!("http://{HOST}/v1/answer"), "x y".to_owned()] {
+        assert_eq!(world.next_page("/answer", &elsewhere).await, json!(elsewhere));
+    }
+    // To the service, but to none of its operations.
+    for outside in ["/v2/answer", "https://api.trial.example.com/v1/../admin"] {
+        assert_eq!(world.next_page("/answer", outside).await, Value::Null, "{outside}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_whose_next_page_cannot_be_read_is_refused() {
+    let world = paged().await;
+    let administrator = world.cell.token.clone();
+    let header = |name: &'static str, value: &'static str| {
+        let name = http::HeaderName::from_static(name);
+        http::HeaderMap::from_iter([(name, http::HeaderValue::from_static(value))])
+    };
+    world.cell.backend.answer_with(header("content-encoding", "gzip"), "not really");
+    world.refused(&administrator, "/answer", 502, "upstream_unreachable", "answer_encoded").await;
+    world.cell.backend.answer_with(http::HeaderMap::new(), vec![b' '; 9 << 20]);
+    world.refused(&administrator, "/answer", 502, "upstream_unreachable", "answer_too_large").await;
+    // What is no JSON has no next page, and passes as it is.
+    world.cell.backend.answer_with(header("content-type", "text/plain"), "{\"@odata.nextLink\":\"/v1/answer\"}");
+    let answer = world.get(&administrator, "/answer").await.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(answer, "{\"@odata.nextLink\":\"/v1/answer\"}");
+    world.cell.backend.answer_with(http::HeaderMap::new(), "no JSON");
+    let answer = world.get(&administrator, "/answer").await.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(answer, "no JSON");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_in_a_path_is_encoded_and_cannot_climb() {
     let parameters = json!({"api_key": parameter("securestring", "key")});
@@ -601,7 +743,7 @@ async fn an_unknown_policy_is_not_published_and_would_not_run() {
     // Past certification, as an older version of it may have let it: the gateway does not rely on it.
     let files: Vec<(String, Arc<[u8]>)> =
         files.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes().into())).collect();
-    publish_uncertified(&world, files).await;
+    publish_uncertified(&world, files, PublisherKind::Verified).await;
     let administrator = world.cell.token.clone();
     world.connect(&administrator, json!({}), json!({"api_key": KEY})).await;
     world.refused(&administrator, "/items/7", 409, "not_certified", "policy_invalid").await;
@@ -609,7 +751,7 @@ async fn an_unknown_policy_is_not_published_and_would_not_run() {
     assert_eq!(world.counts(), (1, 0, 0));
 }
 
-async fn publish_uncertified(world: &World, files: Vec<(String, Arc<[u8]>)>) {
+async fn publish_uncertified(world: &World, files: Vec<(String, Arc<[u8]>)>, publisher_kind: PublisherKind) {
     let package = backshell_package::read_files("trial", files.clone(), &Limits::default()).package;
     let digest: PackageDigest = package.digest();
     let now = Timestamp::from_micros(1_700_000_000_000_000);
@@ -618,7 +760,7 @@ async fn publish_uncertified(world: &World, files: Vec<(String, Arc<[u8]>)>) {
             slug: "trial-service".parse::<ConnectorSlug>().unwrap(),
             title: "Trial Service".to_owned(),
             publisher: "Trial".to_owned(),
-            publisher_kind: PublisherKind::Verified,
+            publisher_kind,
             infrastructure: Infrastructure::External,
             owner: UserId::new("administrator").unwrap(),
             created_at: now,

@@ -16,6 +16,7 @@ mod identify;
 mod location;
 mod metrics;
 mod opening;
+mod pages;
 mod paging;
 mod pipeline;
 mod receive;

@@ -100,7 +100,7 @@ fn rewrite_paging(headers: &mut HeaderMap, asked: &Asked<'_>) {
 }
 
 /// The link as it leads through the gateway; nothing when no operation can be meant or a secret could show.
-fn through_gateway(link: &str, asked: &Asked<'_>) -> Result<Option<String>, LinkRefused> {
+pub(crate) fn through_gateway(link: &str, asked: &Asked<'_>) -> Result<Option<String>, LinkRefused> {
     let read = read_link(link, asked.root)?;
     // The service knows the whole path; where a part of it is a secret, any link may repeat that part.
     Ok(asked.path.and_then(|path| below_prefix(read, path, asked)))

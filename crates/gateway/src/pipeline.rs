@@ -13,6 +13,7 @@
 use crate::body::{Completion, ResponseBody};
 use crate::compiled::{CompiledOperation, CompiledVersion, template_refusal};
 use crate::identify;
+use crate::pages;
 use crate::receive::{self, Address};
 use crate::refusal::{Code, Refusal};
 use crate::reserve::Reserve;
@@ -28,7 +29,7 @@ use backshell_ledger::{
 };
 use backshell_model::{CallId, Caller, ConnectionId, QueryPair, ServiceRoot, ShapedRequest};
 use backshell_permission::{CallTarget, Permitted};
-use backshell_templates::Context;
+use backshell_templates::{Context, OperationPlan};
 use backshell_upstream::{RequestBody, Upstream};
 use http::{HeaderMap, Method, Request, Response, request};
 use hyper::body::Incoming;
@@ -115,7 +116,11 @@ impl Worker {
 
         let body = RequestBody::stream(body, self.settings().max_request_body);
         let completion = self.completion(&summary, &body, trace);
-        let answer = pin!(self.send(credentialed, receipt, body, completion)).await?;
+        let mut answer = pin!(self.send(credentialed, receipt, body, completion)).await?;
+        if asked.reads_answer {
+            // Apart on the heap: most calls do not carry the room for it.
+            answer = Box::pin(pages::through_gateway(answer, &asked, &summary, &self.settings().public_url)).await?;
+        }
         respond::respond(answer, &asked, &summary, trace.call, self.gateway.metrics())
     }
 
@@ -404,7 +409,7 @@ fn shape(
         headers: receive::for_service(head.headers, &target.operation.declared_headers),
         sealed_headers: Vec::new(),
     };
-    let asked = Asked::of(&shaped, &target.parameters, plan.acts_on_response());
+    let asked = Asked::of(&shaped, &target.parameters, plan);
     auth.attach(operation, &mut shaped);
     target.operation.fill_defaults(&mut shaped);
     let context = asked.context(route, version);
@@ -415,6 +420,10 @@ fn shape(
 
 /// What policy templates may read of the call as it came.
 pub(crate) struct Asked {
+    /// Whether a template reads the body of the answer.
+    pub(crate) reads_answer: bool,
+    /// The path below the connection's address. Kept only where a template reads the body of the answer.
+    pub(crate) path: String,
     path_parameters: Vec<(String, String)>,
     /// Kept only where a template acts on the answer.
     query: Vec<QueryPair>,
@@ -422,8 +431,12 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    fn of(shaped: &ShapedRequest, parameters: &[(Arc<str>, &str)], keep: bool) -> Self {
+    fn of(shaped: &ShapedRequest, parameters: &[(Arc<str>, &str)], plan: &OperationPlan) -> Self {
+        let (keep, reads_answer) = (plan.acts_on_response(), plan.reads_answers());
+        let path = shaped.path.as_literal().filter(|_| reads_answer).map(str::to_owned).unwrap_or_default();
         Self {
+            reads_answer,
+            path,
             path_parameters: parameters.iter().map(|(name, value)| (name.to_string(), (*value).to_owned())).collect(),
             query: if keep { shaped.query.clone() } else { Vec::new() },
             headers: if keep { shaped.headers.clone() } else { HeaderMap::new() },

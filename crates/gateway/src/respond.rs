@@ -61,6 +61,16 @@ impl<'r> Summary<'r> {
     pub(crate) fn boundary(&self) -> BoundaryOutcome<'_> {
         boundary_outcome(&self.decision)
     }
+
+    /// Does something with what links in the answer depend on.
+    pub(crate) fn with_links<T>(&self, with: impl FnOnce(&location::Asked<'_>) -> T) -> T {
+        let connection = &self.route.connection;
+        let prefix = format!("/apim/{}/{}", connection.connector, connection.id);
+        let owned = self.route.auth().map(AuthPlan::owned_query).unwrap_or_default();
+        let withheld: Vec<&str> = owned.iter().chain(&self.sealed_query).map(String::as_str).collect();
+        let path = self.path.as_deref();
+        with(&location::Asked { root: &self.root, path, prefix: &prefix, withheld: &withheld })
+    }
 }
 
 /// What the ledger keeps of a decision about a destination.
@@ -149,13 +159,7 @@ fn is_redirect(status: StatusCode) -> bool {
 }
 
 fn rewrite_links(headers: &mut HeaderMap, summary: &Summary<'_>) -> Outcome {
-    let connection = &summary.route.connection;
-    let prefix = format!("/apim/{}/{}", connection.connector, connection.id);
-    let owned = summary.route.auth().map(AuthPlan::owned_query).unwrap_or_default();
-    let withheld: Vec<&str> = owned.iter().chain(&summary.sealed_query).map(String::as_str).collect();
-    let asked =
-        location::Asked { root: &summary.root, path: summary.path.as_deref(), prefix: &prefix, withheld: &withheld };
-    location::rewrite(headers, &asked)
+    summary.with_links(|links| location::rewrite(headers, links))
 }
 
 /// A service can neither speak in Backshell's name nor set cookies: all connections share the gateway's origin, so a

@@ -18,6 +18,8 @@ pub struct Settings {
     pub cell: Arc<CellSeat>,
     /// Where cells of other regions are reached, beyond those that the database knows.
     pub home_cells: Vec<(Region, String)>,
+    /// How callers reach the gateway (`https://gateway.example`): what stands before the addresses of next pages.
+    pub public_url: String,
     /// The operator's own services.
     pub inventory: Inventory,
     /// Addresses that are refused beyond the built-in list.
@@ -44,6 +46,7 @@ impl Settings {
             cell_region: identity.region().clone(),
             cell: CellSeat::new(identity),
             home_cells: Vec::new(),
+            public_url: String::new(),
             inventory: Inventory::default(),
             addresses: AddressRules::default(),
             max_request_body: 2 * 1024 * 1024 * 1024,

@@ -154,8 +154,11 @@ impl Snapshot {
             .filter(|facts| facts.version.state == VersionState::Published)
             .filter_map(|facts| Some(((facts.version.connector.clone(), facts.version.digest), compiled(facts)?)))
             .collect();
-        let infrastructure: HashMap<_, _> =
-            facts.connectors.into_iter().map(|connector| (connector.slug, connector.infrastructure)).collect();
+        let connectors: HashMap<_, _> = facts
+            .connectors
+            .into_iter()
+            .map(|connector| (connector.slug, (connector.infrastructure, connector.publisher_kind)))
+            .collect();
         let elsewhere =
             facts.connections.iter().filter(|connection| !inside.contains(&connection.environment)).filter_map(
                 |connection| {
@@ -180,10 +183,11 @@ impl Snapshot {
                 |connection| {
                     let environment = Arc::clone(environments.get(&connection.environment)?);
                     let version = versions.get(&(connection.connector.clone(), connection.version)).cloned();
+                    let (infrastructure, publisher) = *connectors.get(&connection.connector)?;
                     // Settings that lead nowhere refuse at the call, where the templates say what is missing.
                     let roots = version
                         .as_ref()
-                        .and_then(|version| version.templates.host_roots(&connection.settings).ok())
+                        .and_then(|version| version.templates.host_roots(&connection.settings, publisher).ok())
                         .unwrap_or_else(|| HostRoots {
                             certified: Vec::new(),
                             to_approve: Vec::new(),
@@ -191,7 +195,7 @@ impl Snapshot {
                         });
                     let route = Route {
                         environment,
-                        infrastructure: *infrastructure.get(&connection.connector)?,
+                        infrastructure,
                         version,
                         approved: connection
                             .hosts

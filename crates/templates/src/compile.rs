@@ -3,8 +3,9 @@
 use crate::error::TemplateError;
 use crate::instance::{Declarations, Instance, InstanceError, declare};
 use crate::templates::Step;
+use crate::templates::updatenextlink::UpdateNextLink;
 use crate::value::Context;
-use backshell_model::{FastMap, HostName, HostPattern, OperationId, Scheme, ServiceRoot, SettingName};
+use backshell_model::{FastMap, HostName, OperationId, PublisherKind, Scheme, ServiceRoot, SettingName};
 use backshell_package::{Operation, Package, ParameterLocation, Swagger};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -61,6 +62,18 @@ impl OperationPlan {
         self.steps.iter().any(|step| matches!(step.as_ref(), Step::SetResponseHeader(_)))
     }
 
+    /// Whether a template reads the bodies of answers. Those are held in memory, within a limit.
+    pub fn reads_answers(&self) -> bool {
+        self.next_links().next().is_some()
+    }
+
+    pub(crate) fn next_links(&self) -> impl Iterator<Item = &UpdateNextLink> {
+        self.steps.iter().filter_map(|step| match step.as_ref() {
+            Step::UpdateNextLink(step) => Some(step),
+            _ => None,
+        })
+    }
+
     /// Why the operation cannot be called, if so.
     pub fn refusal(&self) -> Option<&TemplateError> {
         self.refusal.as_ref()
@@ -70,7 +83,8 @@ impl OperationPlan {
 /// Where the connections of a package may lead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HostRoots {
-    /// Roots that the certified package names: its own host, constant templates, defaults and closed lists.
+    /// Roots that are certified with the package: its own host, constant templates, defaults and closed lists; and, unless
+    /// the publisher is an independent one, those whose settings choose no more than labels below a fixed domain.
     pub certified: Vec<ServiceRoot>,
     /// Further roots that the connection's settings lead to. Each needs an administrator's approval.
     pub to_approve: Vec<ServiceRoot>,
@@ -85,14 +99,12 @@ pub struct TemplateSet {
     problems: Vec<TemplateProblem>,
     /// The definition's own root, when some operation uses it.
     definition_root: Option<ServiceRoot>,
-    patterns: Vec<HostPattern>,
 }
 
 /// Compiles the policies of a package. Never fails: what cannot be executed is a problem, and the operations it would
 /// act on are refused when they are called.
 pub fn compile(package: &Package) -> TemplateSet {
-    let mut set =
-        TemplateSet { plans: FastMap::default(), problems: Vec::new(), definition_root: None, patterns: Vec::new() };
+    let mut set = TemplateSet { plans: FastMap::default(), problems: Vec::new(), definition_root: None };
     let Some(definition) = package.definition.as_ref() else { return set };
     let swagger = definition.swagger();
     let operations: Vec<(OperationId, Operation<'_>)> =
@@ -129,20 +141,18 @@ impl TemplateSet {
         self.plans.get(operation)
     }
 
-    /// Where a free setting chooses the first label of a host and the package the rest of it: the hosts that can come
-    /// out. Names below a public suffix are not among them; whoever approves such a host has to know whose it is.
-    pub fn patterns(&self) -> &[HostPattern] {
-        &self.patterns
-    }
-
     /// What the package's author should know, in the order of the instances.
     pub fn problems(&self) -> &[TemplateProblem] {
         &self.problems
     }
 
-    /// Where a connection with these settings may lead. Fails when a setting that a host needs is missing or cannot be
-    /// a part of a host.
-    pub fn host_roots(&self, settings: &BTreeMap<SettingName, String>) -> Result<HostRoots, TemplateError> {
+    /// Where a connection with these settings may lead, for a connector that `publisher` published. Fails when a setting
+    /// that a host needs is missing or cannot be a part of a host.
+    pub fn host_roots(
+        &self,
+        settings: &BTreeMap<SettingName, String>,
+        publisher: PublisherKind,
+    ) -> Result<HostRoots, TemplateError> {
         let context = Context { settings, ..Context::nothing() };
         let mut certified: BTreeSet<ServiceRoot> = self.definition_root.iter().cloned().collect();
         let mut to_approve = BTreeSet::new();
@@ -155,7 +165,7 @@ impl TemplateSet {
             }
             seen.push(Arc::as_ptr(step));
             chosen_by_call |= template.is_chosen_by_call();
-            if let Some(lead) = template.lead(&context)? {
+            if let Some(lead) = template.lead(&context, publisher)? {
                 if lead.certified {
                     certified.insert(lead.root)
                 } else {
@@ -193,12 +203,6 @@ impl TemplateSet {
         step: &Arc<Step>,
         touched: impl Iterator<Item = &'o (OperationId, Operation<'o>)>,
     ) {
-        if let Step::DynamicHostUrl(template) = step.as_ref()
-            && let Some(pattern) = template.pattern()
-            && !self.patterns.contains(pattern)
-        {
-            self.patterns.push(pattern.clone());
-        }
         for (id, operation) in touched {
             if let Step::RouteRequestToEndpoint(route) = step.as_ref() {
                 let parameters = operation.effective_parameters();

@@ -192,6 +192,18 @@ fn path_step(text: &str) -> Option<(&str, &str)> {
     text.split_at_checked(length)
 }
 
+/// The names of a path of names alone (`.name`, `['name']`); `None` for a path with a number in it.
+pub(crate) fn path_names(path: &str) -> Option<Vec<String>> {
+    let (mut names, mut rest) = (Vec::new(), path);
+    while !rest.is_empty() {
+        let (step, behind) = path_step(rest)?;
+        let name = step.strip_prefix('.').or_else(|| step.strip_prefix("['")?.strip_suffix("']"))?;
+        names.push(name.to_owned());
+        rest = behind;
+    }
+    Some(names)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

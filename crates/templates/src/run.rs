@@ -3,6 +3,7 @@
 use crate::compile::OperationPlan;
 use crate::error::TemplateError;
 use crate::templates::Step;
+use crate::templates::updatenextlink::{self, NextLink, UpdateNextLink};
 use crate::value::Context;
 use backshell_model::ShapedRequest;
 use backshell_permission::Permitted;
@@ -35,4 +36,11 @@ pub fn on_response(plan: &OperationPlan, context: &Context<'_>, headers: &mut He
             step.on_response(context, headers);
         }
     }
+}
+
+/// Exchanges the addresses of next pages in the body of an answer for what `through` makes of them. `None` where the body
+/// stays as it is: it is no JSON, or no link in it changes.
+pub fn on_response_body(plan: &OperationPlan, body: &[u8], through: impl FnMut(&str) -> NextLink) -> Option<Vec<u8>> {
+    let steps: Vec<&UpdateNextLink> = plan.next_links().collect();
+    updatenextlink::rewrite(&steps, body, through)
 }

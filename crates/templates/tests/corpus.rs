@@ -50,6 +50,6 @@ fn public_connectors() {
     // Two misspellings and a host that is no host: mistakes of the connectors, each refusing only what it touches.
     assert_eq!(beginnings, EXPECTED, "{wrong:#?}");
     assert_eq!(refused.get("policy_invalid"), Some(&7), "{refused:?}");
-    assert_eq!(refused.get("policy_unsupported"), Some(&35), "{refused:?}");
+    assert_eq!(refused.get("policy_unsupported"), Some(&24), "{refused:?}");
     assert!(refused.get("usable").is_some_and(|usable| *usable > 2_000), "{refused:?}");
 }

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the verdict")]
 
 use backshell_model::{
-    AppName, Caller, ConnectionId, Encoding, EnvironmentId, OperationId, Piece, Scopes, SealedText, SecretName,
-    ShapedRequest, Timestamp, TokenId, UserId,
+    AppName, Caller, ConnectionId, Encoding, EnvironmentId, OperationId, Piece, PublisherKind, Scopes, SealedText,
+    SecretName, ShapedRequest, Timestamp, TokenId, UserId,
 };
 use backshell_package::{Limits, Package, read_files};
 use backshell_permission::{Authority, CallTarget, ConnectionFacts, Permitted, World};
@@ -255,9 +255,15 @@ fn dynamichosturl() {
     for (template, expected) in [
         ("https://@header('test').abc.xyz:@header('port')", "https://foo.abc.xyz:1234"),
         ("https://@connectionParameters('cat').abc.xyz", "https://bar.abc.xyz"),
+        // The documentation has this one lead to `foo.abc.pqr`. A value that ends the host leads anywhere, so it needs a
+        // closed list, and what a call brings has none.
         (
             "https://@header('test').abc.@queryParameters('domain')/@connectionParameters('subPath')",
-            "https://foo.abc.pqr/path",
+            "not_certified/policy_invalid",
+        ),
+        (
+            "https://@header('test').abc.xyz/@queryParameters('domain')/@connectionParameters('subPath')",
+            "https://foo.abc.xyz/pqr/path",
         ),
         ("https://@header('test123','default').abc.xyz", "https://default.abc.xyz"),
         ("https://account.example.com", "https://account.example.com"),
@@ -336,7 +342,8 @@ fn values_keep_to_their_place_in_a_host() {
         ("https://abc.example.com/@connectionParameters('cat')", "a/../b", bad),
         ("https://abc.example.com/@connectionParameters('cat')", "..", bad),
         ("https://abc.example.com:@connectionParameters('cat')", "80@evil.example", bad),
-        ("https://api@connectionParameters('cat')/", "-eu.example.com", "https://api-eu.example.com"),
+        ("https://api@connectionParameters('cat')/", "-eu.example.com", "not_certified/policy_invalid"),
+        ("https://mail.zoho@connectionParameters('cat','.com')", ".com", "not_certified/policy_invalid"),
     ] {
         let mut call = Call::with_setting("cat", value);
         call.settings.insert("zone".to_owned(), value.to_owned());
@@ -526,23 +533,39 @@ fn permission_and_plan_belong_together() {
 
 #[test]
 fn roots_of_a_connection() {
-    let roots = |policies: &[String], settings: &[(&str, &str)]| {
+    let roots_of = |publisher, policies: &[String], settings: &[(&str, &str)]| {
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let list = |roots: &[backshell_model::ServiceRoot]| {
             roots.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
         };
-        match compile(&package(&policies.join(","))).host_roots(&settings) {
+        match compile(&package(&policies.join(","))).host_roots(&settings, publisher) {
             Ok(roots) => format!("{} | {} | {}", list(&roots.certified), list(&roots.to_approve), roots.chosen_by_call),
             Err(error) => error.reason.to_owned(),
         }
     };
+    let roots = |policies: &[String], settings: &[(&str, &str)]| roots_of(PublisherKind::Verified, policies, settings);
     let host = |template: &str| vec![policy("dynamichosturl", &[("urlTemplate", template)])];
     assert_eq!(roots(&[], &[]), "https://api.example.com/v1 |  | false");
     assert_eq!(roots(&host("https://fixed.example.com"), &[]), "https://fixed.example.com |  | false");
     let only_a = policy("dynamichosturl", &[("urlTemplate", "https://fixed.example.com"), ("ops", "A")]);
     assert_eq!(roots(&[only_a], &[]), "https://api.example.com/v1 https://fixed.example.com |  | false");
     let label = "https://@connectionParameters('cat').abc.xyz/api";
-    assert_eq!(roots(&host(label), &[("cat", "bar")]), " | https://bar.abc.xyz/api | false");
+    assert_eq!(roots(&host(label), &[("cat", "bar")]), "https://bar.abc.xyz/api |  | false");
+    // Somebody else's service is not an independent publisher's to vouch for, and shared hosting is nobody's.
+    let independent = roots_of(PublisherKind::Independent, &host(label), &[("cat", "bar")]);
+    assert_eq!(independent, " | https://bar.abc.xyz/api | false");
+    let shared = "https://@connectionParameters('cat').azurewebsites.net";
+    assert_eq!(roots(&host(shared), &[("cat", "bar")]), " | https://bar.azurewebsites.net | false");
+    let glued = "https://@connectionParameters('cat')abc.xyz";
+    assert_eq!(roots(&host(glued), &[("cat", "bar")]), " | https://barabc.xyz | false");
+    // Several values: each is one label.
+    let several = "https://@connectionParameters('cat').eu-@connectionParameters('dog').abc.xyz:8443";
+    let settings = [("cat", "bar"), ("dog", "1")];
+    assert_eq!(roots(&host(several), &settings), "https://bar.eu-1.abc.xyz:8443 |  | false");
+    assert_eq!(roots(&host(several), &[("cat", "bar.x"), ("dog", "1")]), "template_value");
+    assert_eq!(roots(&host(several), &[("cat", "bar"), ("dog", "1.evil.example/")]), "template_value");
+    let whole = "https://@connectionParameters('cat')/api";
+    assert_eq!(roots(&host(whole), &[("cat", "erp.contoso.com")]), " | https://erp.contoso.com/api | false");
     assert_eq!(roots(&host(label), &[]), "setting_missing");
     assert_eq!(roots(&host(label), &[("cat", "a/b")]), "template_value");
     let closed = "https://mail.zoho@connectionParameters('zone')";

@@ -8,7 +8,7 @@ use crate::error::TemplateError;
 use crate::expression::{Call, Part};
 use crate::instance::{Instance, InstanceError};
 use crate::value::{Context, Scope, Source, encode_segment};
-use backshell_model::{HostPattern, SealedText, ServiceRoot, ShapedRequest, is_plain_host_value};
+use backshell_model::{HostName, PublisherKind, SealedText, ServiceRoot, ShapedRequest, is_plain_host_value};
 
 /// What a value may be, from its place in the template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ enum Shape {
     Host,
     /// `https://{value}.example.com`: one label or a part of one.
     Label,
-    /// `https://mail.example{value}`: the end of the host.
+    /// `https://mail.example{value}`: the end of the host. Only a closed list may stand there.
     Tail,
     /// `https://example.com:{value}`: a port.
     Port,
@@ -37,14 +37,15 @@ enum HostPart {
 pub(crate) struct DynamicHostUrl {
     host: Vec<HostPart>,
     path: Vec<Part>,
-    /// The hosts that can come out, where a setting chooses one label and the package the rest.
-    pattern: Option<HostPattern>,
+    /// What every host ends with, where settings choose single labels and the package the rest.
+    suffix: Option<HostName>,
 }
 
 /// A root that a template leads to.
 pub(crate) struct Lead {
     pub(crate) root: ServiceRoot,
-    /// Whether the certified package names it: constants, defaults and closed lists alone.
+    /// Whether it is certified with the package: constants, defaults, closed lists, and labels below a domain of the
+    /// publisher's.
     pub(crate) certified: bool,
 }
 
@@ -90,10 +91,9 @@ impl DynamicHostUrl {
             let (before, next) = (index.checked_sub(1).and_then(|before| host.get(before)), host.get(index + 1));
             let (text_before, text_next) = (literal(before), literal(next));
             let followed_by = |mark| text_next.as_deref().is_some_and(|text: &str| text.starts_with(mark));
-            let value = |shape| {
-                let allowed = instance.declared(call).map(|declared| declared.allowed.clone()).unwrap_or_default();
-                HostPart::Value { call: call.clone(), shape, allowed }
-            };
+            let allowed = instance.declared(call).map(|declared| declared.allowed.clone()).unwrap_or_default();
+            let is_closed = !allowed.is_empty();
+            let value = |shape| HostPart::Value { call: call.clone(), shape, allowed };
             if !scheme && index == 0 && (next.is_none() || matches!(next, Some(Part::Call(_)))) {
                 // What follows without a dot or slash of its own continues the path that the value must bring.
                 shaped.push(value(Shape::Url));
@@ -102,15 +102,23 @@ impl DynamicHostUrl {
                 path = rest;
                 break;
             }
-            shaped.push(value(match text_before.as_deref() {
+            let shape = match text_before.as_deref() {
                 Some(text) if text.ends_with(':') => Shape::Port,
                 _ if before.is_none() && (next.is_none() || followed_by(':')) => Shape::Host,
                 _ if next.is_none() || followed_by(':') => Shape::Tail,
                 _ => Shape::Label,
-            }));
+            };
+            if shape == Shape::Tail && !is_closed {
+                return Err(InstanceError::Invalid(format!(
+                    "the value of `{}` ends the host, so that it could lead anywhere; give it a closed list \
+                     (`allowedValues`)",
+                    call.name
+                )));
+            }
+            shaped.push(value(shape));
         }
-        let pattern = pattern(&shaped);
-        let step = Self { host: shaped, path, pattern };
+        let suffix = suffix(&shaped);
+        let step = Self { host: shaped, path, suffix };
         // A constant root that cannot be read is a mistake of the package, not of a call.
         if step.is_constant() {
             let none = Context::nothing();
@@ -125,11 +133,6 @@ impl DynamicHostUrl {
         Ok(())
     }
 
-    /// The hosts that can come out, where a free setting chooses one label and the package the rest.
-    pub(crate) fn pattern(&self) -> Option<&HostPattern> {
-        self.pattern.as_ref()
-    }
-
     /// Whether the caller of each call has a say in the root.
     pub(crate) fn is_chosen_by_call(&self) -> bool {
         self.calls().any(|call| call.source() == Source::Caller)
@@ -137,15 +140,18 @@ impl DynamicHostUrl {
 
     /// The root that a connection's settings lead to. Where a call chooses the end of the path, the root ends before;
     /// where it chooses the host, there is none.
-    pub(crate) fn lead(&self, context: &Context<'_>) -> Result<Option<Lead>, TemplateError> {
+    pub(crate) fn lead(&self, context: &Context<'_>, publisher: PublisherKind) -> Result<Option<Lead>, TemplateError> {
         let scope = Scope { context, request: None };
         let mut certified = true;
+        // An independent publisher's connector is for somebody else's service: what lies below that domain is not the
+        // publisher's to vouch for.
+        let vouched = self.suffix.is_some() && publisher != PublisherKind::Independent;
         for part in &self.host {
             if let HostPart::Value { call, allowed, .. } = part {
                 if call.source() == Source::Caller {
                     return Ok(None);
                 }
-                certified &= !allowed.is_empty() || !is_set(context, call);
+                certified &= vouched || !allowed.is_empty() || !is_set(context, call);
             }
         }
         let mut text = self.host_text(&scope)?;
@@ -186,10 +192,10 @@ impl DynamicHostUrl {
     fn finished(&self, text: &str) -> Result<ServiceRoot, TemplateError> {
         let root = ServiceRoot::parse(text)
             .map_err(|error| TemplateError::value(format!("the connector's address cannot be used: {error}")))?;
-        match &self.pattern {
-            Some(pattern) if !pattern.covers(&root.host) => {
-                Err(TemplateError::value(format!("the connector's address must be one of `{pattern}`")))
-            }
+        match &self.suffix {
+            Some(suffix) if !is_below(&root.host, suffix) => Err(TemplateError::value(format!(
+                "the connector's address must be a name below `{suffix}` that belongs to the same domain"
+            ))),
             _ => Ok(root),
         }
     }
@@ -232,10 +238,8 @@ impl Shape {
         match self {
             Self::Label => {
                 let label = value.len() <= 63 && name(value) && !value.contains('.');
-                // An A-label (RFC 5891, section 4.2.3.1) shows as something else than it is; who needs one names it in
-                // the package.
-                let disguised = value.as_bytes().get(2..4) == Some(b"--");
-                if label && !disguised { Ok(value) } else { Err("it must be one name of letters, digits and hyphens") }
+                let usable = label && !is_disguised(value);
+                if usable { Ok(value) } else { Err("it must be one name of letters, digits and hyphens") }
             }
             Self::Tail | Self::Host if name(value) => Ok(value),
             Self::Tail => Err("it must be the end of a host name"),
@@ -253,26 +257,34 @@ impl Shape {
     }
 }
 
-/// `*.suffix`, where one free setting is all or a part of the first label and the package has the rest. Nothing for a
-/// closed list, whose hosts are named, and nothing where the caller of each call chooses.
-fn pattern(host: &[HostPart]) -> Option<HostPattern> {
-    let mut front = String::new();
-    let mut behind: Option<String> = None;
-    for part in host {
-        match (part, &mut behind) {
-            (HostPart::Literal(text), None) => front.push_str(text),
-            (HostPart::Literal(text), Some(behind)) => behind.push_str(text),
-            (HostPart::Value { call, shape: Shape::Label, allowed }, None)
-                if allowed.is_empty() && call.source() == Source::Connection =>
-            {
-                behind = Some(String::new());
-            }
-            (HostPart::Value { .. }, _) => return None,
-        }
-    }
-    let behind = behind.filter(|behind| !front.contains('.') && !behind.contains(':'))?;
-    let (_, suffix) = behind.split_once('.')?;
-    HostPattern::parse(&format!("*.{suffix}")).ok()
+/// The whole labels behind the last value, where every value that settings give is a label, or a part of one, and the
+/// package says the rest. Nothing where the caller of each call chooses, and nothing across a public suffix, below which
+/// names belong to anyone.
+fn suffix(host: &[HostPart]) -> Option<HostName> {
+    let is_label = |part: &HostPart| match part {
+        HostPart::Literal(_) => true,
+        HostPart::Value { call, shape, .. } => *shape == Shape::Label && call.source() == Source::Connection,
+    };
+    let has_values = host.iter().any(|part| matches!(part, HostPart::Value { .. }));
+    let Some(HostPart::Literal(end)) = host.last().filter(|_| has_values && host.iter().all(is_label)) else {
+        return None;
+    };
+    let name = end.split(':').next().unwrap_or_default();
+    let suffix = HostName::parse(name.split_once('.')?.1).ok()?;
+    suffix.registrable_domain().is_some().then_some(suffix)
+}
+
+/// Whether the host lies below the suffix and belongs to the same domain: names that are public suffixes themselves are
+/// somebody else's.
+fn is_below(host: &HostName, suffix: &HostName) -> bool {
+    let front = host.as_str().strip_suffix(suffix.as_str()).and_then(|front| front.strip_suffix('.'));
+    front.is_some_and(|front| !front.is_empty() && !front.split('.').any(is_disguised))
+        && host.registrable_domain() == suffix.registrable_domain()
+}
+
+/// An A-label (RFC 5891, section 4.2.3.1) shows as something else than it is; who needs one names it in the package.
+fn is_disguised(label: &str) -> bool {
+    label.as_bytes().get(2..4) == Some(b"--")
 }
 
 /// What follows `https://`, whose letter case does not matter.

@@ -4,6 +4,7 @@ pub(crate) mod dynamichosturl;
 pub(crate) mod routerequesttoendpoint;
 pub(crate) mod setheader;
 pub(crate) mod setqueryparameter;
+pub(crate) mod updatenextlink;
 
 use crate::error::TemplateError;
 use crate::instance::{Instance, InstanceError};
@@ -12,7 +13,7 @@ use backshell_model::ShapedRequest;
 use backshell_package::PolicySection;
 
 /// Templates of the format that this version recognises and does not execute. Operations they act on are refused.
-const NOT_YET: [&str; 11] = [
+const NOT_YET: [&str; 10] = [
     "convertarraytoobject",
     "convertobjecttoarray",
     "encodepropertyvalue",
@@ -23,7 +24,6 @@ const NOT_YET: [&str; 11] = [
     "setvaluefromurl",
     "stringreplace",
     "stringtoarray",
-    "updatenextlink",
 ];
 
 /// A compiled instance.
@@ -34,6 +34,7 @@ pub(crate) enum Step {
     SetQueryParameter(setqueryparameter::SetQueryParameter),
     SetRequestHeader(setheader::SetHeader),
     SetResponseHeader(setheader::SetHeader),
+    UpdateNextLink(updatenextlink::UpdateNextLink),
 }
 
 impl Step {
@@ -52,6 +53,7 @@ impl Step {
                 instance.acts_on_requests()?;
                 setqueryparameter::SetQueryParameter::compile(instance).map(Self::SetQueryParameter)
             }
+            "updatenextlink" => updatenextlink::UpdateNextLink::compile(instance).map(Self::UpdateNextLink),
             "setheader" => match instance.policy.section {
                 PolicySection::None | PolicySection::Request => {
                     setheader::SetHeader::compile(instance).map(Self::SetRequestHeader)
@@ -74,7 +76,7 @@ impl Step {
         }
     }
 
-    /// Acts on a request. Steps for answers do nothing here.
+    /// Acts on a request. Steps for answers only see to it that they can read them.
     pub(crate) fn on_request(&self, context: &Context<'_>, request: &mut ShapedRequest) -> Result<(), TemplateError> {
         match self {
             Self::DynamicHostUrl(step) => step.on_request(context, request),
@@ -82,6 +84,10 @@ impl Step {
             Self::SetQueryParameter(step) => step.on_request(context, request),
             Self::SetRequestHeader(step) => step.on_request(context, request),
             Self::SetResponseHeader(_) => Ok(()),
+            Self::UpdateNextLink(_) => {
+                updatenextlink::UpdateNextLink::on_request(request);
+                Ok(())
+            }
         }
     }
 }
