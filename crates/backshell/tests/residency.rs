@@ -140,7 +140,7 @@ fn a_declaration_needs_the_key_of_its_domain() {
     let (status, explained) = json_of(residency(&data, &about));
     assert_eq!((status, &explained["row"], &explained["grade"]), (0, &json!("D13"), &json!("S")));
     assert_eq!(explained["declaration"]["sub_processors"][0]["name"], "Fabrikam");
-    let day = &explained["declaration"]["signed_at"].as_str().unwrap()[..10];
+    let day: String = explained["declaration"]["signed_at"].as_str().unwrap().chars().take(10).collect();
     assert_eq!(explained["place"], format!("declared place westeurope, northeurope (signed {day})"));
     let narrow: Vec<&str> = about.iter().copied().chain(["--mode", "region", "--egress", "refuse"]).collect();
     let (status, explained) = json_of(residency(&data, &narrow));

@@ -63,7 +63,9 @@ pub(crate) async fn through_gateway(
     });
     if let Some(rewritten) = rewritten {
         bytes = rewritten;
-        OF_THE_BYTES.iter().for_each(|name| drop(head.headers.remove(name)));
+        for name in &OF_THE_BYTES {
+            head.headers.remove(name);
+        }
     }
     head.headers.remove(header::TRANSFER_ENCODING);
     head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));

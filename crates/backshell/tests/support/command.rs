@@ -5,13 +5,13 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 /// Runs a command in `folder`.
-pub fn run(folder: &Path, command: &str, arguments: &[&str]) -> Output {
+pub(crate) fn run(folder: &Path, command: &str, arguments: &[&str]) -> Output {
     let binary = env!("CARGO_BIN_EXE_backshell");
     Command::new(binary).env_clear().current_dir(folder).arg(command).args(arguments).output().unwrap()
 }
 
 /// A folder with these files, which are gone with it.
-pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(crate) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = folder.path().join(name);
@@ -22,7 +22,7 @@ pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 /// What a command answers to `--format json`.
-pub fn json(output: &Output) -> Value {
+pub(crate) fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
 }
