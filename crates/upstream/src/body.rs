@@ -1,5 +1,6 @@
 //! Bodies in both directions: streamed, counted, bounded, never held whole.
 
+use crate::alarm::Alarm;
 use crate::pool::Lease;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Instant;
 
 /// How far a request body has come. Shared by the body, which may be in a connection's task, and the waiting call.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub struct Progress {
     last_millis: AtomicU64,
     too_large: AtomicBool,
     failed: AtomicBool,
+    ended: AtomicBool,
 }
 
 impl Progress {
@@ -29,6 +31,7 @@ impl Progress {
             last_millis: AtomicU64::new(0),
             too_large: AtomicBool::new(false),
             failed: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
         })
     }
 
@@ -40,6 +43,11 @@ impl Progress {
     /// When the body last moved.
     pub(crate) fn last(&self) -> Instant {
         self.started + Duration::from_millis(self.last_millis.load(Ordering::Relaxed))
+    }
+
+    /// Whether nothing more comes of the body.
+    pub(crate) fn ended(&self) -> bool {
+        self.ended.load(Ordering::Relaxed)
     }
 
     /// Bytes of the request body that went to the service so far.
@@ -95,6 +103,13 @@ impl RequestBody {
     /// Where to read how far the body has come.
     pub fn progress(&self) -> Arc<Progress> {
         Arc::clone(&self.progress)
+    }
+}
+
+impl Drop for RequestBody {
+    /// Whoever sends the body lets go of it when the last of it is sent, or when nothing more is sent.
+    fn drop(&mut self) {
+        self.progress.ended.store(true, Ordering::Relaxed);
     }
 }
 
@@ -174,12 +189,17 @@ pub struct UpstreamBody {
     incoming: Incoming,
     lease: Option<Lease>,
     idle: Duration,
-    timer: Option<Pin<Box<Sleep>>>,
+    /// Since when nothing came, and the alarm for that; nothing while nobody had to wait.
+    waiting: Option<(Instant, Alarm)>,
+    /// Whether something was handed over since somebody last had to wait, and so may not be on its way yet.
+    fresh: bool,
+    /// How the answer was cut off, once everything before that is on its way.
+    cut: Option<hyper::Error>,
 }
 
 impl UpstreamBody {
     pub(crate) fn new(incoming: Incoming, lease: Lease, idle: Duration) -> Self {
-        let mut body = Self { incoming, lease: Some(lease), idle, timer: None };
+        let mut body = Self { incoming, lease: Some(lease), idle, waiting: None, fresh: true, cut: None };
         if body.incoming.is_end_stream() {
             body.give_back();
         }
@@ -189,6 +209,14 @@ impl UpstreamBody {
     fn give_back(&mut self) {
         if let Some(lease) = self.lease.take() {
             lease.give_back();
+        }
+    }
+
+    fn poll_data(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, hyper::Error>>> {
+        let Self { incoming, lease, .. } = self;
+        match lease {
+            Some(Lease::Http1 { connection, .. }) => connection.turn(context, |context| poll_data(incoming, context)),
+            _ => poll_data(incoming, context),
         }
     }
 }
@@ -207,9 +235,13 @@ impl Body for UpstreamBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, UpstreamBodyError>>> {
-        match poll_data(&mut self.incoming, context) {
+        if let Some(error) = self.cut.take() {
+            return Poll::Ready(Some(Err(UpstreamBodyError::Cut(error))));
+        }
+        match self.poll_data(context) {
             Poll::Ready(Some(Ok(data))) => {
-                self.timer = None;
+                self.waiting = None;
+                self.fresh = true;
                 if self.incoming.is_end_stream() {
                     self.give_back();
                 }
@@ -221,18 +253,21 @@ impl Body for UpstreamBody {
             }
             Poll::Ready(Some(Err(error))) => {
                 self.lease = None;
+                if std::mem::take(&mut self.fresh) {
+                    // Whoever sends the answer on closes at an error: what came before it is sent first.
+                    self.cut = Some(error);
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
                 Poll::Ready(Some(Err(UpstreamBodyError::Cut(error))))
             }
             Poll::Pending => {
+                self.fresh = false;
                 let idle = self.idle;
-                let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(idle)));
-                match timer.as_mut().poll(context) {
-                    Poll::Pending => Poll::Pending,
-                    Poll::Ready(()) => {
-                        self.lease = None;
-                        Poll::Ready(Some(Err(UpstreamBodyError::Idle(idle))))
-                    }
-                }
+                let (since, alarm) = self.waiting.get_or_insert_with(|| (Instant::now(), Alarm::default()));
+                std::task::ready!(alarm.poll(context, *since + idle));
+                self.lease = None;
+                Poll::Ready(Some(Err(UpstreamBodyError::Idle(idle))))
             }
         }
     }
@@ -255,6 +290,7 @@ mod tests {
     use hyper::service::service_fn;
     use hyper_util::rt::{TokioExecutor, TokioIo};
     use std::convert::Infallible;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     /// What arrives of an answer with a trailer behind its data.
     async fn with_trailers() -> Incoming {
@@ -278,6 +314,30 @@ mod tests {
         answer.into_body()
     }
 
+    fn body(incoming: Incoming) -> UpstreamBody {
+        UpstreamBody { incoming, lease: None, idle: Duration::from_mins(1), waiting: None, fresh: true, cut: None }
+    }
+
+    #[tokio::test]
+    async fn what_came_before_a_cut_goes_out_before_the_error() {
+        let (near, mut far) = tokio::io::duplex(1024);
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(near)).await.unwrap();
+        let connection = tokio::spawn(connection);
+        let (answer, ()) = tokio::join!(sender.send_request(Request::new(RequestBody::empty())), async {
+            // The service has the request before it answers.
+            far.read_u8().await.unwrap();
+            far.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nda").await.unwrap();
+        });
+        let mut answer = body(answer.unwrap().into_body());
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        let mut next = || Pin::new(&mut answer).poll_frame(&mut context);
+        assert_eq!(next().map(|frame| frame.unwrap().unwrap().into_data().unwrap()), Poll::Ready("da".into()));
+        drop(far);
+        drop(connection.await.unwrap());
+        assert!(next().is_pending(), "the data may not have been sent yet");
+        assert!(matches!(next(), Poll::Ready(Some(Err(UpstreamBodyError::Cut(_))))));
+    }
+
     #[tokio::test]
     async fn trailers_go_no_further() {
         let plain = with_trailers().await.collect().await.unwrap();
@@ -287,7 +347,7 @@ mod tests {
         let request = request.collect().await.unwrap();
         assert!(request.trailers().is_none());
         assert_eq!((request.to_bytes().as_ref(), progress.bytes()), (&b"data"[..], 4));
-        let answer = UpstreamBody { incoming: with_trailers().await, lease: None, idle: Duration::MAX, timer: None };
+        let answer = body(with_trailers().await);
         let answer = answer.collect().await.unwrap();
         assert!(answer.trailers().is_none());
         assert_eq!(answer.to_bytes().as_ref(), b"data");

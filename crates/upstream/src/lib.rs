@@ -21,9 +21,11 @@
 //! let receipt = backshell_ledger::Receipt {};
 //! ```
 
+mod alarm;
 mod alias;
 pub mod body;
 pub mod dial;
+mod http1;
 mod pool;
 mod probe;
 pub mod resolve;

@@ -5,6 +5,7 @@
 //! ones, and lives ten minutes at most.
 
 use crate::body::RequestBody;
+use crate::http1::Http1;
 use backshell_model::{EnvironmentId, FastMap, HostName, Scheme};
 use hyper::client::conn::{http1, http2};
 use std::fmt;
@@ -19,8 +20,6 @@ const MAX_AGE: Duration = Duration::from_mins(10);
 const MAX_IDLE: Duration = Duration::from_secs(50);
 /// How many idle connections are kept for one key.
 const MAX_IDLE_PER_KEY: usize = 256;
-/// How long a connection that just ended its answer may take to be ready again.
-const SETTLE: Duration = Duration::from_millis(20);
 /// How many calls share one HTTP/2 connection; beyond that another one is opened. Services commonly allow 100 streams.
 const MAX_STREAMS: usize = 100;
 
@@ -41,7 +40,7 @@ pub(crate) struct Origin {
 }
 
 struct Idle {
-    sender: http1::SendRequest<RequestBody>,
+    connection: Box<Http1>,
     origin: Origin,
     since: Instant,
 }
@@ -87,26 +86,13 @@ pub(crate) struct Pool(Mutex<FastMap<Key, Entry>>);
 
 /// A connection that can take a request now.
 pub(crate) enum Sender {
-    Http1(http1::SendRequest<RequestBody>, Origin),
+    Http1(Box<Http1>, Origin),
     Http2(http2::SendRequest<RequestBody>, Stream),
 }
 
 impl Pool {
     /// A connection for `key` whose pinned address is still among `addresses`.
-    pub(crate) async fn checkout(&self, key: &Key, addresses: &[SocketAddr]) -> Option<Sender> {
-        loop {
-            match self.take(key, addresses)? {
-                Sender::Http1(mut sender, origin) => {
-                    if sender.is_ready() || matches!(tokio::time::timeout(SETTLE, sender.ready()).await, Ok(Ok(()))) {
-                        return Some(Sender::Http1(sender, origin));
-                    }
-                }
-                shared @ Sender::Http2(..) => return Some(shared),
-            }
-        }
-    }
-
-    fn take(&self, key: &Key, addresses: &[SocketAddr]) -> Option<Sender> {
+    pub(crate) fn checkout(&self, key: &Key, addresses: &[SocketAddr]) -> Option<Sender> {
         let now = Instant::now();
         let fresh = |origin: &Origin| now - origin.opened < MAX_AGE && addresses.contains(&origin.pinned);
         let mut entries = self.0.lock().ok()?;
@@ -116,8 +102,8 @@ impl Pool {
             return Some(shared.lend());
         }
         while let Some(idle) = entry.idle.pop() {
-            if !idle.sender.is_closed() && fresh(&idle.origin) && now - idle.since < MAX_IDLE {
-                return Some(Sender::Http1(idle.sender, idle.origin));
+            if fresh(&idle.origin) && now - idle.since < MAX_IDLE {
+                return Some(Sender::Http1(idle.connection, idle.origin));
             }
         }
         None
@@ -137,25 +123,26 @@ impl Pool {
         lent
     }
 
-    fn give_back(&self, key: Key, sender: http1::SendRequest<RequestBody>, origin: Origin) {
+    fn give_back(&self, key: Key, mut connection: Box<Http1>, origin: Origin) {
         let since = Instant::now();
-        if sender.is_closed() || since - origin.opened >= MAX_AGE {
+        if since - origin.opened >= MAX_AGE || !connection.is_free() {
             return;
         }
         if let Ok(mut entries) = self.0.lock() {
             let entry = entries.entry(key).or_default();
             if entry.idle.len() < MAX_IDLE_PER_KEY {
-                entry.idle.push(Idle { sender, origin, since });
+                entry.idle.push(Idle { connection, origin, since });
             }
         }
     }
 
-    /// Forgets what has waited too long. Called now and then, so that unused hosts do not keep sockets open.
+    /// Forgets what has waited too long or was closed by its service. Called now and then, so that unused hosts do not
+    /// keep sockets open.
     pub(crate) fn sweep(&self) {
         let now = Instant::now();
         if let Ok(mut entries) = self.0.lock() {
             entries.retain(|_, entry| {
-                entry.idle.retain(|idle| !idle.sender.is_closed() && now - idle.since < MAX_IDLE);
+                entry.idle.retain_mut(|idle| now - idle.since < MAX_IDLE && idle.connection.is_open());
                 entry.shared.retain(|shared| shared.is_fresh(now));
                 !entry.idle.is_empty() || !entry.shared.is_empty()
             });
@@ -171,16 +158,19 @@ impl fmt::Debug for Pool {
 
 /// The right to give a connection back once its answer has been read to the end. Dropping it closes the connection.
 pub(crate) enum Lease {
-    /// An HTTP/1.1 connection is lent to one call at a time.
-    Http1 { pool: Arc<Pool>, key: Key, sender: http1::SendRequest<RequestBody>, origin: Origin },
+    /// An HTTP/1.1 connection is lent to one call at a time, which drives it.
+    Http1 { pool: Arc<Pool>, key: Key, connection: Box<Http1>, origin: Origin },
+    /// An HTTP/1.1 connection whose service answered before it had the whole request: a task of its own goes on sending,
+    /// and nobody uses it again.
+    Detached { _sender: http1::SendRequest<RequestBody> },
     /// An HTTP/2 connection stays where it is; the sender keeps it alive.
     Http2 { _sender: http2::SendRequest<RequestBody>, _stream: Stream },
 }
 
 impl Lease {
     pub(crate) fn give_back(self) {
-        if let Self::Http1 { pool, key, sender, origin } = self {
-            pool.give_back(key, sender, origin);
+        if let Self::Http1 { pool, key, connection, origin } = self {
+            pool.give_back(key, connection, origin);
         }
     }
 }
@@ -218,7 +208,7 @@ mod tests {
         let (pool, key) = (Pool::default(), key());
         let (sender, _far) = connection().await;
         let mut calls = vec![pool.share(key.clone(), sender, origin(HERE))];
-        while let Some(call) = pool.checkout(&key, &[HERE]).await {
+        while let Some(call) = pool.checkout(&key, &[HERE]) {
             calls.push(call);
             assert!(calls.len() <= MAX_STREAMS);
         }
@@ -226,8 +216,8 @@ mod tests {
         // Another one takes the next calls; one call that ends makes room again.
         let (sender, _far) = connection().await;
         calls.push(pool.share(key.clone(), sender, origin(HERE)));
-        assert!(pool.checkout(&key, &[HERE]).await.is_some());
-        assert!(pool.checkout(&key, &[THERE]).await.is_none());
+        assert!(pool.checkout(&key, &[HERE]).is_some());
+        assert!(pool.checkout(&key, &[THERE]).is_none());
         assert_eq!(pool.0.lock().unwrap()[&key].shared.len(), 2);
     }
 
@@ -248,8 +238,8 @@ mod tests {
         let (pool, key) = (Pool::default(), key());
         let (sender, _far) = connection().await;
         drop(pool.share(key.clone(), sender, origin(HERE)));
-        assert!(pool.checkout(&key, &[HERE]).await.is_some());
+        assert!(pool.checkout(&key, &[HERE]).is_some());
         tokio::time::advance(MAX_AGE).await;
-        assert!(pool.checkout(&key, &[HERE]).await.is_none());
+        assert!(pool.checkout(&key, &[HERE]).is_none());
     }
 }

@@ -1,20 +1,23 @@
 //! Sending one request and receiving the head of its answer.
 
+use crate::alarm::Alarm;
 use crate::body::{Progress, RequestBody, UpstreamBody};
 use crate::dial::Dialler;
+use crate::http1::{Http1, Stream};
 use crate::pool::{Key, Lease, Origin, Pool, Sender};
 use backshell_auth::Credentialed;
 use backshell_ledger::Receipt;
 use backshell_model::Scheme;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version, header};
 use hyper::body::Incoming;
-use hyper::client::conn::{TrySendError, http1, http2};
+use hyper::client::conn::{TrySendError, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls_pki_types::ServerName;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
@@ -127,7 +130,7 @@ impl Upstream {
             && http_body::Body::is_end_stream(&body);
         let mut attempt = Some(build(&credentialed, body));
         for _ in 0..REUSED {
-            let Some(sender) = self.pool.checkout(&key, credentialed.addresses()).await else { break };
+            let Some(sender) = self.pool.checkout(&key, credentialed.addresses()) else { break };
             let Some(request) = attempt.take() else { break };
             match pin!(self.exchange(&key, sender, request, &progress)).await {
                 Ok(answer) => return Ok(answer),
@@ -152,15 +155,21 @@ impl Upstream {
         progress: &Progress,
     ) -> Result<Response<UpstreamBody>, Failure> {
         match sender {
-            Sender::Http1(mut sender, origin) => {
-                let request = to_http1(request, key);
-                let answer = pin!(self.wait(sender.try_send_request(request), progress)).await?;
-                let lease = Lease::Http1 { pool: Arc::clone(&self.pool), key: key.clone(), sender, origin };
+            Sender::Http1(mut connection, origin) => {
+                let request = to_http1(request, connection.host());
+                let (exchange, alarm) = connection.exchange(request);
+                let answer = pin!(self.wait(exchange, progress, alarm)).await?;
+                let lease = if progress.ended() {
+                    Lease::Http1 { pool: Arc::clone(&self.pool), key: key.clone(), connection, origin }
+                } else {
+                    Lease::Detached { _sender: connection.detach() }
+                };
                 Ok(answer.map(|incoming| UpstreamBody::new(incoming, lease, self.timeouts.idle)))
             }
             Sender::Http2(mut sender, stream) => {
                 let request = to_http2(request, key);
-                let answer = pin!(self.wait(sender.try_send_request(request), progress)).await?;
+                let exchange = sender.try_send_request(request);
+                let answer = pin!(self.wait(exchange, progress, &mut Alarm::default())).await?;
                 let lease = Lease::Http2 { _sender: sender, _stream: stream };
                 Ok(answer.map(|incoming| UpstreamBody::new(incoming, lease, self.timeouts.idle)))
             }
@@ -173,17 +182,24 @@ impl Upstream {
         &self,
         answer: impl Future<Output = Result<Response<Incoming>, TrySendError<Request<RequestBody>>>>,
         progress: &Progress,
+        alarm: &mut Alarm,
     ) -> Result<Response<Incoming>, Failure> {
         let limit = self.timeouts.first_byte;
+        let begun = Instant::now();
         let mut answer = pin!(answer);
-        let mut deadline = Instant::now() + limit;
-        let result = loop {
-            match tokio::time::timeout_at(deadline, &mut answer).await {
-                Ok(result) => break result,
-                Err(_) if progress.last() + limit > deadline => deadline = progress.last() + limit,
-                Err(_) => return Err(Failure::Final(SendError::Timeout(limit))),
+        let result = poll_fn(|context| {
+            if let Poll::Ready(result) = answer.as_mut().poll(context) {
+                return Poll::Ready(Ok(result));
             }
-        };
+            loop {
+                let deadline = begun.max(progress.last()) + limit;
+                ready!(alarm.poll(context, deadline));
+                if begun.max(progress.last()) + limit <= deadline {
+                    return Poll::Ready(Err(Failure::Final(SendError::Timeout(limit))));
+                }
+            }
+        })
+        .await?;
         if result.as_ref().is_ok_and(|answer| answer.status() == StatusCode::SWITCHING_PROTOCOLS) {
             return Err(Failure::Final(SendError::Switched));
         }
@@ -210,8 +226,12 @@ impl Upstream {
             .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
             .map_err(SendError::Connect)?;
         let origin = Origin { pinned: dialled.pinned, opened: Instant::now() };
+        // A canonical host name is always a header value.
+        let host = HeaderValue::from_str(&authority(key)).map_err(|_| SendError::OtherHost)?;
         match key.scheme {
-            Scheme::Http => Ok(Sender::Http1(handshake_http1(dialled.stream).await?, origin)),
+            Scheme::Http => {
+                Ok(Sender::Http1(Http1::open(Stream::Left(dialled.stream), host, MAX_BUFFER).await?, origin))
+            }
             Scheme::Https => {
                 let handshake = TlsConnector::from(self.dialler.tls()).connect(name, dialled.stream);
                 let stream = tokio::time::timeout(self.timeouts.tls, handshake)
@@ -222,7 +242,7 @@ impl Upstream {
                     let sender = handshake_http2(stream).await?;
                     Ok(self.pool.share(key.clone(), sender, origin))
                 } else {
-                    Ok(Sender::Http1(handshake_http1(stream).await?, origin))
+                    Ok(Sender::Http1(Http1::open(Stream::Right(stream), host, MAX_BUFFER).await?, origin))
                 }
             }
         }
@@ -269,12 +289,11 @@ fn server_name(key: &Key) -> Result<ServerName<'static>, SendError> {
 
 /// HTTP/1.1 carries path and query in the request line and the authority in `Host` (RFC 9112, section 3.2). The request
 /// may be one that came back from an HTTP/2 connection.
-fn to_http1(mut request: Request<RequestBody>, key: &Key) -> Request<RequestBody> {
-    // A canonical host name is always a header value.
-    if let Ok(host) = HeaderValue::from_str(&authority(key)) {
-        request.headers_mut().insert(header::HOST, host);
-    }
-    if let Some(target) = request.uri().path_and_query().cloned() {
+fn to_http1(mut request: Request<RequestBody>, host: &HeaderValue) -> Request<RequestBody> {
+    request.headers_mut().insert(header::HOST, host.clone());
+    if request.uri().authority().is_some()
+        && let Some(target) = request.uri().path_and_query().cloned()
+    {
         *request.uri_mut() = Uri::from(target);
     }
     *request.version_mut() = Version::HTTP_11;
@@ -295,23 +314,6 @@ fn to_http2(mut request: Request<RequestBody>, key: &Key) -> Request<RequestBody
     }
     *request.version_mut() = Version::HTTP_2;
     request
-}
-
-async fn handshake_http1<S>(stream: S) -> Result<http1::SendRequest<RequestBody>, SendError>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let (sender, connection) = http1::Builder::new()
-        .max_buf_size(MAX_BUFFER)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(SendError::Exchange)?;
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection to a service ended");
-        }
-    });
-    Ok(sender)
 }
 
 async fn handshake_http2<S>(stream: S) -> Result<http2::SendRequest<RequestBody>, SendError>
