@@ -5,6 +5,7 @@
 //! counts up when the shape changes; old rows keep their shape, because their hash covers it.
 
 use crate::chain::{self, sha256};
+use crate::frames::{Frames, Key};
 use crate::object::Object;
 use crate::record::{ActRecord, BoundaryOutcome, CompletionRecord, DecisionRecord, Outcome, RefusalRecord};
 use backshell_boundary::CellInside;
@@ -54,9 +55,19 @@ struct DecisionBody<'a> {
 }
 
 impl DecisionBody<'_> {
-    fn row(&self) -> LedgerRow {
+    /// The row; `frames` remembers what it has in common with others.
+    fn row(&self, frames: Option<&Frames>) -> LedgerRow {
         let mut body = begin(self.at, DECISION_LENGTH);
         body.plain("call", self.call);
+        match frames {
+            Some(frames) => frames.write(|key| self.key(key), || self.members(Object::new(DECISION_LENGTH)), &mut body),
+            None => body = self.members(body),
+        }
+        row(DECISION, self.at, self.environment, body)
+    }
+
+    /// Writes every member but the first ones, which are another call's in another call.
+    fn members(&self, mut body: Object) -> Object {
         body.text("outcome", self.outcome.as_str());
         body.some_text("code", self.code);
         body.some_text("reason", self.reason);
@@ -89,8 +100,85 @@ impl DecisionBody<'_> {
         }
         body.some_text("host", self.host);
         body.plains("addresses", self.addresses);
-        row(DECISION, self.at, self.environment, body)
+        body
     }
+
+    /// Everything that [`members`](Self::members) writes.
+    fn key(&self, key: &mut Key) {
+        // Taken apart, so that a new part is not forgotten here.
+        let Self {
+            at: _,
+            call: _,
+            outcome,
+            code,
+            reason,
+            user,
+            app,
+            token,
+            issued_by,
+            environment,
+            connection,
+            connector,
+            version,
+            operation,
+            policies,
+            home,
+            cell,
+            cell_region,
+            boundary,
+            host,
+            addresses,
+        } = self;
+        key.part(outcome.as_str());
+        key.some(*code);
+        key.some(*reason);
+        key.part(user.as_str());
+        key.part(app);
+        key.part(token.to_bytes());
+        key.some(issued_by.map(Pseudonym::as_str));
+        key.some(environment.map(EnvironmentId::to_bytes));
+        key.some(connection.map(ConnectionId::to_bytes));
+        key.some(*connector);
+        key.some(version.map(|version| version.0));
+        key.some(*operation);
+        key.parts(policies.iter());
+        key.some(*home);
+        key.part(cell);
+        key.part(cell_region);
+        key.some(*host);
+        key.parts(addresses.iter().map(octets));
+        key.parts(addresses.iter().map(|address| address.port().to_be_bytes()));
+        let Some(BoundaryOutcome { row, reason, grade, notice, conflict, places, evidence, grants }) = boundary else {
+            return;
+        };
+        key.part(row);
+        key.part(reason);
+        key.part(grade);
+        key.part([u8::from(*notice), u8::from(*conflict)]);
+        key.parts(places.iter());
+        key.parts(evidence.iter());
+        key.parts(grants.iter().map(|grant| grant.to_bytes()));
+    }
+}
+
+/// An address's bytes, and with an IPv6 address what else is part of its text.
+fn octets(address: &SocketAddr) -> [u8; 25] {
+    let mut bytes = [0; 25];
+    let mut put = |at: usize, part: &[u8]| {
+        if let Some(place) = bytes.get_mut(at..at + part.len()) {
+            place.copy_from_slice(part);
+        }
+    };
+    match address {
+        SocketAddr::V4(address) => put(0, &address.ip().octets()),
+        SocketAddr::V6(address) => {
+            put(0, &address.ip().octets());
+            put(16, &address.flowinfo().to_be_bytes());
+            put(20, &address.scope_id().to_be_bytes());
+            put(24, &[6]);
+        }
+    }
+    bytes
 }
 
 /// The pseudonyms of whoever calls or acts.
@@ -102,7 +190,7 @@ pub(crate) struct Names {
 }
 
 /// The row of a call that may be sent.
-pub(crate) fn decision(at: Timestamp, record: &DecisionRecord<'_>, who: &Names) -> LedgerRow {
+pub(crate) fn decision(at: Timestamp, record: &DecisionRecord<'_>, who: &Names, frames: &Frames) -> LedgerRow {
     let body = DecisionBody {
         at,
         call: record.call,
@@ -126,7 +214,7 @@ pub(crate) fn decision(at: Timestamp, record: &DecisionRecord<'_>, who: &Names) 
         host: Some(record.host.as_str()),
         addresses: record.addresses,
     };
-    body.row()
+    body.row(Some(frames))
 }
 
 /// The row of a call that was refused to an identified caller.
@@ -154,7 +242,7 @@ pub(crate) fn refusal(at: Timestamp, record: &RefusalRecord<'_>, who: &Names) ->
         host: record.host.map(backshell_model::HostName::as_str),
         addresses: record.addresses,
     };
-    body.row()
+    body.row(None)
 }
 
 /// The row of a completion: how a decided call went.
@@ -356,7 +444,8 @@ mod tests {
             addresses: &["203.0.113.7:443".parse().unwrap(), "[2001:db8::1]:443".parse().unwrap()],
         };
         let digest = "ab".repeat(32);
-        let decision = decision(at, &record, &names(None));
+        let frames = Frames::default();
+        let decision = decision(at, &record, &names(None), &frames);
         assert_eq!(decision.environment, Some(environment.to_string()));
         assert_eq!(
             body(decision),
@@ -380,7 +469,7 @@ mod tests {
             },
             ..record
         };
-        let granted = body(super::decision(at, &granted, &names(None)));
+        let granted = body(super::decision(at, &granted, &names(None), &frames));
         let expected = format!(
             r#""boundary":{{"row":"D12","reason":"crossing_granted","grade":"R","notice":true,"conflict":true,"places":["westeurope","AR"],"evidence":["aws:1f","geoip:2e"],"grants":["{grant}"]}},"host""#
         );
@@ -425,5 +514,85 @@ mod tests {
             body(refusals(Timestamp::from_secs(60), "unauthenticated", 3)),
             r#"{"v":1,"at":"1970-01-01T00:01:00.000000Z","code":"unauthenticated","count":3}"#
         );
+    }
+
+    #[test]
+    fn a_record_is_never_taken_for_one_that_is_remembered() {
+        let random = SeededRandom::new(2);
+        let at = Timestamp::from_secs(1_700_000_000);
+        let environment = EnvironmentId::generate(at, &random);
+        let region = Region::new("westeurope");
+        let allowed = AllowedSet::within(environment, &region, &Boundary::Region).unwrap();
+        let inside = cell_decision(&CellIdentity::self_attested("c1", &region, at, &random), at, &allowed).unwrap();
+        let (user, app) = (UserId::new("alice").unwrap(), AppName::new("cli").unwrap());
+        let who = Who { user: &user, app: &app, token: TokenId::generate(at, &random), issued_by: None };
+        let names = |issuer: Option<&str>| Names { user: Pseudonym::new("usr_1"), issuer: issuer.map(Pseudonym::new) };
+        let cell = CellName { name: "c1", region: &region };
+        let grant = GrantId::generate(at, &random);
+        let base = DecisionRecord {
+            call: CallId::generate(at, &random),
+            who,
+            inside: &inside,
+            connection: ConnectionId::generate(at, &random),
+            connector: &"contoso-crm".parse::<ConnectorSlug>().unwrap(),
+            version: &PackageDigest([0xab; 32]),
+            operation: &OperationId::new("GetItem"),
+            policies: vec!["owner-may-call"],
+            home: &region,
+            cell,
+            boundary: BoundaryOutcome {
+                row: "D20",
+                reason: "r",
+                grade: "N",
+                notice: true,
+                ..BoundaryOutcome::default()
+            },
+            host: &HostName::parse("api.contoso.com").unwrap(),
+            addresses: &["203.0.113.7:443".parse().unwrap(), "[2001:db8::1]:443".parse().unwrap()],
+        };
+        let frames = Frames::default();
+        let other_region = Region::new("northeurope");
+        let differing = [
+            base.clone(),
+            DecisionRecord { call: CallId::generate(at, &random), ..base.clone() },
+            DecisionRecord { connection: ConnectionId::generate(at, &random), ..base.clone() },
+            DecisionRecord { connector: &"fabrikam".parse().unwrap(), ..base.clone() },
+            DecisionRecord { version: &PackageDigest([0xac; 32]), ..base.clone() },
+            DecisionRecord { operation: &OperationId::new("ListItems"), ..base.clone() },
+            DecisionRecord { policies: vec!["owner", "may-call"], ..base.clone() },
+            DecisionRecord { home: &other_region, ..base.clone() },
+            DecisionRecord { cell: CellName { name: "c2", ..cell }, ..base.clone() },
+            DecisionRecord { cell: CellName { region: &other_region, ..cell }, ..base.clone() },
+            DecisionRecord { host: &HostName::parse("api.fabrikam.com").unwrap(), ..base.clone() },
+            DecisionRecord { addresses: &["203.0.113.7:444".parse().unwrap()], ..base.clone() },
+            DecisionRecord { addresses: &["203.0.113.8:443".parse().unwrap()], ..base.clone() },
+            DecisionRecord { addresses: &[], ..base.clone() },
+            DecisionRecord { who: Who { app: &AppName::new("web").unwrap(), ..who }, ..base.clone() },
+            DecisionRecord { who: Who { token: TokenId::generate(at, &random), ..who }, ..base.clone() },
+            DecisionRecord { boundary: BoundaryOutcome { row: "D19", ..base.boundary.clone() }, ..base.clone() },
+            DecisionRecord { boundary: BoundaryOutcome { reason: "x", ..base.boundary.clone() }, ..base.clone() },
+            DecisionRecord { boundary: BoundaryOutcome { grade: "R", ..base.boundary.clone() }, ..base.clone() },
+            DecisionRecord { boundary: BoundaryOutcome { notice: false, ..base.boundary.clone() }, ..base.clone() },
+            DecisionRecord { boundary: BoundaryOutcome { conflict: true, ..base.boundary.clone() }, ..base.clone() },
+            DecisionRecord { boundary: BoundaryOutcome { places: vec!["a"], ..base.boundary.clone() }, ..base.clone() },
+            DecisionRecord {
+                boundary: BoundaryOutcome { evidence: vec!["a"], ..base.boundary.clone() },
+                ..base.clone()
+            },
+            DecisionRecord {
+                boundary: BoundaryOutcome { grants: vec![grant], ..base.boundary.clone() },
+                ..base.clone()
+            },
+        ];
+        let other_names = Names { user: Pseudonym::new("usr_2"), issuer: None };
+        for _ in 0..2 {
+            for record in &differing {
+                for who in [&names(None), &names(Some("usr_9")), &other_names] {
+                    let later = at.plus_secs(1);
+                    let remembered = body(super::decision(later, record, who, &frames));
+                    assert_eq!(remembered, body(super::decision(later, record, who, &Frames::default())));
+                }
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ use crate::body::{self, Names};
 use crate::checkpoint::Notary;
 use crate::counters::{Counters, LedgerMetrics};
 use crate::error::LedgerError;
+use crate::frames::Frames;
 use crate::options::{Mode, Options};
 use crate::pseudonyms::Pseudonyms;
 use crate::queue::{Pending, Queue};
@@ -27,6 +28,7 @@ pub struct Ledger {
     shared: Arc<Shared>,
     /// Where the writer leaves its answers; without one it wakes each waiting task by itself.
     desk: Option<Arc<OpenDesk>>,
+    frames: Arc<Frames>,
 }
 
 #[derive(Debug)]
@@ -77,14 +79,14 @@ impl Ledger {
             mode: options.mode,
             patience: options.patience,
         };
-        Ok(Self { shared: Arc::new(shared), desk: None })
+        Ok(Self { shared: Arc::new(shared), desk: None, frames: Arc::default() })
     }
 
     /// The same ledger for a thread that makes many calls: the writer then wakes that thread once for all of its records
     /// in a group. To be called on, and used within, a runtime of a single thread.
     #[must_use]
     pub fn on_this_thread(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), desk: Some(Arc::new(OpenDesk::open())) }
+        Self { shared: Arc::clone(&self.shared), desk: Some(Arc::new(OpenDesk::open())), frames: Arc::default() }
     }
 
     /// Records that a call may be sent. The receipt it returns is what the upstream client asks for.
@@ -94,7 +96,7 @@ impl Ledger {
     /// stands in the ledger without completion.
     pub async fn decide(&self, record: DecisionRecord<'_>) -> Result<Receipt, LedgerError> {
         let who = self.names(record.who).await?;
-        let row = body::decision(self.shared.clock.now(), &record, &who);
+        let row = body::decision(self.shared.clock.now(), &record, &who, &self.frames);
         let seq = if self.shared.mode == Mode::Strict || !self.shared.counters.is_healthy() {
             Some(pin!(self.write(row)).await?)
         } else {

@@ -19,6 +19,7 @@ mod checkpoint;
 mod counters;
 mod error;
 mod export;
+mod frames;
 mod ledger;
 mod object;
 mod options;

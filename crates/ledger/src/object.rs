@@ -22,6 +22,17 @@ impl Object {
         self.0
     }
 
+    /// The members without the braces around them.
+    pub(crate) fn members(&self) -> &str {
+        self.0.strip_prefix('{').unwrap_or_default()
+    }
+
+    /// [Members](Self::members) of another object.
+    pub(crate) fn append(&mut self, members: &str) {
+        self.comma();
+        self.0.push_str(members);
+    }
+
     /// A text. `name`, here and below, is one that needs no escaping.
     #[inline]
     pub(crate) fn text(&mut self, name: &'static str, value: &str) {

@@ -20,8 +20,8 @@ const LINGER: Duration = Duration::from_millis(10);
 /// Under load a group is given so long to grow, from its first record on, because one flush then serves many calls; a
 /// call waits a little and the node does more of them. With less than [`SIBLINGS`] records in that time nobody waits for
 /// others.
-const GATHER: Duration = Duration::from_millis(1);
-const SIBLINGS: f64 = 4.0;
+const GATHER: Duration = Duration::from_micros(500);
+const SIBLINGS: f64 = 2.0;
 
 /// A row that is complete but for its place in the chain, and who waits for it.
 pub(crate) struct Pending {
