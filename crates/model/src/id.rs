@@ -62,12 +62,15 @@ macro_rules! identifier {
             fn from_str(text: &str) -> Result<Self, IdError> {
                 let error = || IdError { prefix: $prefix, text: text.chars().take(64).collect() };
                 let rest = text.strip_prefix(concat!($prefix, "_")).ok_or_else(error)?;
+                let digits: &[u8; ulid::ULID_LEN] = rest.as_bytes().try_into().map_err(|_| error())?;
+                let mut upper = *digits;
+                upper.make_ascii_uppercase();
+                let upper = std::str::from_utf8(&upper).map_err(|_| error())?;
+                let id = Self(Ulid::from_string(upper).map_err(|_| error())?);
                 // One text form per identifier: two spellings of one name would be two keys in a cache or a log.
-                if rest.bytes().any(|byte| byte.is_ascii_uppercase()) {
-                    return Err(error());
-                }
-                let id = Self(Ulid::from_string(&rest.to_ascii_uppercase()).map_err(|_| error())?);
-                if id.to_string() == text { Ok(id) } else { Err(error()) }
+                let mut written = [0; ulid::ULID_LEN];
+                id.0.array_to_str(&mut written).make_ascii_lowercase();
+                if written == *digits { Ok(id) } else { Err(error()) }
             }
         }
     };
