@@ -28,6 +28,7 @@ mod seat;
 mod serve;
 mod settings;
 mod snapshot;
+mod stall;
 mod state;
 
 pub use body::ResponseBody;

@@ -4,6 +4,7 @@
 use crate::body::ResponseBody;
 use crate::opening::Opening;
 use crate::pipeline::Worker;
+use crate::stall::Stall;
 use crate::state::Gateway;
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -207,6 +208,7 @@ async fn serve<S>(worker: Arc<Worker>, stream: S, watcher: hyper_util::server::g
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let stream = Stall::new(stream, worker.settings().stall_timeout);
     let stream = Opening::new(stream, worker.settings().header_timeout);
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder

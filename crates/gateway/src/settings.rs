@@ -32,6 +32,8 @@ pub struct Settings {
     pub max_connections_per_worker: usize,
     /// How long a caller may take to send a request's head.
     pub header_timeout: Duration,
+    /// How long a caller may leave an answer unread.
+    pub stall_timeout: Duration,
     /// How long the service may take.
     pub upstream: Timeouts,
     /// How long running calls may go on after the order to stop.
@@ -53,6 +55,7 @@ impl Settings {
             max_calls_per_worker: 4_096,
             max_connections_per_worker: 8_192,
             header_timeout: Duration::from_secs(15),
+            stall_timeout: Duration::from_mins(1),
             upstream: Timeouts::default(),
             drain: Duration::from_secs(30),
         }
