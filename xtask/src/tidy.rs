@@ -52,7 +52,7 @@ const CRATES: [Crate; 22] = [
     place(4, "records",    &["model", "boundary", "store", "ledger"]),
     // 5 edges; the console never sees the vault: signing in goes through the gateway
     place(5, "console",    &["model", "source", "findings", "package", "lint", "permission", "boundary", "auth",
-                             "templates", "store", "ledger", "certify", "gateway", "records"]),
+                             "templates", "store", "ledger", "probe", "certify", "gateway", "records"]),
     place(5, "backshell",  &["model", "source", "findings", "package", "lint", "diff", "permission", "boundary", "auth",
                              "templates", "vault", "store", "ledger", "upstream", "mock", "probe", "certify", "gateway", "records",
                              "console"]),

@@ -42,6 +42,8 @@ pub struct Config {
     pub organisation: Organisation,
     /// What the node sends by itself.
     pub egress: Egress,
+    /// How hosts are verified while they are in use.
+    pub verification: Verification,
 }
 
 /// Where data is kept.
@@ -176,6 +178,50 @@ pub struct Infrastructure {
 pub struct Egress {
     /// Where the addresses are that the node sends to by itself, such as name servers: `10.0.0.53=westeurope`.
     pub places: Vec<String>,
+}
+
+/// How hosts are verified while they are in use.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Verification {
+    /// Whether the node connects to hosts by itself, to look at certificates and for proofs of ownership.
+    pub connect: bool,
+    /// Whom hosts may write to about that: an address or a URL, sent in the User-Agent.
+    pub contact: Option<String>,
+    /// What publication asks of the hosts of a package.
+    pub publication: Publication,
+    /// Between two looks at a name, hours.
+    pub dns_hours: u32,
+    /// Between two looks at a certificate, hours.
+    pub certificate_hours: u32,
+    /// Between two looks at the place of a host, hours.
+    pub place_hours: u32,
+}
+
+/// What publication asks of the hosts of a package.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Publication {
+    /// Nothing: the check `endpoint` does not run.
+    #[default]
+    Off,
+    /// They are measured: what fails refuses, what is not measured leaves the verdict incomplete.
+    Measure,
+    /// As `Measure`, and nothing is published without the check.
+    Require,
+}
+
+impl Default for Verification {
+    fn default() -> Self {
+        Self {
+            connect: true,
+            contact: None,
+            publication: Publication::default(),
+            dns_hours: 24,
+            certificate_hours: 7 * 24,
+            place_hours: 24,
+        }
+    }
 }
 
 impl Default for Data {
@@ -331,6 +377,17 @@ const KEYS: &[(&str, &[(&str, Shape)])] = &[
         ],
     ),
     ("egress", &[("places", Shape::List)]),
+    (
+        "verification",
+        &[
+            ("connect", Shape::Switch),
+            ("contact", Shape::Text),
+            ("publication", Shape::Text),
+            ("dns_hours", Shape::Number),
+            ("certificate_hours", Shape::Number),
+            ("place_hours", Shape::Number),
+        ],
+    ),
 ];
 
 /// Why the configuration cannot be used.
@@ -459,11 +516,41 @@ impl Config {
                 self.ledger.retention_days_refusals, self.ledger.retention_days
             ));
         }
+        let Verification { dns_hours, certificate_hours, place_hours, .. } = self.verification;
+        for (key, hours) in
+            [("dns_hours", dns_hours), ("certificate_hours", certificate_hours), ("place_hours", place_hours)]
+        {
+            if !(1..=MOST_HOURS).contains(&hours) {
+                return refuse(format!("`verification.{key}` is {hours}; set it to 1 to {MOST_HOURS} hours"));
+            }
+        }
+        if self.verification.publication == Publication::Require && !self.verification.connect {
+            return refuse(
+                "`verification.publication` is `require`, and with `verification.connect = false` nothing can be measured: \
+                 nothing could be published; set one of them otherwise"
+                    .to_owned(),
+            );
+        }
+        if self.verification.contact.as_deref().is_some_and(|contact| !is_contact(contact)) {
+            return refuse(
+                "`verification.contact` is no address or URL: 1 to 200 printable characters without spaces or brackets"
+                    .to_owned(),
+            );
+        }
         if let Err(error) = self.organisation.read() {
             return refuse(format!("`[organisation]` cannot be used: {error}"));
         }
         Ok(())
     }
+}
+
+/// The longest time between two looks at a host, hours: 30 days.
+const MOST_HOURS: u32 = 30 * 24;
+
+/// Whether this can stand in a User-Agent.
+fn is_contact(text: &str) -> bool {
+    (1..=200).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'(' | b')' | b'\\'))
 }
 
 /// The value of an environment variable that a setting names; `None` when it is not set or not text.
@@ -610,6 +697,24 @@ mod tests {
     }
 
     #[test]
+    fn verification_has_limits() {
+        let of = |text: &str| from(&format!("[verification]\n{text}"), &[]).map(|config| config.verification);
+        let default = of("").unwrap();
+        assert_eq!(
+            (default.connect, default.dns_hours, default.certificate_hours, default.place_hours),
+            (true, 24, 168, 24)
+        );
+        assert_eq!(of("dns_hours = 6").unwrap().dns_hours, 6);
+        assert!(of("place_hours = 0").unwrap_err().contains("1 to 720 hours"));
+        assert!(of("certificate_hours = 721").unwrap_err().contains("1 to 720 hours"));
+        assert_eq!(of("publication = \"require\"").unwrap().publication, Publication::Require);
+        assert!(of("publication = \"require\"\nconnect = false").unwrap_err().contains("nothing could be published"));
+        assert!(of("publication = \"always\"").is_err());
+        assert!(of("contact = \"mailto:ops@example.com\"").is_ok());
+        assert!(of("contact = \"a b\"").unwrap_err().contains("verification.contact"));
+    }
+
+    #[test]
     fn what_the_organisation_says_is_checked() {
         let text = "[organisation]\nname = \"Works\"\nrole = \"processor\"\npurposes = [\"crm=customer care\"]";
         assert_eq!(from(text, &[]).unwrap().organisation.read().unwrap().name.as_deref(), Some("Works"));
@@ -638,6 +743,7 @@ mod tests {
                 let value = match (*section, *key, shape) {
                     (_, "listen", _) => "127.0.0.1:9000",
                     (_, "mode", _) => "strict",
+                    (_, "publication", _) => "measure",
                     (_, "tls_certificate" | "tls_key" | "attestation", _) => continue,
                     ("organisation", "role", _) => "both",
                     ("organisation", _, Shape::List) => "*=text, crm=more text",

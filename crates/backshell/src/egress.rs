@@ -8,7 +8,7 @@
 //! here whether something is sent there.
 
 use crate::config::{
-    Cell, Config, Console, Data, Egress, Gateway, Infrastructure, Ledger as LedgerConfig, Upstream, Vault,
+    Cell, Config, Console, Data, Egress, Gateway, Infrastructure, Ledger as LedgerConfig, Upstream, Vault, Verification,
 };
 use crate::identity;
 use crate::keys;
@@ -171,8 +171,19 @@ fn same_geography(one: &Region, other: &Region) -> bool {
 /// the configuration names none.
 pub fn targets(config: &Config, name_servers: &[SocketAddr]) -> anyhow::Result<Vec<Target>> {
     // No `..` here: a new setting has to be looked at. Name it `_` only when nothing is sent, written or told through it.
-    let Config { data, cell, gateway, console, vault, ledger, upstream, infrastructure, organisation: _, egress } =
-        config;
+    let Config {
+        data,
+        cell,
+        gateway,
+        console,
+        vault,
+        ledger,
+        upstream,
+        infrastructure,
+        organisation: _,
+        egress,
+        verification,
+    } = config;
     let Data { dir } = data;
     let Cell { name: _, region: _, operator_key: _, attestation: _, home_cells } = cell;
     let Gateway {
@@ -201,6 +212,9 @@ pub fn targets(config: &Config, name_servers: &[SocketAddr]) -> anyhow::Result<V
     // Destinations of calls, judged for each call.
     let Infrastructure { internal_hosts: _, private_services: _ } = infrastructure;
     let Egress { places } = egress;
+    // Looks at hosts carry nothing of an environment: docs/cells.md says what. The contact is a text.
+    let Verification { connect: _, contact: _, publication: _, dns_hours: _, certificate_hours: _, place_hours: _ } =
+        verification;
 
     let places = Places::read(places)?;
     let file = |setting, path: &Path, purpose| Target {

@@ -3,14 +3,17 @@
 //! The way out ([`WayOut`]) is passed in. `serve` passes the real one; only the demo and the tests, in code, pass a trial
 //! cell's.
 
-use crate::config::{Config, LedgerMode};
+use crate::config::{Config, LedgerMode, Publication};
 use crate::custody;
-use crate::drift::{DnsRecheck, DriftJob};
+use crate::drift::{
+    CertificateRecheck, Check, DnsRecheck, DriftJob, OwnershipRecheck, PlaceRecheck, ProofJob, Schedule,
+};
 use crate::egress::{self, Reach};
 use crate::first_start;
 use crate::identity;
 use crate::keys;
-use crate::ports::Ports;
+use crate::ports::{Jobs, Ports};
+use crate::probing::NoProbe;
 use crate::reach;
 use crate::residency::LiveEvidence;
 use crate::retention::RetentionJob;
@@ -18,12 +21,16 @@ use crate::rotation;
 use crate::system::{SystemClock, SystemRandom};
 use crate::way_out::WayOut;
 use anyhow::{Context, bail};
-use backshell_boundary::{AddressRules, CellIdentity, Inventory, Resolver};
-use backshell_console::{Console, ConsoleConfig, ConsoleParts, ConsoleState, EgressFacts, NodeFacts, OutsideFacts};
+use backshell_boundary::{CellIdentity, Inventory, Resolver};
+use backshell_console::{
+    Console, ConsoleConfig, ConsoleParts, ConsoleState, EgressFacts, HostProbe, NodeFacts, OutsideFacts,
+    PublicationCheck,
+};
 use backshell_gateway::connect::Connections;
 use backshell_gateway::{CellSeat, Gateway, Parts, Serving, Settings};
 use backshell_ledger::{Checkpoints, Ledger, Mode, Options};
-use backshell_model::{Cell, Clock, HostName, Random, Region, Timestamp, WrappedDataKey};
+use backshell_model::{Cell, Clock, HostName, Random, Recheck, Region, Timestamp, WrappedDataKey};
+use backshell_probe::measure::Prober;
 use backshell_store::{Limit, SqliteStore, Store, StoreError};
 use backshell_upstream::Timeouts;
 use backshell_vault::Vault;
@@ -50,12 +57,18 @@ pub struct Node {
     background: Vec<JoinHandle<()>>,
     stop: CancellationToken,
     first_token: Option<String>,
+    jobs: Jobs,
     _lock: File,
 }
 
 impl Node {
-    /// Opens the data folder, binds both listeners and serves.
+    /// Opens the data folder, binds both listeners and serves. The node does not look at hosts by itself.
     pub async fn start(config: &Config, way_out: WayOut) -> anyhow::Result<Self> {
+        Self::start_with(config, way_out, None).await
+    }
+
+    /// As [`start`](Self::start), with `prober` looking at certificates and for proofs of ownership while the node runs.
+    pub async fn start_with(config: &Config, way_out: WayOut, prober: Option<Prober>) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let gateway_listener = bind(config.gateway.listen, "gateway.listen")?;
@@ -88,14 +101,9 @@ impl Node {
         })
         .await
         .context("the gateway cannot read the database")?;
-        let retention = Arc::new(RetentionJob::new(
-            ledger.clone(),
-            Arc::clone(&store),
-            Arc::clone(&clock),
-            config.ledger.retention(),
-        ));
-        let drift = Arc::new(drift_job(&store, &ledger, &clock, (way_out.resolver, reach::address_rules(config)?)));
-        let ports = Arc::new(Ports::new(gateway.clone(), ledger.clone(), Arc::clone(&retention), Arc::clone(&drift)));
+        let base = Base { store: &store, ledger: &ledger, clock: &clock };
+        let (jobs, probe) = base.jobs(config, way_out.resolver, &evidence, prober)?;
+        let ports = Arc::new(Ports::new(gateway.clone(), ledger.clone(), jobs.clone()));
         let connections = Connections::new(
             Arc::clone(&store),
             Arc::clone(&vault),
@@ -112,6 +120,7 @@ impl Node {
             authenticator: Arc::clone(&ports) as _,
             snapshot: Arc::clone(&ports) as _,
             metrics: ports,
+            probe,
             node: NodeFacts { cell: Arc::clone(&seat), outside, egress },
             clock: Arc::clone(&clock),
             random: Arc::clone(&random),
@@ -137,8 +146,9 @@ impl Node {
                 stop.clone(),
             )),
             tokio::spawn(announce(Arc::clone(&store), cell.clone(), clock, stop.clone())),
-            tokio::spawn(retention.keep(stop.clone())),
-            tokio::spawn(drift.keep(gateway.clone(), stop.clone())),
+            tokio::spawn(Arc::clone(&jobs.retention).keep(stop.clone())),
+            tokio::spawn(Arc::clone(&jobs.drift).keep(gateway.clone(), stop.clone())),
+            tokio::spawn(Arc::clone(&jobs.proofs).keep(stop.clone())),
         ];
         Ok(Self {
             store,
@@ -153,6 +163,7 @@ impl Node {
             background,
             stop,
             first_token,
+            jobs,
             _lock: lock,
         })
     }
@@ -197,6 +208,11 @@ impl Node {
         &self.store
     }
 
+    /// What runs beside calls, for its counters, and to run it now.
+    pub fn jobs(&self) -> &Jobs {
+        &self.jobs
+    }
+
     /// Takes no new calls, lets running ones end, flushes the ledger with a last checkpoint and closes the database.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.stop.cancel();
@@ -212,15 +228,62 @@ impl Node {
     }
 }
 
-/// What is looked at again while connectors are in use: names, through the node's own resolver.
-fn drift_job(
-    store: &Arc<dyn Store>,
-    ledger: &Ledger,
-    clock: &Arc<dyn Clock>,
-    (resolver, rules): (Arc<dyn Resolver>, AddressRules),
-) -> DriftJob {
-    let dns = DnsRecheck::new(resolver, rules);
-    DriftJob::new(Arc::clone(store), ledger.clone(), Arc::clone(clock), vec![Arc::new(dns)])
+/// What every job stands on.
+struct Base<'a> {
+    store: &'a Arc<dyn Store>,
+    ledger: &'a Ledger,
+    clock: &'a Arc<dyn Clock>,
+}
+
+impl Base<'_> {
+    /// The jobs, and what looks at hosts for them and for the API.
+    fn jobs(
+        &self,
+        config: &Config,
+        resolver: Arc<dyn Resolver>,
+        evidence: &Arc<LiveEvidence>,
+        prober: Option<Prober>,
+    ) -> anyhow::Result<(Jobs, Arc<dyn HostProbe>)> {
+        let (store, clock) = (|| Arc::clone(self.store), || Arc::clone(self.clock));
+        let prober = prober.map(Arc::new);
+        let probe: Arc<dyn HostProbe> = match &prober {
+            Some(prober) => Arc::clone(prober) as _,
+            None => Arc::new(NoProbe),
+        };
+        let checks = checks(config, self, resolver, evidence, prober)?;
+        let settings = &config.verification;
+        let schedule = Schedule::default()
+            .every(Recheck::Dns, settings.dns_hours)
+            .every(Recheck::Certificate, settings.certificate_hours)
+            .every(Recheck::Place, settings.place_hours);
+        let jobs = Jobs {
+            retention: Arc::new(RetentionJob::new(self.ledger.clone(), store(), clock(), config.ledger.retention())),
+            drift: Arc::new(DriftJob::new(store(), self.ledger.clone(), clock(), checks, schedule)),
+            proofs: Arc::new(ProofJob::new(store(), self.ledger.clone(), clock(), Arc::clone(&probe))),
+        };
+        Ok((jobs, probe))
+    }
+}
+
+/// What is looked at again while connectors are in use: names and places through the node's own resolver, what is on file
+/// about ownership, and certificates where the node connects to hosts by itself.
+fn checks(
+    config: &Config,
+    base: &Base<'_>,
+    resolver: Arc<dyn Resolver>,
+    evidence: &Arc<LiveEvidence>,
+    prober: Option<Arc<Prober>>,
+) -> anyhow::Result<Vec<Arc<dyn Check>>> {
+    let (store, clock) = (|| Arc::clone(base.store), || Arc::clone(base.clock));
+    let mut checks: Vec<Arc<dyn Check>> = vec![
+        Arc::new(DnsRecheck::new(Arc::clone(&resolver), reach::address_rules(config)?)),
+        Arc::new(PlaceRecheck::new(resolver, Arc::clone(evidence), store(), clock())),
+        Arc::new(OwnershipRecheck::new(store(), clock())),
+    ];
+    if let Some(prober) = prober {
+        checks.push(Arc::new(CertificateRecheck::new(prober)));
+    }
+    Ok(checks)
 }
 
 /// What the node says of itself to the others.
@@ -406,6 +469,11 @@ fn console_config(config: &Config) -> anyhow::Result<ConsoleConfig> {
         allowed_hosts: allowed_hosts(config),
         organisation: config.organisation.read()?,
         retention: config.ledger.retention(),
+        publication: match config.verification.publication {
+            Publication::Off => PublicationCheck::Off,
+            Publication::Measure => PublicationCheck::Measure,
+            Publication::Require => PublicationCheck::Require,
+        },
         ..ConsoleConfig::default()
     })
 }

@@ -1,6 +1,6 @@
 //! What the console borrows from the gateway, so that both listeners agree on who calls and what they may do.
 
-use crate::drift::{DriftCounts, DriftJob};
+use crate::drift::{DriftCounts, DriftJob, ProofCounts, ProofJob, Standing};
 use crate::retention::{RetentionCounts, RetentionJob};
 use async_trait::async_trait;
 use backshell_console::{
@@ -8,23 +8,33 @@ use backshell_console::{
 };
 use backshell_gateway::Gateway;
 use backshell_ledger::Ledger;
-use backshell_model::Caller;
+use backshell_model::{Caller, Drift};
 use backshell_permission::Authority;
 use std::sync::Arc;
+
+/// What runs beside calls.
+#[derive(Clone, Debug)]
+pub struct Jobs {
+    /// Erases bodies of records whose time is over.
+    pub(crate) retention: Arc<RetentionJob>,
+    /// Looks at hosts again while they are in use.
+    pub drift: Arc<DriftJob>,
+    /// Looks for proofs of ownership again.
+    pub proofs: Arc<ProofJob>,
+}
 
 /// The gateway and the ledger, as the console sees them.
 #[derive(Debug)]
 pub(crate) struct Ports {
     gateway: Gateway,
     ledger: Ledger,
-    retention: Arc<RetentionJob>,
-    drift: Arc<DriftJob>,
+    jobs: Jobs,
 }
 
 impl Ports {
-    /// Lends `gateway` and `ledger`, and the numbers of `retention` and `drift`.
-    pub(crate) fn new(gateway: Gateway, ledger: Ledger, retention: Arc<RetentionJob>, drift: Arc<DriftJob>) -> Self {
-        Self { gateway, ledger, retention, drift }
+    /// Lends `gateway` and `ledger`, and the numbers of `jobs`.
+    pub(crate) fn new(gateway: Gateway, ledger: Ledger, jobs: Jobs) -> Self {
+        Self { gateway, ledger, jobs }
     }
 }
 
@@ -130,16 +140,24 @@ impl MetricsSource for Ports {
                 single(ledger.groups),
             ),
         ];
-        families.extend(retention_families(self.retention.counts()));
-        families.push(drift_family(self.drift.counts()));
+        families.extend(retention_families(self.jobs.retention.counts()));
+        families.push(drift_family(self.jobs.drift.counts()));
+        families.push(standing_family(&self.jobs.drift.standing()));
+        families.push(proof_family(self.jobs.proofs.counts()));
         families
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "as above")]
 fn drift_family(counts: DriftCounts) -> MetricFamily {
-    let DriftCounts { passed, warned, suspended, not_measured } = counts;
-    let outcomes = [("passed", passed), ("warned", warned), ("suspended", suspended), ("not_measured", not_measured)];
+    let DriftCounts { passed, warned, restricted, suspended, not_measured } = counts;
+    let outcomes = [
+        ("passed", passed),
+        ("warned", warned),
+        ("restricted", restricted),
+        ("suspended", suspended),
+        ("not_measured", not_measured),
+    ];
     let sample = |(outcome, count): (&str, u64)| Sample {
         suffix: "",
         labels: vec![("outcome", outcome.to_owned())],
@@ -150,6 +168,41 @@ fn drift_family(counts: DriftCounts) -> MetricFamily {
         help: "Hosts that were looked at again, by outcome.",
         kind: MetricKind::Counter,
         samples: outcomes.into_iter().map(sample).collect(),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "as above")]
+fn standing_family(standing: &Standing) -> MetricFamily {
+    let samples = standing.iter().map(|((check, outcome, drift), hosts)| Sample {
+        suffix: "",
+        labels: vec![
+            ("check", check.as_str().to_owned()),
+            ("outcome", outcome.as_str().to_owned()),
+            ("drift", drift.map_or("none", Drift::as_str).to_owned()),
+        ],
+        value: *hosts as f64,
+    });
+    MetricFamily {
+        name: "backshell_endpoints",
+        help: "Hosts in use, by kind of check, how it last came out, and what had changed.",
+        kind: MetricKind::Gauge,
+        samples: samples.collect(),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "as above")]
+fn proof_family(counts: ProofCounts) -> MetricFamily {
+    let ProofCounts { seen, gone, not_measured } = counts;
+    let sample = |(outcome, count): (&str, u64)| Sample {
+        suffix: "",
+        labels: vec![("outcome", outcome.to_owned())],
+        value: count as f64,
+    };
+    MetricFamily {
+        name: "backshell_ownership_looks_total",
+        help: "Looks of the node's own for proofs of ownership, by outcome.",
+        kind: MetricKind::Counter,
+        samples: [("seen", seen), ("gone", gone), ("not_measured", not_measured)].map(sample).into(),
     }
 }
 

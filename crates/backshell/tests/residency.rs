@@ -321,3 +321,51 @@ async fn a_grant_opens_exactly_what_it_says_until_it_is_taken_back() {
     assert_eq!(decisions[0]["boundary"]["places"], json!(["us-east-1"]));
     assert_eq!(decisions[0]["addresses"], json!(["1.1.1.1:443"]));
 }
+
+/// Hosts in use are held against other evidence as soon as it is there, and somebody is told when a place is another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_are_looked_at_again_when_the_evidence_changes() {
+    let (cell, data) = cell("eu-west-1").await;
+    let place = async || {
+        cell.node.jobs().drift.run(cell.node.gateway().snapshot().unwrap().endpoints()).await.unwrap();
+        let shown = cell.get("/connectors/trial-service/verification").await;
+        let found = shown["items"].as_array().unwrap().iter().find(|item| item["check"] == "place").cloned().unwrap();
+        (found["outcome"].clone(), found["drift"].clone(), found["detail"].as_str().unwrap().to_owned())
+    };
+    let is = async |outcome: &str, drift: Value| {
+        let mut left = 600;
+        loop {
+            let (found, changed, detail) = place().await;
+            if (&found, &changed) == (&json!(outcome), &drift) {
+                return detail;
+            }
+            left -= 1;
+            assert!(left > 0, "{found} {changed}: {detail}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let import =
+        |name: &str, bytes: &[u8]| residency(&data, &["import", "aws", &file(data.parent().unwrap(), name, bytes)]).0;
+    assert_eq!(is("passed", Value::Null).await, "eu-west-1 (grade R)");
+    assert_eq!(import("moved.json", &ranges("us-east-1")), 0);
+    let detail = is("warned", json!("place_outside")).await;
+    assert!(
+        detail.contains("named `eu-west-1` at first, and now `us-east-1`") && detail.contains("boundary"),
+        "{detail}"
+    );
+    assert_eq!(cell.call(Method::GET, "/items", "").await.status(), 200, "the environment decides about calls");
+    let old = aws_ranges(now() - 15 * DAY, &[("1.1.1.0/24", "eu-west-1", "eu-west-1", "EC2")]);
+    assert_eq!(import("old.json", &old), 1);
+    is("warned", json!("evidence_stale")).await;
+    // Germany is a geography of its own. What an administrator accepts is what later looks are compared with.
+    assert_eq!(import("elsewhere.json", &ranges("eu-central-1")), 0);
+    let detail = is("warned", json!("place_outside")).await;
+    assert!(detail.contains("eu-central-1"), "{detail}");
+    let host = json!({"host": support::HOST, "check": "place"});
+    cell.post("/connectors/trial-service/verification/accept", host).await;
+    assert_eq!(is("passed", Value::Null).await, "eu-central-1 (grade R)");
+    let acts: Vec<Value> = cell.ledger("act").await;
+    let warned = acts.iter().filter(|act| act["act"] == "endpoint.warn").count();
+    assert_eq!(warned, 3, "each change once: {acts:?}");
+    cell.node.stop().await.unwrap();
+}

@@ -176,6 +176,20 @@ pub(crate) fn display_name(name: &str, text: &str) -> Result<String, Problem> {
     )))
 }
 
+/// Reads a text for people of `least` to 1,000 characters.
+pub(crate) fn plain_text(name: &str, value: &str, least: usize) -> Result<String, Problem> {
+    let length = value.trim().chars().count();
+    if length < least || value.chars().count() > MAX_TEXT || value.chars().any(char::is_control) {
+        return Err(Problem::bad_request(format!(
+            "`{name}` is {least} to {MAX_TEXT} characters without control characters"
+        )));
+    }
+    Ok(value.trim().to_owned())
+}
+
+/// The longest text for people.
+const MAX_TEXT: usize = 1_000;
+
 /// At most 300 characters of a text that may hold what the caller sent.
 pub(crate) fn bounded(text: &str) -> String {
     let mut characters = text.chars();

@@ -9,11 +9,13 @@
 
 mod acts;
 mod api;
+mod endpoint_check;
 mod extract;
 mod guard;
 mod health;
 mod metrics;
 mod notices;
+mod ownership;
 mod ports;
 mod problem;
 mod router;
@@ -24,8 +26,10 @@ mod time;
 mod token;
 
 pub use api::cell_address;
+pub use endpoint_check::PublicationCheck;
+pub use ownership::{LookError, OnFile, Seen, look_again};
 pub use ports::{
-    Authenticator, EgressFacts, MetricFamily, MetricKind, MetricsSource, NodeFacts, OutsideFacts, Sample,
+    Authenticator, EgressFacts, HostProbe, MetricFamily, MetricKind, MetricsSource, NodeFacts, OutsideFacts, Sample,
     SnapshotHandle, Stale, Unauthenticated,
 };
 pub use router::Console;

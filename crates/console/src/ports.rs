@@ -1,8 +1,12 @@
 //! What the console needs from the rest of the process and does not build itself.
 
 use backshell_gateway::CellSeat;
-use backshell_model::Caller;
+use backshell_model::{Caller, HostPort};
 use backshell_permission::Authority;
+use backshell_probe::facts::Facts;
+use backshell_probe::hosts::Endpoint;
+use backshell_probe::measure::{Looked, Prober};
+use backshell_probe::ownership::Challenge;
 use std::sync::Arc;
 
 /// The bearer token proves nothing: it is unknown, expired or revoked. Which of these is not told.
@@ -31,6 +35,27 @@ pub trait SnapshotHandle: Send + Sync {
     /// Reads the store again if it changed; when it returns, [`SnapshotHandle::authority`] shows every write that was
     /// answered before. Awaited after each write, so that a client sees its own writes.
     async fn refresh(&self) -> Result<(), Stale>;
+}
+
+/// Looks at hosts, over connections of the node's own. The binary has the way out.
+#[async_trait::async_trait]
+pub trait HostProbe: Send + Sync {
+    /// What is to be seen of the answer of a challenge. Whether somebody may look now was decided before.
+    async fn look_for(&self, challenge: &Challenge) -> Looked;
+
+    /// The facts of a host of a package, whose hosts are `siblings`; `None` where the node does not look at hosts.
+    async fn measure(&self, endpoint: &Endpoint, siblings: &[HostPort]) -> Option<Facts>;
+}
+
+#[async_trait::async_trait]
+impl HostProbe for Prober {
+    async fn look_for(&self, challenge: &Challenge) -> Looked {
+        Self::look_for(self, challenge).await
+    }
+
+    async fn measure(&self, endpoint: &Endpoint, siblings: &[HostPort]) -> Option<Facts> {
+        Some(Self::measure(self, endpoint, siblings).await)
+    }
 }
 
 /// What is known about this node when it starts, for `/api/v1/node`.

@@ -1,6 +1,7 @@
 //! What every handler may reach. Note what is absent: the vault. Secrets go through `gateway::connect` and only inwards.
 
-use crate::ports::{Authenticator, MetricsSource, NodeFacts, SnapshotHandle};
+use crate::endpoint_check::PublicationCheck;
+use crate::ports::{Authenticator, HostProbe, MetricsSource, NodeFacts, SnapshotHandle};
 use crate::problem::{Kind, Problem};
 use backshell_gateway::connect::Connections;
 use backshell_ledger::{Ledger, Retention};
@@ -25,6 +26,8 @@ pub struct ConsoleConfig {
     pub organisation: Organisation,
     /// How long the ledger keeps its records, for the same.
     pub retention: Retention,
+    /// What publication asks of the hosts of a package.
+    pub publication: PublicationCheck,
 }
 
 impl Default for ConsoleConfig {
@@ -36,6 +39,7 @@ impl Default for ConsoleConfig {
             time_limit: Duration::from_mins(1),
             organisation: Organisation::default(),
             retention: Retention::default(),
+            publication: PublicationCheck::default(),
         }
     }
 }
@@ -54,6 +58,8 @@ pub struct ConsoleParts {
     pub snapshot: Arc<dyn SnapshotHandle>,
     /// Where `/metrics` gets its numbers.
     pub metrics: Arc<dyn MetricsSource>,
+    /// Looks at hosts.
+    pub probe: Arc<dyn HostProbe>,
     /// What this node is.
     pub node: NodeFacts,
     /// The time.

@@ -104,6 +104,10 @@ identifier!(
     /// Names a crossing grant: the recorded permission to reach a place outside an environment's boundary.
     GrantId, "grt"
 );
+identifier!(
+    /// Names the consent of a host's owner to a connector that somebody else publishes.
+    ConsentId, "cst"
+);
 
 #[cfg(test)]
 mod tests {

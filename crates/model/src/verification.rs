@@ -56,8 +56,18 @@ words!(
         CertificateInvalid = "certificate_invalid",
         /// The certificate ends soon.
         CertificateEnds = "certificate_ends",
+        /// Another authority issued the certificate.
+        CertificateIssuer = "certificate_issuer",
+        /// The handshake or a certificate does less than it should, and clients still accept it.
+        CertificateWeak = "certificate_weak",
         /// A place that was inside is not any more.
         PlaceOutside = "place_outside",
+        /// The evidence names another place than at the first look.
+        PlaceMoved = "place_moved",
+        /// The evidence about the place is too old to be used.
+        EvidenceStale = "evidence_stale",
+        /// The proof of ownership was not seen again, twice within three days.
+        OwnershipDoubtful = "ownership_doubtful",
         /// Ownership is not proven any more.
         OwnershipLost = "ownership_lost",
     }
@@ -70,6 +80,8 @@ words!(
         Passed = "passed",
         /// It changed, and calls go on.
         Warned = "warned",
+        /// It changed: calls go on, and no new connections are made.
+        Restricted = "restricted",
         /// It changed, and calls are held.
         Suspended = "suspended",
         /// It could not be looked at.

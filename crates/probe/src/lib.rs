@@ -11,6 +11,7 @@
 //!
 //! Start reading at [`verify`], then one file of `bars`.
 
+pub mod again;
 mod bar;
 mod bars;
 pub mod facts;

@@ -26,6 +26,10 @@ pub enum Noun {
     Pseudonym,
     /// A crossing grant.
     CrossingGrant,
+    /// A challenge to prove ownership of a host.
+    OwnershipProof,
+    /// The consent of a host's owner.
+    OwnershipConsent,
 }
 
 impl fmt::Display for Noun {
@@ -41,6 +45,8 @@ impl fmt::Display for Noun {
             Self::Token => "access token",
             Self::Pseudonym => "pseudonym",
             Self::CrossingGrant => "crossing grant",
+            Self::OwnershipProof => "challenge",
+            Self::OwnershipConsent => "consent",
         })
     }
 }

@@ -26,8 +26,9 @@ pub use error::{Conflict, Noun, StoreError};
 pub use limit::Limit;
 pub use repository::{
     AccessRepository, CellRepository, ConnectionChange, ConnectionFilter, ConnectionRepository, ConnectorRepository,
-    CrossingGrantRepository, DataKeyRepository, EnvironmentRepository, LedgerRepository, LedgerRow, PackageFiles,
-    Pseudonym, PseudonymRepository, Publication, Published, RetentionRepository, SecretRepository, SecretsChange,
-    SnapshotFacts, Store, TenantRepository, UserTraces, VerificationRepository, VersionFacts, VersionSummary,
+    CrossingGrantRepository, DataKeyRepository, EnvironmentRepository, LedgerRepository, LedgerRow,
+    OwnershipRepository, PackageFiles, Pseudonym, PseudonymRepository, Publication, Published, RetentionRepository,
+    SecretRepository, SecretsChange, SnapshotFacts, Store, TenantRepository, UserTraces, VerificationRepository,
+    VersionFacts, VersionSummary,
 };
 pub use sqlite::SqliteStore;

@@ -3,6 +3,7 @@
 use super::{ConfigArgs, stop_signal};
 use crate::identity;
 use crate::node::Node;
+use crate::probing;
 use crate::system::SystemClock;
 use crate::terminal;
 use crate::way_out::WayOut;
@@ -26,7 +27,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(&self) -> anyhow::Result<ExitCode> {
         let config = self.config.load()?;
-        let mut node = Node::start(&config, WayOut::real(&config)?).await?;
+        let mut node = Node::start_with(&config, WayOut::real(&config)?, probing::of_node(&config)?).await?;
         terminal::line(&format!("gateway  {}", node.gateway_url()))?;
         terminal::line(&format!("console  http://{}", node.console_address()))?;
         let attestation = identity::describe(&node.cell(), SystemClock.now());

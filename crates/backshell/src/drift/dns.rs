@@ -7,7 +7,7 @@
 use super::{Check, Finding};
 use async_trait::async_trait;
 use backshell_boundary::{AddressRules, PrivateService, ResolveError, Resolver};
-use backshell_model::{Drift, HostPort, Recheck};
+use backshell_model::{Connector, Drift, HostPort, Recheck};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ impl Check for DnsRecheck {
         Recheck::Dns
     }
 
-    async fn look(&self, endpoint: &HostPort, baseline: Option<&str>) -> Finding {
+    async fn look(&self, _: &Connector, endpoint: &HostPort, baseline: Option<&str>) -> Finding {
         let changed = |drift, detail| Finding::Changed { drift, detail };
         let resolved = match self.resolver.resolve(&endpoint.host, endpoint.port).await {
             Ok(resolved) => resolved,

@@ -1,14 +1,16 @@
 //! The job: what is due is looked at, a change is put on record, and calls are held or let go on.
 
-use super::table::{Effect, effect, interval};
+use super::table::{Effect, Interval, Schedule, effect};
 use super::{Check, Finding};
 use backshell_gateway::Gateway;
 use backshell_ledger::{ActRecord, Ledger};
-use backshell_model::{Clock, ConnectorSlug, HostPort, RecheckOutcome, Timestamp, Verification};
+use backshell_model::{
+    Clock, Connector, ConnectorSlug, Drift, HostPort, Recheck, RecheckOutcome, Timestamp, Verification,
+};
 use backshell_store::{Store, StoreError};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -26,11 +28,16 @@ pub struct DriftCounts {
     pub passed: u64,
     /// Looks that found a change with which calls go on.
     pub warned: u64,
+    /// Looks that found a change for which no new connections are made.
+    pub restricted: u64,
     /// Looks that found a change for which calls are held.
     pub suspended: u64,
     /// Looks that could not be made.
     pub not_measured: u64,
 }
+
+/// How the hosts in use stood after the last whole round: how many, by kind of check, outcome and change.
+pub type Standing = BTreeMap<(Recheck, RecheckOutcome, Option<Drift>), u64>;
 
 /// Looks at hosts again.
 #[derive(Debug)]
@@ -39,32 +46,47 @@ pub struct DriftJob {
     ledger: Ledger,
     clock: Arc<dyn Clock>,
     checks: Vec<Arc<dyn Check>>,
-    counts: [AtomicU64; 4],
+    schedule: Schedule,
+    counts: [AtomicU64; 5],
+    standing: Mutex<Standing>,
 }
 
 impl DriftJob {
     /// With these kinds of checks; a kind that is not among them is never run and never said to have passed.
-    pub fn new(store: Arc<dyn Store>, ledger: Ledger, clock: Arc<dyn Clock>, checks: Vec<Arc<dyn Check>>) -> Self {
-        Self { store, ledger, clock, checks, counts: Default::default() }
+    pub fn new(
+        store: Arc<dyn Store>,
+        ledger: Ledger,
+        clock: Arc<dyn Clock>,
+        checks: Vec<Arc<dyn Check>>,
+        schedule: Schedule,
+    ) -> Self {
+        Self { store, ledger, clock, checks, schedule, counts: Default::default(), standing: Mutex::default() }
+    }
+
+    /// How the hosts in use stood after the last whole round.
+    pub fn standing(&self) -> Standing {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What was done so far.
     pub fn counts(&self) -> DriftCounts {
-        let [passed, warned, suspended, not_measured] = &self.counts;
+        let [passed, warned, restricted, suspended, not_measured] = &self.counts;
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         DriftCounts {
             passed: read(passed),
             warned: read(warned),
+            restricted: read(restricted),
             suspended: read(suspended),
             not_measured: read(not_measured),
         }
     }
 
     fn count(&self, outcome: RecheckOutcome) {
-        let [passed, warned, suspended, not_measured] = &self.counts;
+        let [passed, warned, restricted, suspended, not_measured] = &self.counts;
         let count = match outcome {
             RecheckOutcome::Passed => passed,
             RecheckOutcome::Warned => warned,
+            RecheckOutcome::Restricted => restricted,
             RecheckOutcome::Suspended => suspended,
             RecheckOutcome::NotMeasured => not_measured,
         };
@@ -97,44 +119,63 @@ impl DriftJob {
         for (connector, endpoint) in endpoints {
             by_connector.entry(connector).or_default().push(endpoint);
         }
-        let mut looks = 0_usize;
-        for (connector, endpoints) in by_connector {
-            let known = self.store.verifications(&connector).await?;
+        let (mut looks, mut standing) = (0_usize, Standing::new());
+        for (slug, endpoints) in by_connector {
+            let known = self.store.verifications(&slug).await?;
+            let connector = match self.store.connector(&slug).await {
+                Ok(connector) => connector,
+                // Its last connection went with it since the snapshot was made.
+                Err(StoreError::NotFound(_)) => continue,
+                Err(error) => return Err(error),
+            };
             for endpoint in endpoints {
                 for check in &self.checks {
                     let before = known.iter().find(|known| {
                         known.host == endpoint.host && known.port == endpoint.port && known.check == check.kind()
                     });
-                    if looks >= ROUND {
-                        return Ok(looks);
-                    }
-                    if before.is_none_or(|before| before.due <= self.clock.now()) {
-                        self.look(&connector, &endpoint, &**check, before).await?;
-                        looks = looks.saturating_add(1);
-                    }
+                    let stands = match before.filter(|before| !self.is_due(&**check, before)) {
+                        Some(before) => (before.outcome, before.drift),
+                        None if looks >= ROUND => return Ok(looks),
+                        None => {
+                            looks = looks.saturating_add(1);
+                            let after = self.look(&connector, &endpoint, &**check, before).await?;
+                            (after.outcome, after.drift)
+                        }
+                    };
+                    let hosts = standing.entry((check.kind(), stands.0, stands.1)).or_default();
+                    *hosts = hosts.saturating_add(1);
                 }
             }
         }
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
         Ok(looks)
+    }
+
+    fn is_due(&self, check: &dyn Check, before: &Verification) -> bool {
+        let is_old = check.renewed_at().is_some_and(|renewed| before.last_run < renewed);
+        is_old || before.due <= self.clock.now()
     }
 
     async fn look(
         &self,
-        connector: &ConnectorSlug,
+        connector: &Connector,
         endpoint: &HostPort,
         check: &dyn Check,
         before: Option<&Verification>,
-    ) -> Result<(), StoreError> {
-        let finding = check.look(endpoint, before.and_then(|before| before.baseline.as_deref())).await;
+    ) -> Result<Verification, StoreError> {
+        let baseline = before.and_then(|before| before.baseline.as_deref());
+        let finding = check.look(connector, endpoint, baseline).await;
         let now = self.clock.now();
-        let after = judged(connector, endpoint, check, before, finding, now);
+        let times = self.schedule.of(check.kind());
+        let after = judged(connector, endpoint, (check.kind(), times), before, finding, now);
         self.count(after.outcome);
         let was = before.map_or(RecheckOutcome::Passed, |before| before.outcome);
         let is_news = was != after.outcome || before.is_some_and(|before| before.drift != after.drift);
         if is_news && after.outcome != RecheckOutcome::NotMeasured {
             self.record(&after, was).await;
         }
-        self.store.put_verification(&after).await
+        self.store.put_verification(&after).await?;
+        Ok(after)
     }
 
     /// What changed for whom is on record before it takes effect. A host is held whether or not that can be recorded.
@@ -142,6 +183,7 @@ impl DriftJob {
         let act = match (found.outcome, was) {
             (RecheckOutcome::Suspended, _) => "endpoint.suspend",
             (_, RecheckOutcome::Suspended) => "endpoint.resume",
+            (RecheckOutcome::Restricted, _) => "endpoint.restrict",
             (RecheckOutcome::Warned, _) => "endpoint.warn",
             _ => "endpoint.restore",
         };
@@ -158,39 +200,41 @@ impl DriftJob {
 
 /// What a finding means, after what was known before.
 fn judged(
-    connector: &ConnectorSlug,
+    connector: &Connector,
     endpoint: &HostPort,
-    check: &dyn Check,
+    (check, times): (Recheck, Interval),
     before: Option<&Verification>,
     finding: Finding,
     now: Timestamp,
 ) -> Verification {
-    let times = interval(check.kind());
     let baseline = before.and_then(|before| before.baseline.clone());
     let (outcome, drift, detail, baseline, since) = match finding {
         Finding::Same { baseline, detail } => (RecheckOutcome::Passed, None, detail, Some(baseline), None),
         Finding::Changed { drift, detail } => {
             let since = before.and_then(|before| before.drifting_since).unwrap_or(now);
-            let outcome = match effect(drift) {
-                Effect::Suspend { after } if since.plus_secs(after) <= now => RecheckOutcome::Suspended,
-                Effect::Suspend { .. } | Effect::Warn => RecheckOutcome::Warned,
+            let outcome = match effect(drift, connector.publisher_kind) {
+                Effect::Warn => RecheckOutcome::Warned,
+                Effect::Restrict => RecheckOutcome::Restricted,
+                Effect::Suspend => RecheckOutcome::Suspended,
             };
             (outcome, Some(drift), detail, baseline, Some(since))
         }
         Finding::NotMeasured(detail) => {
             // What could not be looked at neither holds a host nor lets it go.
-            let held = before.filter(|before| before.outcome == RecheckOutcome::Suspended);
-            let outcome = held.map_or(RecheckOutcome::NotMeasured, |held| held.outcome);
+            let holds = |before: &&Verification| {
+                matches!(before.outcome, RecheckOutcome::Suspended | RecheckOutcome::Restricted)
+            };
+            let outcome = before.filter(holds).map_or(RecheckOutcome::NotMeasured, |held| held.outcome);
             let drift = before.and_then(|before| before.drift);
             (outcome, drift, detail, baseline, before.and_then(|before| before.drifting_since))
         }
     };
     let next = if outcome == RecheckOutcome::Passed { times.every } else { times.again };
     Verification {
-        connector: connector.clone(),
+        connector: connector.slug.clone(),
         host: endpoint.host.clone(),
         port: endpoint.port,
-        check: check.kind(),
+        check,
         outcome,
         drift,
         detail: detail.chars().take(MAX_DETAIL).collect(),
@@ -205,15 +249,11 @@ fn judged(
 mod tests {
     use super::*;
     use crate::drift::DnsRecheck;
+    use crate::drift::testing::{DAY, Grounds};
     use async_trait::async_trait;
     use backshell_boundary::{AddressRules, ResolveError, Resolved, Resolver};
-    use backshell_ledger::Options;
-    use backshell_model::{Drift, HostName, Recheck};
-    use backshell_store::{LedgerRepository, Limit, SqliteStore, VerificationRepository};
-    use backshell_testkit::{MockClock, SeededRandom};
-    use std::sync::Mutex;
-
-    const DAY: i64 = 24 * 3600;
+    use backshell_model::{HostName, PublisherKind};
+    use backshell_store::VerificationRepository;
 
     /// Answers what the test says.
     #[derive(Debug)]
@@ -228,8 +268,7 @@ mod tests {
     }
 
     struct Scene {
-        store: Arc<SqliteStore>,
-        clock: Arc<MockClock>,
+        grounds: Grounds,
         names: Arc<Names>,
         job: DriftJob,
     }
@@ -238,15 +277,12 @@ mod tests {
 
     impl Scene {
         async fn new() -> Self {
-            let store = Arc::new(SqliteStore::in_memory().await.unwrap());
-            let clock = Arc::new(MockClock::at(1_800_000_000));
-            let (rows, pseudonyms) = (store.clone(), store.clone());
-            let random = Arc::new(SeededRandom::new(1));
-            let ledger = Ledger::start(rows, pseudonyms, clock.clone(), random, Options::default()).await.unwrap();
+            let grounds = Grounds::of(PublisherKind::Verified).await;
             let names = Arc::new(Names(Mutex::new(Ok(FIRST))));
             let dns = DnsRecheck::new(names.clone(), AddressRules::default());
-            let job = DriftJob::new(store.clone(), ledger, clock.clone(), vec![Arc::new(dns)]);
-            Self { store, clock, names, job }
+            let (store, clock, ledger) = (grounds.store.clone(), grounds.clock.clone(), grounds.ledger.clone());
+            let job = DriftJob::new(store, ledger, clock, vec![Arc::new(dns)], Schedule::default());
+            Self { grounds, names, job }
         }
 
         fn answer(&self, answer: Result<(&'static str, &'static str), ResolveError>) {
@@ -255,18 +291,12 @@ mod tests {
 
         /// Runs what is due and says how the host stands.
         async fn run(&self) -> (usize, RecheckOutcome, Option<Drift>) {
-            let connector: ConnectorSlug = "contoso-crm".parse().unwrap();
-            let endpoint = HostPort { host: HostName::parse("api.contoso.com").unwrap(), port: 443 };
+            let (connector, endpoint) = self.grounds.endpoint();
             let looks = self.job.run([(connector.clone(), endpoint)]).await.unwrap();
-            let found = self.store.verifications(&connector).await.unwrap().remove(0);
+            let found = self.grounds.store.verifications(&connector).await.unwrap().remove(0);
             assert_eq!(found.check, Recheck::Dns);
+            assert_eq!(self.job.standing(), [((Recheck::Dns, found.outcome, found.drift), 1)].into());
             (looks, found.outcome, found.drift)
-        }
-
-        async fn acts(&self) -> Vec<String> {
-            let rows = self.store.ledger_rows(0, Limit::MAX).await.unwrap();
-            let acts = rows.into_iter().filter(|row| row.kind == "act").filter_map(|row| row.body);
-            acts.map(|body| body.split("\"act\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned()).collect()
         }
     }
 
@@ -274,11 +304,11 @@ mod tests {
     async fn a_host_is_looked_at_when_it_is_due() {
         let scene = Scene::new().await;
         assert_eq!(scene.run().await, (1, RecheckOutcome::Passed, None));
-        scene.clock.advance(DAY - 1);
+        scene.grounds.clock.advance(DAY - 1);
         assert_eq!(scene.run().await.0, 0);
-        scene.clock.advance(1);
+        scene.grounds.clock.advance(1);
         assert_eq!(scene.run().await, (1, RecheckOutcome::Passed, None));
-        assert!(scene.acts().await.is_empty(), "what stays as it is is no news");
+        assert!(scene.grounds.acts().await.is_empty(), "what stays as it is is no news");
     }
 
     #[tokio::test]
@@ -286,7 +316,7 @@ mod tests {
         use RecheckOutcome::{Passed, Suspended, Warned};
         let scene = Scene::new().await;
         scene.run().await;
-        let day = || scene.clock.advance(DAY);
+        let day = || scene.grounds.clock.advance(DAY);
         day();
         scene.answer(Ok(("93.184.215.15", "lb-2.eu.cdn.example")));
         assert_eq!(scene.run().await, (1, Warned, Some(Drift::AliasChanged)));
@@ -299,8 +329,8 @@ mod tests {
         day();
         scene.answer(Ok(FIRST));
         assert_eq!(scene.run().await, (1, Passed, None));
-        assert_eq!(scene.acts().await, ["endpoint.warn", "endpoint.suspend", "endpoint.resume"]);
-        let counts = DriftCounts { passed: 2, warned: 1, suspended: 2, not_measured: 0 };
+        assert_eq!(scene.grounds.acts().await, ["endpoint.warn", "endpoint.suspend", "endpoint.resume"]);
+        let counts = DriftCounts { passed: 2, warned: 1, restricted: 0, suspended: 2, not_measured: 0 };
         assert_eq!(scene.job.counts(), counts);
     }
 
@@ -313,10 +343,10 @@ mod tests {
         ] {
             let scene = Scene::new().await;
             scene.run().await;
-            scene.clock.advance(DAY);
+            scene.grounds.clock.advance(DAY);
             scene.answer(answer);
             assert_eq!(scene.run().await, (1, RecheckOutcome::Suspended, Some(drift)));
-            scene.clock.advance(3600);
+            scene.grounds.clock.advance(3600);
             assert_eq!(scene.run().await.0, 1, "what is held is looked at again within the hour");
         }
     }
@@ -326,34 +356,32 @@ mod tests {
         let scene = Scene::new().await;
         scene.answer(Err(ResolveError::Failed("no answer".to_owned())));
         assert_eq!(scene.run().await, (1, RecheckOutcome::NotMeasured, None));
-        assert!(scene.acts().await.is_empty());
+        assert!(scene.grounds.acts().await.is_empty());
     }
 
-    #[test]
-    fn ownership_holds_calls_after_fourteen_days() {
+    #[tokio::test]
+    async fn what_hosts_are_held_against_makes_looks_due_when_it_is_renewed() {
         #[derive(Debug)]
-        struct Owner;
+        struct Renewed(Timestamp);
         #[async_trait]
-        impl Check for Owner {
+        impl Check for Renewed {
             fn kind(&self) -> Recheck {
-                Recheck::Ownership
+                Recheck::Place
             }
-            async fn look(&self, _: &HostPort, _: Option<&str>) -> Finding {
-                Finding::NotMeasured(String::new())
+            async fn look(&self, _: &Connector, _: &HostPort, _: Option<&str>) -> Finding {
+                Finding::Same { baseline: "westeurope".to_owned(), detail: String::new() }
+            }
+            fn renewed_at(&self) -> Option<Timestamp> {
+                Some(self.0)
             }
         }
-        let connector: ConnectorSlug = "contoso-crm".parse().unwrap();
-        let endpoint = HostPort { host: HostName::parse("api.contoso.com").unwrap(), port: 443 };
-        let begin = Timestamp::from_secs(1_800_000_000);
-        let mut before = None;
-        for (day, expected) in
-            [(0, RecheckOutcome::Warned), (13, RecheckOutcome::Warned), (14, RecheckOutcome::Suspended)]
-        {
-            let lost = Finding::Changed { drift: Drift::OwnershipLost, detail: "no record".to_owned() };
-            let now = begin.plus_secs(day * DAY);
-            let found = judged(&connector, &endpoint, &Owner, before.as_ref(), lost, now);
-            assert_eq!((found.outcome, found.drifting_since), (expected, Some(begin)), "day {day}");
-            before = Some(found);
-        }
+        let grounds = Grounds::of(PublisherKind::Verified).await;
+        let check = Renewed(grounds.clock.now().plus_secs(10));
+        let (store, clock, ledger) = (grounds.store.clone(), grounds.clock.clone(), grounds.ledger.clone());
+        let job = DriftJob::new(store, ledger, clock, vec![Arc::new(check)], Schedule::default());
+        let run = async || job.run([grounds.endpoint()]).await.unwrap();
+        assert_eq!(run().await, 1);
+        grounds.clock.advance(10);
+        assert_eq!((run().await, run().await), (1, 0), "once, and not for ever");
     }
 }

@@ -1,6 +1,7 @@
-//! What is due when, and what a change does. Nothing else in the code decides either.
+//! What is due when, and what a change does. Nothing else in the code decides either, but how long a proof of ownership is
+//! good: that is the proof's own (`probe::ownership`).
 
-use backshell_model::{Drift, Recheck};
+use backshell_model::{Drift, PublisherKind, Recheck};
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -14,52 +15,83 @@ pub struct Interval {
     pub again: i64,
 }
 
-/// The schedule. Names daily, because an alias that points nowhere is an invitation; certificates and places weekly; ownership
-/// monthly.
+/// The schedule unless the configuration says otherwise. Names daily, because an alias that points nowhere is an invitation;
+/// places daily, because evidence grows too old on a day; certificates weekly. What is on file about ownership is read every
+/// six hours, and at once when it changed; its proofs are looked for by a job of their own.
 pub const SCHEDULE: [(Recheck, Interval); 4] = [
     (Recheck::Dns, Interval { every: DAY, again: HOUR }),
-    (Recheck::Certificate, Interval { every: 7 * DAY, again: 6 * HOUR }),
-    (Recheck::Place, Interval { every: 7 * DAY, again: DAY }),
-    (Recheck::Ownership, Interval { every: 30 * DAY, again: DAY }),
+    (Recheck::Certificate, Interval { every: 7 * DAY, again: HOUR }),
+    (Recheck::Place, Interval { every: DAY, again: DAY }),
+    (Recheck::Ownership, Interval { every: 6 * HOUR, again: 6 * HOUR }),
 ];
+
+/// When each kind of check is due.
+#[derive(Clone, Copy, Debug)]
+pub struct Schedule([(Recheck, Interval); 4]);
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self(SCHEDULE)
+    }
+}
+
+impl Schedule {
+    /// With `check` made every `hours`.
+    #[must_use]
+    pub fn every(mut self, check: Recheck, hours: u32) -> Self {
+        for (_, interval) in self.0.iter_mut().filter(|(kind, _)| *kind == check) {
+            interval.every = i64::from(hours).saturating_mul(HOUR);
+            interval.again = interval.again.min(interval.every);
+        }
+        self
+    }
+
+    /// How often `check` is due.
+    pub fn of(&self, check: Recheck) -> Interval {
+        let known = self.0.iter().find(|(kind, _)| *kind == check).map(|(_, interval)| *interval);
+        // A test holds that the schedule is complete.
+        known.unwrap_or(Interval { every: DAY, again: HOUR })
+    }
+}
 
 /// What a change does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// It is said, and calls go on.
     Warn,
-    /// Calls to the host are held once the change has lasted this long, seconds.
-    Suspend {
-        /// How long it may last.
-        after: i64,
-    },
+    /// Calls go on, and no new connections are made.
+    Restrict,
+    /// Calls to the host are held.
+    Suspend,
 }
 
 /// What each change does.
-pub const EFFECTS: [(Drift, Effect); 8] = [
-    (Drift::EndpointMoved, Effect::Suspend { after: 0 }),
-    (Drift::EndpointGone, Effect::Suspend { after: 0 }),
-    (Drift::AddressRefused, Effect::Suspend { after: 0 }),
+pub const EFFECTS: [(Drift, Effect); 13] = [
+    (Drift::EndpointMoved, Effect::Suspend),
+    (Drift::EndpointGone, Effect::Suspend),
+    (Drift::AddressRefused, Effect::Suspend),
     (Drift::AliasChanged, Effect::Warn),
-    (Drift::CertificateInvalid, Effect::Suspend { after: 0 }),
+    (Drift::CertificateInvalid, Effect::Suspend),
     (Drift::CertificateEnds, Effect::Warn),
+    (Drift::CertificateIssuer, Effect::Warn),
+    (Drift::CertificateWeak, Effect::Warn),
     // Whether a call may go there is decided for each call, by the environment's setting.
     (Drift::PlaceOutside, Effect::Warn),
-    (Drift::OwnershipLost, Effect::Suspend { after: 14 * DAY }),
+    (Drift::PlaceMoved, Effect::Warn),
+    (Drift::EvidenceStale, Effect::Warn),
+    (Drift::OwnershipDoubtful, Effect::Restrict),
+    (Drift::OwnershipLost, Effect::Suspend),
 ];
 
-/// How often `check` is due.
-pub(crate) fn interval(check: Recheck) -> Interval {
-    let known = SCHEDULE.iter().find(|(kind, _)| *kind == check).map(|(_, interval)| *interval);
-    // A test holds that the schedule is complete.
-    known.unwrap_or(Interval { every: DAY, again: HOUR })
-}
-
-/// What `drift` does.
-pub(crate) fn effect(drift: Drift) -> Effect {
+/// What `drift` does to a connector of this publisher. The platform operator answers for what it publishes itself, so that
+/// ownership is asked of third parties only.
+pub(crate) fn effect(drift: Drift, publisher: PublisherKind) -> Effect {
+    if publisher == PublisherKind::Platform && matches!(drift, Drift::OwnershipDoubtful | Drift::OwnershipLost) {
+        return Effect::Warn;
+    }
     let known = EFFECTS.iter().find(|(kind, _)| *kind == drift).map(|(_, effect)| *effect);
     // A test holds that the table is complete; what is not in it is held.
-    known.unwrap_or(Effect::Suspend { after: 0 })
+    known.unwrap_or(Effect::Suspend)
 }
 
 #[cfg(test)]
@@ -74,6 +106,24 @@ mod tests {
         assert_eq!(effects, Drift::ALL);
         for (check, interval) in SCHEDULE {
             assert!(interval.again <= interval.every, "{check:?}");
+        }
+    }
+
+    #[test]
+    fn a_setting_moves_one_kind_and_keeps_the_order() {
+        let schedule = Schedule::default().every(Recheck::Dns, 6).every(Recheck::Place, 1);
+        assert_eq!(schedule.of(Recheck::Dns), Interval { every: 6 * HOUR, again: HOUR });
+        assert_eq!(schedule.of(Recheck::Place), Interval { every: HOUR, again: HOUR });
+        assert_eq!(schedule.of(Recheck::Certificate), Interval { every: 7 * DAY, again: HOUR });
+    }
+
+    #[test]
+    fn the_operator_is_warned_where_third_parties_are_held() {
+        for drift in Drift::ALL {
+            let (own, other) = (effect(*drift, PublisherKind::Platform), effect(*drift, PublisherKind::Independent));
+            assert_eq!(other, effect(*drift, PublisherKind::Verified));
+            let differs = matches!(drift, Drift::OwnershipDoubtful | Drift::OwnershipLost);
+            assert_eq!(own != other, differs, "{drift:?}");
         }
     }
 }

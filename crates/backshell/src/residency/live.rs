@@ -1,14 +1,16 @@
 //! The evidence that calls ask: in memory, made anew when the folder changes.
 
 use super::folder::{Folder, Stamp};
+use crate::system::SystemClock;
 use arc_swap::ArcSwap;
 use backshell_boundary::evidence::SourceInfo;
 use backshell_boundary::{Evidence, EvidenceBase, HostEvidence};
 use backshell_ledger::{ActRecord, Ledger};
-use backshell_model::{HostName, Timestamp};
+use backshell_model::{Clock as _, HostName, Timestamp};
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +24,8 @@ pub struct LiveEvidence {
     base: ArcSwap<EvidenceBase>,
     /// What the folder was like when it was read first.
     opened: Stamp,
+    /// When the evidence was last taken from a folder that had changed, microseconds; 0 before.
+    renewed: AtomicI64,
 }
 
 impl Evidence for LiveEvidence {
@@ -37,7 +41,20 @@ impl LiveEvidence {
         let folder = Folder::in_data_folder(data);
         let opened = folder.stamp()?;
         let base = ArcSwap::from_pointee(read(&folder)?);
-        Ok(Arc::new(Self { folder, base, opened }))
+        Ok(Arc::new(Self { folder, base, opened, renewed: AtomicI64::new(0) }))
+    }
+
+    /// When other evidence was taken into use, since the node started.
+    pub fn renewed_at(&self) -> Option<Timestamp> {
+        let at = self.renewed.load(Ordering::Relaxed);
+        (at != 0).then(|| Timestamp::from_micros(at))
+    }
+
+    /// Takes other evidence into use, from now on; what was used before.
+    fn take(&self, base: EvidenceBase, now: Timestamp) -> Arc<EvidenceBase> {
+        let before = self.base.swap(Arc::new(base));
+        self.renewed.store(now.as_micros(), Ordering::Relaxed);
+        before
     }
 
     /// Puts on record which evidence this node decides with, and makes it anew whenever the folder changes, until `stop`.
@@ -60,7 +77,7 @@ impl LiveEvidence {
                 Ok(Ok((stamp, changed))) => {
                     seen = stamp;
                     if let Some(base) = changed {
-                        let before = self.base.swap(Arc::new(base));
+                        let before = self.take(base, SystemClock.now());
                         record(&ledger, before.sources(), self.base.load().sources()).await;
                     }
                 }

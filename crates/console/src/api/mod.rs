@@ -12,6 +12,7 @@ mod environments;
 mod groups;
 mod ledger;
 mod node;
+mod ownership;
 mod page;
 mod regions;
 mod residency;
@@ -80,6 +81,11 @@ pub(crate) fn endpoints() -> OpenApiRouter<ConsoleState> {
         .routes(routes!(connectors::parameters::parameters))
         .routes(routes!(connectors::verification::verification))
         .routes(routes!(connectors::accept_verification::accept))
+        .routes(routes!(ownership::proofs::proofs, ownership::begin::begin))
+        .routes(routes!(ownership::revoke::revoke))
+        .routes(routes!(ownership::check::check))
+        .routes(routes!(ownership::consents::consents, ownership::consent::consent))
+        .routes(routes!(ownership::withdraw::withdraw))
         .routes(routes!(versions::list::list))
         .routes(routes!(versions::get::get))
         .routes(routes!(versions::withdraw::withdraw))

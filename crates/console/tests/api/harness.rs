@@ -4,17 +4,21 @@ use axum::Router;
 use axum::body::Body;
 use backshell_boundary::{CellIdentity, NoEvidence, ResolveError, Resolved, Resolver};
 use backshell_console::{
-    Authenticator, Console, ConsoleConfig, ConsoleParts, ConsoleState, MetricFamily, MetricKind, MetricsSource,
-    NodeFacts, Sample, SnapshotHandle, Stale, Unauthenticated, generate_token,
+    Authenticator, Console, ConsoleConfig, ConsoleParts, ConsoleState, HostProbe, MetricFamily, MetricKind,
+    MetricsSource, NodeFacts, Sample, SnapshotHandle, Stale, Unauthenticated, generate_token,
 };
 use backshell_gateway::connect::Connections;
 use backshell_gateway::{Gateway, Parts, Settings};
 use backshell_ledger::{Ledger, Options};
 use backshell_model::{
-    AccessToken, AppName, Boundary, Caller, Clock, Egress, Environment, EnvironmentId, HostName, Random, Region, Role,
-    RoleAssignment, Scope, Scopes, Tenant, TenantId, TokenId, UserId,
+    AccessToken, AppName, Boundary, Caller, Clock, Egress, Environment, EnvironmentId, HostName, HostPort, ProofMethod,
+    Random, Region, Role, RoleAssignment, Scope, Scopes, Tenant, TenantId, TokenId, UserId,
 };
 use backshell_permission::Authority;
+use backshell_probe::facts::Facts;
+use backshell_probe::hosts::Endpoint;
+use backshell_probe::measure::Looked;
+use backshell_probe::ownership::Challenge;
 use backshell_store::{SqliteStore, Store};
 use backshell_testkit::{MockClock, SeededRandom};
 use backshell_upstream::PinnedDialler;
@@ -23,8 +27,8 @@ use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::io::Write;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tower_service::Service;
 
@@ -32,9 +36,9 @@ use tower_service::Service;
 pub(crate) const CELL: &str = "westeurope";
 pub(crate) const NOW: i64 = 1_700_000_000;
 
-const DEFINITION: &[u8] = include_bytes!("../../../backshell/assets/sample/apiDefinition.swagger.json");
-const PROPERTIES: &[u8] = include_bytes!("../../../backshell/assets/sample/apiProperties.json");
-const README: &[u8] = include_bytes!("../../../backshell/assets/sample/readme.md");
+pub(crate) const DEFINITION: &[u8] = include_bytes!("../../../backshell/assets/sample/apiDefinition.swagger.json");
+pub(crate) const PROPERTIES: &[u8] = include_bytes!("../../../backshell/assets/sample/apiProperties.json");
+pub(crate) const README: &[u8] = include_bytes!("../../../backshell/assets/sample/readme.md");
 pub(crate) const SLUG: &str = "fieldworks-service-orders";
 
 /// A whole node.
@@ -48,6 +52,36 @@ pub(crate) struct Node {
     pub(crate) gateway: Gateway,
     pub(crate) admin: String,
     pub(crate) lent: Arc<Lent>,
+    pub(crate) probe: Arc<Seeker>,
+}
+
+/// What is to be seen of answers, as the test says.
+#[derive(Debug, Default)]
+pub(crate) struct Seeker {
+    /// Texts in the zone; `None` while nobody can look.
+    pub(crate) zone: Mutex<Option<Vec<String>>>,
+    /// What is measured of every host; `None` while the node does not look at hosts.
+    pub(crate) facts: Mutex<Option<Facts>>,
+}
+
+#[async_trait::async_trait]
+impl HostProbe for Seeker {
+    async fn look_for(&self, challenge: &Challenge) -> Looked {
+        let zone = self.zone.lock().unwrap().clone();
+        let seen = zone.as_ref().is_some_and(|texts| texts.iter().any(|text| challenge.is_answered_by(text)));
+        Looked {
+            seen: seen.then_some(ProofMethod::Dns),
+            dns: if seen { "the record is there" } else { "no record" }.to_owned(),
+            file: "no file".to_owned(),
+            zone_answered: zone.is_some(),
+            host_answered: false,
+        }
+    }
+
+    async fn measure(&self, endpoint: &Endpoint, siblings: &[HostPort]) -> Option<Facts> {
+        let facts = self.facts.lock().unwrap().clone()?;
+        Some(Facts { endpoint: endpoint.clone(), siblings: siblings.to_vec(), ..facts })
+    }
 }
 
 /// What the binary lends the console, with a switch to let the snapshot go stale.
@@ -179,6 +213,7 @@ impl Node {
             seat.clone(),
             Vec::new(),
         );
+        let probe = Arc::new(Seeker::default());
         let router = Console::router(ConsoleState::new(ConsoleParts {
             store: store.clone(),
             ledger: ledger.clone(),
@@ -186,6 +221,7 @@ impl Node {
             authenticator: lent.clone(),
             snapshot: lent.clone(),
             metrics: lent.clone(),
+            probe: probe.clone(),
             node: NodeFacts { cell: seat, outside: Vec::new(), egress: Vec::new() },
             clock: dyn_clock,
             random: random.clone(),
@@ -201,6 +237,7 @@ impl Node {
             gateway,
             admin: String::new(),
             lent,
+            probe,
         };
         node.admin = node.token("admin@contoso.example", &Scope::ALL, None).await;
         node

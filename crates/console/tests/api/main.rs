@@ -10,5 +10,7 @@ mod crossing_grants;
 mod environments;
 mod harness;
 mod ledger;
+mod ownership;
+mod publication;
 mod serving;
 mod surface;

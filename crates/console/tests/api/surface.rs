@@ -26,6 +26,8 @@ fn operations() -> Vec<(Method, String, Value)> {
                 .replace("{digest}", &format!("sha256:{}", "0".repeat(64)))
                 .replace("{environment}", "env_00000000000000000000000000")
                 .replace("{grant}", "grt_00000000000000000000000000")
+                .replace("{proof}", &"0".repeat(32))
+                .replace("{consent}", "cst_00000000000000000000000000")
                 .replace("{connection}", "con_00000000000000000000000000")
                 .replace("{token}", "tok_00000000000000000000000000")
                 .replace("{role}", "auditor")

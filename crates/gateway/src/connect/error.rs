@@ -3,7 +3,7 @@
 use backshell_auth::AuthProblem;
 use backshell_boundary::{BoundaryError, Unattested};
 use backshell_ledger::LedgerError;
-use backshell_model::{ConnectorSlug, Region};
+use backshell_model::{ConnectorSlug, Drift, HostName, Region};
 use backshell_permission::{Action, Reason};
 use backshell_store::StoreError;
 use backshell_templates::TemplateError;
@@ -109,6 +109,14 @@ pub enum ConnectError {
         /// Where they lead.
         known: Vec<String>,
     },
+    /// Re-verification found that the host changed.
+    #[error("no new connections are made to `{host}`, because re-verification found a change ({})", drift.as_str())]
+    HostHeld {
+        /// The host.
+        host: HostName,
+        /// What changed.
+        drift: Drift,
+    },
     /// The database failed or contradicts.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -144,6 +152,7 @@ impl ConnectError {
             Self::UnusableValue { .. } => "unusable_value",
             Self::Host(error) => error.reason,
             Self::UnknownHost { .. } => "unknown_host",
+            Self::HostHeld { drift, .. } => drift.as_str(),
             Self::Store(_) => "store",
             Self::Ledger(error) => error.code(),
             Self::Vault(_) => "vault",

@@ -25,8 +25,8 @@ use backshell_boundary::{AllowedSet, CellInside, WrongCell, cell_decision};
 use backshell_ledger::{ActRecord, Ledger, LedgerError, Outcome, Who};
 use backshell_model::{
     Caller, Clock, Connection, ConnectionId, ConnectorSlug, Environment, EnvironmentId, HostApproval, HostPort,
-    PackageDigest, Random, Region, SealedSecrets, SecretBytes, ServiceRoot, UserId, Version, VersionState,
-    is_display_name,
+    PackageDigest, Random, RecheckOutcome, Region, SealedSecrets, SecretBytes, ServiceRoot, UserId, Verification,
+    Version, VersionState, is_display_name,
 };
 use backshell_permission::{Action, Authority, Reason, Resource};
 use backshell_store::{Conflict, ConnectionChange, Limit, Noun, SecretsChange, Store, StoreError};
@@ -183,6 +183,7 @@ impl Connections {
         let publisher = self.store.connector(&new.connector).await?.publisher_kind;
         let given = new.settings;
         let values = self.reading(move || values_of(&version, publisher, &given)).await??;
+        self.refuse_held(&new.connector, &values.roots).await?;
         let secrets = if new.secrets.is_empty() { None } else { Some(values.secrets(new.secrets)?) };
         let approver = may_approve(authority, caller, new.environment).then(|| caller.user.clone());
         let connection = Connection {
@@ -215,6 +216,20 @@ impl Connections {
         let add = async { Ok(self.store.add_connection(&connection, sealed.as_ref()).await?) };
         recorded(&self.ledger, act.record(details), ConnectError::code, add).await?;
         Ok(connection)
+    }
+
+    /// Refuses a new connection to a host whose calls are held, or whose ownership is in doubt.
+    async fn refuse_held(&self, connector: &ConnectorSlug, roots: &HostRoots) -> Result<(), ConnectError> {
+        let holds = |found: &Verification| {
+            let mut all = roots.certified.iter().chain(&roots.to_approve);
+            matches!(found.outcome, RecheckOutcome::Restricted | RecheckOutcome::Suspended)
+                && all.any(|root| root.host == found.host && root.port == found.port)
+        };
+        let mut found = self.store.verifications(connector).await?.into_iter().filter(holds);
+        match found.find_map(|found| Some((found.host, found.drift?))) {
+            Some((host, drift)) => Err(ConnectError::HostHeld { host, drift }),
+            None => Ok(()),
+        }
     }
 
     /// Replaces a connection's secrets, all at once. The generation counts up, so what was sealed before opens no more.

@@ -153,6 +153,32 @@ impl Prober {
         facts
     }
 
+    /// The facts about handshake and certificates of one host, and no others: nothing is requested of it.
+    pub async fn measure_handshake(&self, endpoint: &Endpoint) -> Facts {
+        let mut facts = unmeasured(endpoint, &[], &*self.clock, &self.lists, "only the handshake was looked at");
+        let Target::Host(host) = &endpoint.target else { return facts };
+        let names = names::ask(&self.resolvers, host, &*self.pace).await;
+        let vetted = match vet(&host.host, host.port, &names::addresses(&names), &self.rules) {
+            Ok(vetted) if !names.broken => vetted,
+            refused => {
+                let why =
+                    refused.err().map_or("its aliases cannot be followed".to_owned(), |refused| refused.to_string());
+                let missing = NotMeasured::because(format!("the host is not connected to: {why}"));
+                facts.tls = Err(missing.clone());
+                facts.chain = Err(missing);
+                return facts;
+            }
+        };
+        let asker = Asker { way: &self.way, to: &vetted, random: &*self.random, pace: &*self.pace };
+        let mut seen = asker.modern().await;
+        seen.session = Err(NotMeasured::because("nothing is requested"));
+        asker.old(&mut seen).await;
+        let at = facts.at;
+        facts.tls = seen.tls;
+        facts.chain = seen.shown.and_then(|shown| chain(&shown, vetted.host(), at, &self.trust));
+        facts
+    }
+
     /// What is asked of the host itself. The request comes first, while the session is fresh.
     async fn measure_at(&self, vetted: &Vetted, facts: &mut Facts) {
         let asker = Asker { way: &self.way, to: vetted, random: &*self.random, pace: &*self.pace };

@@ -4,12 +4,16 @@
 //! record or a file: anybody may read it there, and copied to another publisher's challenge it is worth nothing. What is
 //! kept of it is a hash. Pure: when it is and what was seen are arguments; [`crate::measure`] looks.
 
+mod kept;
+mod standing;
 mod state;
 
+pub use backshell_model::ProofMethod as Method;
+pub use standing::{Consent, Standing, standing};
 pub use state::{CheckRefused, State};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use backshell_model::{HostName, Random, Timestamp};
+use backshell_model::{HostName, ProofId, Random, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::fmt;
@@ -20,30 +24,6 @@ pub const PREFIX: &str = "backshell1=";
 pub const LABEL: &str = "_backshell-challenge";
 /// The folder of the file.
 pub const FOLDER: &str = "/.well-known/backshell-challenge/";
-
-/// How control was shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Method {
-    /// A TXT record: control of the zone.
-    Dns,
-    /// A file: control of what the host answers.
-    File,
-}
-
-impl Method {
-    /// The method's name in records.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Dns => "dns",
-            Self::File => "file",
-        }
-    }
-
-    /// The method of this name.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Dns, Self::File].into_iter().find(|method| method.as_str() == word)
-    }
-}
 
 /// The hash of an answer: what is kept of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,8 +55,8 @@ impl fmt::Debug for AnswerHash {
 /// A challenge, and what was seen of its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Challenge {
-    /// Names the challenge; 32 hexadecimal digits, and the name of the file.
-    pub id: String,
+    /// Names the challenge and the file.
+    pub id: ProofId,
     /// Who has to answer.
     pub publisher: String,
     /// The host.
@@ -115,13 +95,11 @@ impl Challenge {
         now: Timestamp,
         random: &dyn Random,
     ) -> (Self, Instructions) {
-        let (mut id, mut token) = ([0; 16], [0; 32]);
-        random.fill(&mut id);
+        let (id, mut token) = (ProofId::generate(random), [0; 32]);
         random.fill(&mut token);
-        let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
         let answer = answer(&token, publisher, host, connector);
         let challenge = Self {
-            id: id.clone(),
+            id,
             publisher: publisher.to_owned(),
             host: host.clone(),
             connector: connector.to_owned(),
@@ -131,7 +109,18 @@ impl Challenge {
             proven: None,
             failures: Vec::new(),
         };
-        (challenge, Instructions { record: record_name(host), file: format!("https://{host}{FOLDER}{id}"), answer })
+        let instructions = Instructions { record: challenge.record(), file: challenge.file(), answer };
+        (challenge, instructions)
+    }
+
+    /// Where the TXT record stands that answers it.
+    pub fn record(&self) -> String {
+        record_name(&self.host)
+    }
+
+    /// The address of the file that answers it.
+    pub fn file(&self) -> String {
+        format!("https://{}{}", self.host, self.file_path())
     }
 
     /// The path of the file at the host.

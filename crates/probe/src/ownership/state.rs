@@ -15,6 +15,10 @@ const GOOD_FOR: i64 = 30 * DAY;
 const SUSPECT_WITHIN: i64 = 72 * HOUR;
 /// After this time without the answer calls are suspended.
 const LOST_AFTER: i64 = 14 * DAY;
+/// A node looks again after this time: early enough for the two weeks of grace to end before the proof does.
+const LOOK_EVERY: i64 = 14 * DAY;
+/// And after this time where it did not see the answer, or could not look.
+const LOOK_AGAIN: i64 = DAY;
 /// The most failed looks that are kept.
 const MOST_FAILURES: usize = 64;
 
@@ -117,6 +121,14 @@ impl Challenge {
         }
         self.state(now)
     }
+
+    /// When a node looks again by itself, after a look at `now`; `None` while nobody has answered: then the publisher
+    /// says when.
+    pub fn next_look(&self, now: Timestamp) -> Option<Timestamp> {
+        let (_, seen) = self.proven?;
+        let as_it_was = seen == now && self.failures.is_empty();
+        Some(now.plus_secs(if as_it_was { LOOK_EVERY } else { LOOK_AGAIN }))
+    }
 }
 
 /// Seconds from one moment to another; none where the clock went back.
@@ -168,6 +180,25 @@ mod tests {
         assert_eq!(challenge.state(at(1 + 30 * 24)), State::Proven);
         assert_eq!(challenge.state(at(2 + 30 * 24)), State::Lost);
         assert_eq!(challenge.end_check(at(2 + 30 * 24), Some(Method::File)), State::Proven);
+    }
+
+    #[test]
+    fn a_node_looks_again_before_the_proof_ends() {
+        let mut challenge = opened();
+        assert_eq!(challenge.next_look(at(0)), None);
+        challenge.end_check(at(1), Some(Method::Dns));
+        assert_eq!(challenge.next_look(at(1)), Some(at(1 + 14 * 24)));
+        let mut hour = 1 + 14 * 24;
+        // From the first failure on the grace of two weeks ends before the thirty days of the proof.
+        while challenge.end_check(at(hour), None) != State::Lost {
+            assert!(hour < 30 * 24, "the proof grew too old before it was found to be lost");
+            assert_eq!(challenge.next_look(at(hour)), Some(at(hour + 24)));
+            hour += 24;
+        }
+        // A look that could not be made is made again, too.
+        let mut unsure = opened();
+        unsure.end_check(at(1), Some(Method::File));
+        assert_eq!(unsure.next_look(at(2)), Some(at(26)));
     }
 
     #[test]

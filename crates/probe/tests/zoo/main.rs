@@ -12,6 +12,7 @@
     reason = "in a test a panic is the verdict"
 )]
 
+mod again;
 mod certificates;
 mod harness;
 mod http;

@@ -9,6 +9,7 @@ mod data_key;
 mod environment;
 mod facts;
 mod ledger;
+mod ownership;
 mod pseudonym;
 mod retention;
 mod secret;
@@ -24,6 +25,7 @@ pub use data_key::DataKeyRepository;
 pub use environment::EnvironmentRepository;
 pub use facts::{SnapshotFacts, VersionFacts};
 pub use ledger::{LedgerRepository, LedgerRow};
+pub use ownership::OwnershipRepository;
 pub use pseudonym::{Pseudonym, PseudonymRepository};
 pub use retention::{RetentionRepository, UserTraces};
 pub use secret::SecretRepository;
@@ -50,6 +52,7 @@ pub trait Store:
     + SecretRepository
     + AccessRepository
     + CrossingGrantRepository
+    + OwnershipRepository
     + PseudonymRepository
     + LedgerRepository
     + RetentionRepository

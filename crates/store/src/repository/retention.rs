@@ -22,6 +22,8 @@ pub struct UserTraces {
     pub memberships: u64,
     /// Crossing grants that they recorded. The ledger names grants, so these are kept.
     pub grants: u64,
+    /// Challenges that they opened or have to answer, and consents that they recorded or were given. Kept as grants are.
+    pub ownership: u64,
     /// Roles that they hold.
     pub roles: u64,
 }

@@ -15,6 +15,7 @@ mod environment;
 mod facts;
 mod ledger;
 mod open;
+mod ownership;
 mod pseudonym;
 mod retention;
 mod secret;

@@ -105,6 +105,8 @@ impl RetentionRepository for SqliteStore {
                      WHERE (grantee_kind = 'user' AND grantee = ?1) OR granted_by = ?1) AS shares,
                  (SELECT count(*) FROM memberships WHERE user = ?1) AS memberships,
                  (SELECT count(*) FROM crossing_grants WHERE granted_by = ?1) AS grants,
+                 (SELECT count(*) FROM ownership_proofs WHERE publisher = ?1 OR opened_by = ?1)
+                     + (SELECT count(*) FROM ownership_consents WHERE publisher = ?1 OR recorded_by = ?1) AS ownership,
                  (SELECT count(*) FROM roles WHERE user = ?1) AS roles",
         )
         .bind(user.as_str())
@@ -118,6 +120,7 @@ impl RetentionRepository for SqliteStore {
             shares: row.count("shares")?,
             memberships: row.count("memberships")?,
             grants: row.count("grants")?,
+            ownership: row.count("ownership")?,
             roles: row.count("roles")?,
         })
     }

@@ -8,6 +8,7 @@ pub(crate) mod crossing_grants;
 pub(crate) mod durability;
 pub(crate) mod facts;
 pub(crate) mod ledger;
+pub(crate) mod ownership;
 pub(crate) mod places;
 pub(crate) mod pseudonyms;
 pub(crate) mod retention;
@@ -31,6 +32,7 @@ macro_rules! tests {
         catalogue: publishing, publication_is_idempotent, a_connector_stays_what_it_is, withdrawal, catalogue_lists;
         connections: adding, compare_and_set, secrets_follow_the_hosts, removal, filtered_lists;
         crossing_grants: granting, grants_of_nothing, grants_end;
+        ownership: proofs, proofs_change_once, due_proofs, consents, files_make_due;
         access: tokens, expiry, roles, the_last_administrator, memberships, shares;
         pseudonyms: giving_and_erasing;
         ledger: appending, gaps_and_repetitions, large_groups, reading, blanking, values_pass_unchanged;

@@ -47,6 +47,7 @@ pub(crate) async fn traces(store: &dyn Store) {
         shares: 0,
         memberships: 1,
         grants: 0,
+        ownership: 0,
         roles: 1,
     };
     assert_eq!(store.traces_of(&owner, at(10)).await, Ok(expected));

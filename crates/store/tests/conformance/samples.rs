@@ -2,9 +2,10 @@
 
 use backshell_model::{
     AccessToken, AppName, AuthKind, Boundary, Cell, Connection, ConnectionId, ConnectionState, Connector,
-    ConnectorSlug, CrossingGrant, DirectoryEntry, Egress, Environment, EnvironmentId, GrantId, GroupId, HostApproval,
-    HostName, Infrastructure, PackageDigest, PublisherKind, Region, Scheme, Scope, SealedSecrets, ServiceRoot, Tenant,
-    TenantId, Timestamp, TokenHash, TokenId, TransferBasis, UserId, Verdict, VersionRange, WrappedDataKey,
+    ConnectorSlug, ConsentId, CrossingGrant, DirectoryEntry, Egress, Environment, EnvironmentId, GrantId, GroupId,
+    HostApproval, HostName, Infrastructure, OwnershipConsent, OwnershipProof, PackageDigest, ProofId, PublisherKind,
+    Region, Scheme, Scope, SealedSecrets, ServiceRoot, Tenant, TenantId, Timestamp, TokenHash, TokenId, TransferBasis,
+    UserId, Verdict, VersionRange, WrappedDataKey,
 };
 use backshell_store::{LedgerRow, Publication, Store};
 use backshell_testkit::SeededRandom;
@@ -156,6 +157,41 @@ pub(super) fn crossing_grant(environment: EnvironmentId, connector: &ConnectorSl
         reference: "contract 7".to_owned(),
         granted_by: user("adam@contoso.example"),
         created_at: at(number),
+        expires_at: at(100 + number),
+        revoked_at: None,
+    }
+}
+
+pub(super) fn ownership_proof(number: u8) -> OwnershipProof {
+    OwnershipProof {
+        id: ProofId::generate(&random(number)),
+        connector: "contoso".parse().unwrap(),
+        publisher: user("paul@contoso.example"),
+        host: HostName::parse("api.contoso.com").unwrap(),
+        answer: [number; 32],
+        opened_by: user("adam@contoso.example"),
+        opened_at: at(number),
+        checks: vec![at(1)],
+        proven: None,
+        failures: Vec::new(),
+        due: None,
+        revoked_at: None,
+        revision: 0,
+    }
+}
+
+pub(super) fn ownership_consent(number: u8) -> OwnershipConsent {
+    OwnershipConsent {
+        id: ConsentId::generate(at(number), &random(number)),
+        connector: "contoso".parse().unwrap(),
+        publisher: user("paul@contoso.example"),
+        host: HostName::parse("api.contoso.com").unwrap(),
+        company: "Contoso \"quoted\"".to_owned(),
+        approver: "J. Doe, head of platform".to_owned(),
+        reference: "letter 7".to_owned(),
+        privacy_policy: "https://contoso.com/privacy".to_owned(),
+        recorded_by: user("paul"),
+        recorded_at: at(number),
         expires_at: at(100 + number),
         revoked_at: None,
     }

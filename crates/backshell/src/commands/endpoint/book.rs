@@ -6,7 +6,7 @@
 use anyhow::{Context as _, bail, ensure};
 use backshell_model::{HostName, Timestamp};
 use backshell_probe::facts::Ownership;
-use backshell_probe::ownership::{AnswerHash, Challenge, Method, State};
+use backshell_probe::ownership::{self, AnswerHash, Challenge, Method, standing};
 use serde::{Deserialize, Serialize};
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
@@ -32,6 +32,14 @@ struct Consent {
     host: String,
     /// Who approved it, and which document.
     reference: String,
+}
+
+impl Consent {
+    /// As it is judged; one for a host that is none is for no host.
+    fn read(&self) -> Option<ownership::Consent> {
+        let host = HostName::parse(&self.host).ok()?;
+        Some(ownership::Consent { host, reference: self.reference.clone(), until: None })
+    }
 }
 
 /// A challenge as it is written; times are seconds since 1970.
@@ -104,16 +112,10 @@ impl Book {
     /// What is known about who controls a host.
     pub(super) fn ownership(&self, publisher: &str, connector: &str, host: &HostName, now: Timestamp) -> Ownership {
         let own = self.challenges.iter().filter_map(|entry| entry.challenge().ok());
-        let mut own = own.filter(|one| one.publisher == publisher && one.connector == connector && one.covers(host));
-        let proof = own.find_map(|one| match (one.state(now), one.proven) {
-            (State::Proven | State::Suspect, Some((method, at))) => Some((method, at)),
-            _ => None,
-        });
-        if let Some((method, at)) = proof {
-            return Ownership::Proven { method: method.as_str().to_owned(), at };
-        }
-        let consent = self.consents.iter().find(|one| one.publisher == publisher && one.host == host.as_str());
-        consent.map_or(Ownership::Neither, |one| Ownership::Consent { reference: one.reference.clone() })
+        let own: Vec<_> = own.filter(|one| one.publisher == publisher && one.connector == connector).collect();
+        let consents = self.consents.iter().filter(|one| one.publisher == publisher);
+        let consents: Vec<_> = consents.filter_map(Consent::read).collect();
+        standing(own.iter().map(|one| (one, false)), &consents, host, now).fact()
     }
 }
 
@@ -126,8 +128,6 @@ impl Entry {
             let pair = std::str::from_utf8(pair)?;
             *byte = u8::from_str_radix(pair, 16).context("`answer_sha256` has 64 hexadecimal digits")?;
         }
-        let is_id = self.id.len() == 32 && self.id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        ensure!(is_id, "`id` has 32 hexadecimal digits");
         let proven = match &self.proven {
             None => None,
             Some((word, at)) => match Method::from_word(word) {
@@ -137,7 +137,7 @@ impl Entry {
         };
         let times = |seconds: &[i64]| seconds.iter().map(|at| Timestamp::from_secs(*at)).collect();
         Ok(Challenge {
-            id: self.id.clone(),
+            id: self.id.parse().context("`id` has 32 hexadecimal digits")?,
             publisher: self.publisher.clone(),
             host: HostName::parse(&self.host).with_context(|| format!("`{}` is no host", self.host))?,
             connector: self.connector.clone(),
@@ -154,7 +154,7 @@ impl From<&Challenge> for Entry {
     fn from(challenge: &Challenge) -> Self {
         let seconds = |times: &[Timestamp]| times.iter().map(|at| at.as_secs()).collect();
         Self {
-            id: challenge.id.clone(),
+            id: challenge.id.to_string(),
             publisher: challenge.publisher.clone(),
             host: challenge.host.to_string(),
             connector: challenge.connector.clone(),

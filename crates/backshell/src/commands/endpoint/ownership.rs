@@ -94,7 +94,7 @@ impl ProveCommand {
             book.add(&challenge);
             book.write(&self.ownership)?;
             let looked = prober.look_for(&challenge).await;
-            let state = challenge.end_check(SystemClock.now(), looked.seen);
+            let state = looked.note_in(&mut challenge, SystemClock.now());
             book.add(&challenge);
             book.write(&self.ownership)?;
             all &= state == State::Proven;

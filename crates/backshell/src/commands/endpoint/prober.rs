@@ -3,34 +3,26 @@
 use super::Way;
 use crate::config::Config;
 use crate::keys;
+use crate::probing;
 use crate::residency::Folder;
-use crate::system::{SystemClock, SystemRandom};
 use crate::terminal;
 use crate::way_out;
 use anyhow::Context as _;
-use backshell_boundary::{AddressRules, EvidenceBase, Place};
-use backshell_probe::measure::{Lists, NamedResolver, Plan, Prober, Promise, RealPace, Trust};
-use backshell_upstream::{DnsResolver, PinnedDialler, ProbeWay, Records};
+use backshell_boundary::{EvidenceBase, Place};
+use backshell_probe::measure::{Lists, Plan, Prober, Promise};
 use rustls_pki_types::CertificateRevocationListDer;
 use rustls_pki_types::pem::PemObject as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// The most bytes of a file of the operator.
 const MOST_BYTES: u64 = 256 << 20;
-/// How long one connection attempt may take.
-const CONNECT: Duration = Duration::from_secs(5);
 
 /// What measures, as the command line and the configuration say.
 pub(super) fn make(command: &Way, lists: Lists, plan: Option<Plan>, promised: &[Place]) -> anyhow::Result<Prober> {
     let config = command.config.load()?;
-    let mut trust = Trust::public(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    for path in command.authority.iter().chain(&config.upstream.extra_authorities) {
-        for authority in keys::certificates(path)? {
-            trust.add_private(&authority).with_context(|| format!("`{}` cannot be used", path.display()))?;
-        }
-    }
+    let authorities: Vec<&Path> = command.authority.iter().map(PathBuf::as_path).collect();
+    let mut trust = probing::trust(&config, &authorities)?;
     for path in &command.intermediate {
         keys::certificates(path)?.into_iter().for_each(|certificate| trust.add_intermediate(certificate));
     }
@@ -39,22 +31,9 @@ pub(super) fn make(command: &Way, lists: Lists, plan: Option<Plan>, promised: &[
             trust.add_list(&list).with_context(|| format!("`{}` cannot be used", path.display()))?;
         }
     }
-    let contact = command.contact.as_deref().map(|contact| format!(" (+{contact})")).unwrap_or_default();
-    // The dialler's own trust is not used: a probe writes down what it is shown, and judges it afterwards.
-    let dialler = PinnedDialler::new(&[], CONNECT)?;
-    Ok(Prober {
-        way: ProbeWay::new(Arc::new(dialler)),
-        resolvers: resolvers(command, &config.upstream.name_servers)?,
-        rules: AddressRules::default(),
-        trust,
-        lists,
-        clock: Arc::new(SystemClock),
-        random: Arc::new(SystemRandom),
-        pace: Arc::new(RealPace::start()),
-        agent: format!("backshell-probe/{}{contact}", env!("CARGO_PKG_VERSION")),
-        plan,
-        promise: promise(&config, promised)?,
-    })
+    let given = if command.name_server.is_empty() { &config.upstream.name_servers } else { &command.name_server };
+    let prober = probing::prober(trust, &way_out::name_servers(given)?, command.contact.as_deref())?;
+    Ok(Prober { lists, plan, promise: promise(&config, promised)?, ..prober })
 }
 
 /// The promise, with everything that is imported about places; none where nothing was promised.
@@ -68,18 +47,6 @@ fn promise(config: &Config, places: &[Place]) -> anyhow::Result<Option<Promise>>
     }
     let evidence = Arc::new(EvidenceBase::new(imported.sources));
     Ok(Some(Promise { places: places.to_vec(), evidence }))
-}
-
-/// One resolver for each name server, so that their answers can be held against each other.
-fn resolvers(command: &Way, configured: &[String]) -> anyhow::Result<Vec<NamedResolver>> {
-    let given = if command.name_server.is_empty() { configured } else { &command.name_server };
-    let servers = if given.is_empty() { DnsResolver::system_servers() } else { way_out::name_servers(given)? };
-    let named = servers.into_iter().map(|server| {
-        let resolver = Arc::new(DnsResolver::with_servers(&[server])?);
-        let records = Some(Arc::clone(&resolver) as Arc<dyn Records>);
-        Ok::<_, anyhow::Error>(NamedResolver { name: server.to_string(), resolver, records })
-    });
-    named.collect()
 }
 
 /// The lists of a file, DER or PEM.

@@ -62,17 +62,28 @@ struct Traces {
     shares: u64,
     memberships: u64,
     grants: u64,
+    ownership: u64,
     roles: u64,
 }
 
 impl From<Erasure> for Answer {
     fn from(erasure: Erasure) -> Self {
-        let UserTraces { tokens, connections, connectors, approvals, shares, memberships, grants, roles } =
+        let UserTraces { tokens, connections, connectors, approvals, shares, memberships, grants, ownership, roles } =
             erasure.left;
         Self {
             pseudonym_erased: erasure.pseudonym,
             tokens_forgotten: erasure.tokens,
-            still_named_by: Traces { tokens, connections, connectors, approvals, shares, memberships, grants, roles },
+            still_named_by: Traces {
+                tokens,
+                connections,
+                connectors,
+                approvals,
+                shares,
+                memberships,
+                grants,
+                ownership,
+                roles,
+            },
             files_clean: erasure.scrubbed,
         }
     }
@@ -142,6 +153,7 @@ impl Answer {
             (traces.shares, "share", "shares"),
             (traces.memberships, "group membership", "group memberships"),
             (traces.grants, "crossing grant", "crossing grants"),
+            (traces.ownership, "challenge or consent", "challenges or consents"),
             (traces.roles, "role", "roles"),
         ]
         .into_iter()

@@ -111,6 +111,9 @@ impl From<ConnectError> for Problem {
                 }
             }
             ConnectError::NoVersion { .. } | ConnectError::UnknownHost { .. } => Self::not_found(text),
+            ConnectError::HostHeld { .. } => Self::conflict(text)
+                .reason(code)
+                .help("`GET /api/v1/connectors/{connector}/verification` says what was found; the connector's owner settles it"),
             ConnectError::Withdrawn
             | ConnectError::Boundary(_)
             | ConnectError::UnreadablePackage

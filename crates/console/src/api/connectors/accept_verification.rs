@@ -2,7 +2,8 @@
 
 use crate::extract::{Identified, JsonBody, Path, parse, parse_with, parse_word};
 use crate::problem::{
-    BadRequest, BodyTooLarge, NotFound, PermissionDenied, Problem, Unauthenticated, Unavailable, UnsupportedMediaType,
+    BadRequest, BodyTooLarge, Conflict, NotFound, PermissionDenied, Problem, Unauthenticated, Unavailable,
+    UnsupportedMediaType,
 };
 use crate::state::ConsoleState;
 use axum::extract::State;
@@ -27,7 +28,8 @@ pub(crate) struct Accepted {
 
 /// Accepts what changed about a host
 ///
-/// Calls are let go on, and what the next check finds is what later ones are compared with. Only administrators accept.
+/// Calls are let go on, and what the next check finds is what later ones are compared with. Only administrators accept. That
+/// ownership was lost is not accepted: it is proven again, or the owner's consent is recorded.
 #[utoipa::path(
     post,
     path = "/api/v1/connectors/{connector}/verification/accept",
@@ -41,6 +43,7 @@ pub(crate) struct Accepted {
         Unauthenticated,
         PermissionDenied,
         NotFound,
+        Conflict,
         BodyTooLarge,
         UnsupportedMediaType,
         Unavailable
@@ -58,6 +61,13 @@ pub(crate) async fn accept(
     let host = parse_with("host", &accepted.host, HostName::parse)?;
     let port = accepted.port.unwrap_or(443);
     let check = parse_word("check", &accepted.check, Recheck::ALL, Recheck::as_str)?;
+    if check == Recheck::Ownership {
+        return Err(Problem::conflict(
+            "what is on file about the ownership of the host decides, and nothing else does",
+        )
+        .reason("ownership_on_file")
+        .help("prove it again, or record the consent of the owner"));
+    }
     let act = act.subject(&slug).detail("host", &host).detail("check", check.as_str());
     let remove = async {
         let removed = state.store.remove_verification(&slug, &host, port, check).await?;

@@ -2,6 +2,7 @@
 
 use crate::acts::Act;
 use crate::api::versions::VersionReport;
+use crate::endpoint_check::{self, PublicationCheck, Publishing};
 use crate::extract::{Identified, Query, media_type_is, parse, parse_word, read_body};
 use crate::notices::{Notice, notices};
 use crate::problem::{
@@ -12,8 +13,8 @@ use crate::state::ConsoleState;
 use axum::Json;
 use axum::extract::{Request, State};
 use backshell_boundary::region_in_host;
-use backshell_certify::{Certification, EndpointCheck, HostPlace, Update};
-use backshell_findings::Finding;
+use backshell_certify::{Certification, CheckState, HostPlace, Update};
+use backshell_findings::{BarState, Check, Finding};
 use backshell_model::{
     Caller, Connector, ConnectorSlug, Infrastructure, PackageDigest, PublisherKind, Verdict, VersionState,
 };
@@ -64,6 +65,9 @@ pub(crate) struct PublicationBody {
 /// The body is the package as a zip. It is certified by the profile of its publisher and infrastructure; a finding at
 /// error level refuses it. Checks of the profile that are not built in leave the verdict `incomplete`. Publishing the
 /// same bytes again changes nothing and is answered with 200.
+///
+/// Where the node's configuration says so, the hosts of the package are measured too: a bar that is not cleared refuses it,
+/// and with `require` so does one that could not be measured (`endpoint_not_passed`).
 ///
 /// An update is compared with the published versions (the 16 newest). Connections to a version that nothing of it breaks
 /// follow it at once, where their hosts and their kind of authentication stay; the others stay on their version.
@@ -133,9 +137,13 @@ pub(crate) async fn publish(
         Some(connector) => earlier_versions(&state, &connector.slug).await?,
         None => (Vec::new(), Vec::new()),
     };
-    let certify = move || certify(read, &earlier, publisher, infrastructure);
+    let owner = existing.as_ref().map_or(&caller.user, |connector| &connector.owner);
+    let publishing = Publishing { connector: slug.as_ref(), owner, kind: publisher };
+    let endpoint = endpoint_check::run(&state, &read, &publishing).await?;
+    let request = backshell_certify::Request { publisher, infrastructure, path: None, endpoint };
+    let certify = move || certify(read, &earlier, &request);
     let Certified { read, certification, notices } = state.connections.reading(certify).await?;
-    refuse(&read, &certification)?;
+    refuse(&read, &certification, state.config.publication)?;
 
     let title = certification.subject.name.clone();
     let slug = slug.ok_or_else(|| {
@@ -252,17 +260,9 @@ fn read_package(bytes: &[u8]) -> ReadPackage {
 }
 
 /// Seconds of pure computation for a package of megabytes.
-fn certify(
-    read: ReadPackage,
-    earlier: &[ReadPackage],
-    publisher: PublisherKind,
-    infrastructure: Infrastructure,
-) -> Certified {
-    // Measuring hosts takes minutes; whoever uploads waits for the answer.
-    let endpoint = EndpointCheck::NotRun("publishing does not measure hosts; `backshell endpoint` does".to_owned());
-    let request = backshell_certify::Request { publisher, infrastructure, path: None, endpoint };
+fn certify(read: ReadPackage, earlier: &[ReadPackage], request: &backshell_certify::Request) -> Certified {
     let update = Update { earlier, connections_stay: true, place_of_host: Some(place_of_host) };
-    let certification = backshell_certify::certify_update(&read, &request, Some(&update));
+    let certification = backshell_certify::certify_update(&read, request, Some(&update));
     let notices = notices(&read.package);
     Certified { read, certification, notices }
 }
@@ -274,13 +274,13 @@ fn place_of_host(host: &str) -> Option<HostPlace> {
 }
 
 /// Refuses what must not be published.
-fn refuse(read: &ReadPackage, certification: &Certification) -> Result<(), Problem> {
+fn refuse(read: &ReadPackage, certification: &Certification, wanted: PublicationCheck) -> Result<(), Problem> {
     if let Some(reason) = certification.refusal {
         return Err(Problem::bad_request(reason).reason("profile_refused"));
     }
     let refused = certification.verdict == Verdict::Refused || read.package.definition.is_none() || read.is_refused();
     if !refused {
-        return Ok(());
+        return if wanted == PublicationCheck::Require { passed(certification) } else { Ok(()) };
     }
     let mut findings: Vec<&Finding> = certification.report.findings.iter().collect();
     findings.sort_by_key(|finding| finding.severity);
@@ -288,6 +288,29 @@ fn refuse(read: &ReadPackage, certification: &Certification) -> Result<(), Probl
     Err(Problem::new(Kind::InvalidPackage, format!("the package has {errors} findings at error level"))
         .help("correct them and publish again; `backshell lint` shows them with their places")
         .findings(findings.into_iter().take(MAX_FINDINGS).map(FindingBody::from).collect()))
+}
+
+/// Refuses a version whose check of endpoints is asked for and did not pass. Where it says what was measured, this says what
+/// was not.
+fn passed(certification: &Certification) -> Result<(), Problem> {
+    let outcome = certification.checks.iter().find(|outcome| outcome.check == Check::Endpoint);
+    let Some(outcome) = outcome.filter(|outcome| outcome.state != CheckState::Passed) else { return Ok(()) };
+    let bars = &certification.report.bars;
+    let measured = bars.iter().filter(|bar| bar.state != BarState::NotMeasured).count();
+    let open = bars.iter().filter(|bar| bar.state == BarState::NotMeasured);
+    let open = open.map(|bar| FindingBody::not_measured(&bar.id, &bar.host, &bar.message));
+    Err(Problem::new(
+        Kind::InvalidPackage,
+        format!(
+            "the check `endpoint` did not pass: {}; {measured} of {} bars were measured, and this node publishes nothing \
+             without it",
+            outcome.reason,
+            bars.len()
+        ),
+    )
+    .reason("endpoint_not_passed")
+    .help("`findings` says what was not measured and why; mend that, or have an administrator set `verification.publication`")
+    .findings(open.take(MAX_FINDINGS).collect()))
 }
 
 /// The version, when these bytes were published before.
@@ -316,6 +339,25 @@ fn unchanged(known: &Connector, publisher: PublisherKind, infrastructure: Infras
         known.slug, known.publisher_kind, known.infrastructure
     ))
     .help("publish it as that, or choose another `slug`"))
+}
+
+impl FindingBody {
+    /// A bar that could not be measured. It has no place in the package.
+    fn not_measured(bar: &str, host: &str, why: &str) -> Self {
+        Self {
+            check: Check::Endpoint.as_str().to_owned(),
+            rule: bar.to_owned(),
+            severity: "note".to_owned(),
+            message: format!("`{host}`: not measured: {why}"),
+            help: String::new(),
+            file: String::new(),
+            pointer: String::new(),
+            line: 1,
+            column: 1,
+            end_line: 1,
+            end_column: 1,
+        }
+    }
 }
 
 impl From<&Finding> for FindingBody {

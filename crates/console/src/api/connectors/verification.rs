@@ -29,7 +29,8 @@ struct OutcomeBody {
     port: u16,
     /// What was looked at: `dns`, `certificate`, `place` or `ownership`.
     check: &'static str,
-    /// `passed`, `warned`, `suspended` (calls are held) or `not_measured`.
+    /// `passed`, `warned`, `restricted` (calls go on, no new connections are made), `suspended` (calls are held) or
+    /// `not_measured`.
     outcome: &'static str,
     /// What changed, when something did; the reason of refused calls.
     #[serde(skip_serializing_if = "Option::is_none")]

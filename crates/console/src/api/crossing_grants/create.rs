@@ -1,7 +1,7 @@
 //! `POST /api/v1/environments/{environment}/crossing-grants`.
 
 use super::CrossingGrantBody;
-use crate::extract::{Identified, JsonBody, Path, bounded, parse, parse_word};
+use crate::extract::{Identified, JsonBody, Path, bounded, parse, parse_word, plain_text};
 use crate::problem::{
     BadRequest, BodyTooLarge, NotFound, PermissionDenied, Problem, Unauthenticated, Unavailable, UnsupportedMediaType,
 };
@@ -18,7 +18,6 @@ use utoipa::ToSchema;
 /// 12 months, with the day of a leap year.
 const MAX_SECONDS: u32 = 366 * 86_400;
 const MAX_PLACES: usize = 50;
-const MAX_TEXT: usize = 1_000;
 
 /// What a new crossing grant shall say.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -98,9 +97,9 @@ pub(crate) async fn create(
         connector,
         versions: VersionRange { from: new.version_from, to: new.version_to },
         places: places(&new.places)?,
-        purpose: text("purpose", &new.purpose, 1)?,
+        purpose: plain_text("purpose", &new.purpose, 1)?,
         basis,
-        reference: text("reference", &new.reference, 0)?,
+        reference: plain_text("reference", &new.reference, 0)?,
         granted_by: caller.user.clone(),
         created_at: now,
         expires_at: now.plus_secs(i64::from(new.expires_in_seconds)),
@@ -135,14 +134,4 @@ fn places(names: &[String]) -> Result<Vec<String>, Problem> {
         }
     }
     Ok(places)
-}
-
-fn text(name: &str, value: &str, least: usize) -> Result<String, Problem> {
-    let length = value.trim().chars().count();
-    if length < least || value.chars().count() > MAX_TEXT || value.chars().any(char::is_control) {
-        return Err(Problem::bad_request(format!(
-            "`{name}` is {least} to {MAX_TEXT} characters without control characters"
-        )));
-    }
-    Ok(value.trim().to_owned())
 }

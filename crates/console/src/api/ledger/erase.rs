@@ -54,6 +54,8 @@ pub(crate) struct UserTracesBody {
     memberships: u64,
     /// Crossing grants that they recorded.
     grants: u64,
+    /// Challenges and consents about the ownership of hosts that name them.
+    ownership: u64,
     /// Roles that they hold.
     roles: u64,
 }
@@ -106,6 +108,7 @@ pub(crate) async fn erase(
             shares: left.shares,
             memberships: left.memberships,
             grants: left.grants,
+            ownership: left.ownership,
             roles: left.roles,
         },
         files_clean: erasure.scrubbed,

@@ -1,0 +1,134 @@
+//! A handshake looked at again: is the host still one that clients accept, and is the authority of its certificate the same.
+//!
+//! The judgements are the bars', and nothing is judged here a second time. The bar EV-11 asks for 72 hours of validity at
+//! certification; while a connector is in use, a certificate that is valid now ends soon and is not refused. Leaf certificates
+//! are never compared: they change every few weeks. Compared is who issues them, by organisation where the authority names
+//! one, because authorities change their intermediate certificates. What a host was accepted with is no news later.
+
+use crate::facts::{Facts, TrustedPath};
+use crate::{State, bar};
+use backshell_model::Drift;
+use std::fmt::Write as _;
+
+/// The bars about handshake and certificates.
+const BARS: [&str; 11] =
+    ["EV-06", "EV-07", "EV-08", "EV-09", "EV-10", "EV-11", "EV-12", "EV-13", "EV-14", "EV-15", "EV-18"];
+/// The bar about how long the certificates are valid.
+const VALIDITY: &str = "EV-11";
+
+/// What a later look means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It is as it was, or this is the first time.
+    Same {
+        /// What later looks are compared with.
+        baseline: String,
+        /// What was found, in words.
+        detail: String,
+    },
+    /// It changed.
+    Changed {
+        /// How.
+        drift: Drift,
+        /// What was found, in words.
+        detail: String,
+    },
+    /// Nobody could look, for this reason.
+    NotMeasured(String),
+}
+
+/// What the facts about a handshake mean after what was found first, which is the `baseline` of that time.
+pub fn handshake(facts: &Facts, baseline: Option<&str>) -> Again {
+    let changed = |drift, detail| Again::Changed { drift, detail };
+    let (mut invalid, mut weakness, mut left) = (String::new(), String::new(), String::new());
+    let (mut ends, mut weak) = (None, Vec::new());
+    for id in BARS {
+        let Some(bar) = bar(id) else { continue };
+        let judged = (bar.judge)(facts);
+        if let (VALIDITY, Some(value)) = (id, &judged.value) {
+            left.clone_from(value);
+        }
+        match judged.state {
+            State::Warn | State::Fail if id == VALIDITY && is_valid_now(facts) => ends = Some(judged.message),
+            State::Fail => say(&mut invalid, id, &judged.message),
+            State::Warn => {
+                say(&mut weakness, id, &judged.message);
+                weak.push(id);
+            }
+            State::Pass | State::NotMeasured => {}
+        }
+    }
+    if !invalid.is_empty() {
+        return changed(Drift::CertificateInvalid, invalid);
+    }
+    let chain = match (&facts.chain, &facts.tls) {
+        (Ok(chain), Ok(_)) => chain,
+        (Err(missing), _) | (_, Err(missing)) => return Again::NotMeasured(missing.reason().to_owned()),
+    };
+    let Ok(path) = &chain.path else {
+        return Again::NotMeasured("a signature in the chain uses an algorithm that is not checked".to_owned());
+    };
+    let issuer = issuer(path);
+    let (known_issuer, known_weak) = baseline.and_then(|known| known.rsplit_once('|')).unwrap_or((issuer.as_str(), ""));
+    if let Some(message) = ends {
+        return changed(Drift::CertificateEnds, message);
+    }
+    if known_issuer != issuer {
+        let detail = format!("the certificate was issued by `{known_issuer}`, and now by `{issuer}`");
+        return changed(Drift::CertificateIssuer, detail);
+    }
+    let is_new = |id: &&str| !known_weak.split(',').any(|known| known == *id);
+    if baseline.is_some() && weak.iter().any(is_new) {
+        return changed(Drift::CertificateWeak, weakness);
+    }
+    let detail = format!("issued by `{issuer}`, {left}");
+    Again::Same { baseline: format!("{issuer}|{}", weak.join(",")), detail }
+}
+
+fn say(text: &mut String, id: &str, message: &str) {
+    let between = if text.is_empty() { "" } else { "; " };
+    // Writing into a text does not fail.
+    let _ = write!(text, "{between}{id}: {message}");
+}
+
+fn is_valid_now(facts: &Facts) -> bool {
+    facts.chain.as_ref().is_ok_and(|chain| {
+        let between = chain.path.as_ref().map(|path| path.intermediates.as_slice()).unwrap_or_default();
+        let mut all = std::iter::once(&chain.leaf).chain(between);
+        all.all(|one| one.not_before <= facts.at && facts.at < one.not_after)
+    })
+}
+
+/// Who issued the certificate: the organisation of the issuer, or its whole name where it names none.
+fn issuer(path: &TrustedPath) -> String {
+    let name = path.intermediates.first().map_or(path.root.as_str(), |issuer| issuer.subject.as_str());
+    organisation(name).unwrap_or_else(|| name.to_owned())
+}
+
+/// The organisation in a name such as `C=US, O=Example, Inc., CN=E5`: up to the next attribute.
+fn organisation(name: &str) -> Option<String> {
+    let mut parts = name.split(", ").skip_while(|part| !part.starts_with("O="));
+    let first = parts.next()?.strip_prefix("O=")?;
+    let is_attribute = |part: &&str| {
+        part.split_once('=').is_some_and(|(key, _)| key.chars().all(|one| one.is_ascii_alphanumeric() || one == '.'))
+    };
+    let rest = parts.take_while(|part| !is_attribute(part));
+    Some(std::iter::once(first).chain(rest).collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::organisation;
+
+    #[test]
+    fn authorities_are_told_apart_by_organisation() {
+        for (name, expected) in [
+            ("C=US, O=Let's Encrypt, CN=R11", Some("Let's Encrypt")),
+            ("C=US, O=DigiCert, Inc., CN=DigiCert TLS", Some("DigiCert, Inc.")),
+            ("CN=Zoo Root", None),
+            ("CN=O=Fake", None),
+        ] {
+            assert_eq!(organisation(name).as_deref(), expected, "{name}");
+        }
+    }
+}
