@@ -503,7 +503,11 @@ mod tests {
                 r#"{{"v":1,"at":"2023-11-14T22:13:20.000010Z","call":"{call}","ended":"complete","status":200,"upstream_ms":12,"bytes_in":0,"bytes_out":345}}"#
             )
         );
+    }
 
+    #[test]
+    fn what_is_no_call_has_one_text() {
+        let at = Timestamp::from_micros(1_700_000_000_000_010);
         let mut done = ActRecord::done(None, "environment.created", "env_1");
         done.details = vec![("home", "westeurope")];
         assert_eq!(

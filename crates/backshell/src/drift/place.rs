@@ -125,9 +125,9 @@ mod tests {
         EndpointPlaces { grade: Grade::R, known, ..EndpointPlaces::unknown() }
     }
 
-    fn drift(finding: Finding) -> Option<Drift> {
+    fn drift(finding: &Finding) -> Option<Drift> {
         match finding {
-            Finding::Changed { drift, .. } => Some(drift),
+            Finding::Changed { drift, .. } => Some(*drift),
             _ => None,
         }
     }
@@ -148,10 +148,10 @@ mod tests {
     #[test]
     fn other_places_are_a_change_and_fewer_are_none() {
         let before = Some("northeurope,westeurope");
-        assert_eq!(drift(compared(&at(&["westeurope"]), before)), None);
-        assert_eq!(drift(compared(&at(&["westeurope", "eastus"]), before)), Some(Drift::PlaceMoved));
-        assert_eq!(drift(compared(&at(&[]), before)), Some(Drift::PlaceMoved));
+        assert_eq!(drift(&compared(&at(&["westeurope"]), before)), None);
+        assert_eq!(drift(&compared(&at(&["westeurope", "eastus"]), before)), Some(Drift::PlaceMoved));
+        assert_eq!(drift(&compared(&at(&[]), before)), Some(Drift::PlaceMoved));
         let stale = EndpointPlaces { stale: true, ..EndpointPlaces::unknown() };
-        assert_eq!(drift(compared(&stale, before)), Some(Drift::EvidenceStale));
+        assert_eq!(drift(&compared(&stale, before)), Some(Drift::EvidenceStale));
     }
 }

@@ -11,6 +11,7 @@ use backshell_probe::hosts::endpoint_of_url;
 use backshell_probe::measure::{Lists, unmeasured};
 use backshell_testkit::MockClock;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 const DAY: i64 = 86_400;
@@ -70,7 +71,7 @@ fn healthy() -> Facts {
         is_authority: false,
         for_servers: Some(true),
         must_staple: false,
-        logs: 3,
+        logs: (1..=3).map(|log| [log; 32]).collect(),
         unknown_critical: Vec::new(),
     };
     let sample = Sample {
@@ -100,6 +101,8 @@ fn healthy() -> Facts {
         chain: Ok(Chain {
             names: vec!["app.fieldworks.example.com".to_owned()],
             names_host: true,
+            staple_logs: BTreeSet::new(),
+            handshake_logs: Ok(BTreeSet::new()),
             leaf,
             sent: 2,
             path: Ok(TrustedPath {
