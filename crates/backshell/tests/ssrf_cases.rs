@@ -16,7 +16,7 @@
 mod support;
 
 use backshell_boundary::{AddressRules, Destinations, LinkRefused, Resolver, read_link, resolve_endpoint};
-use backshell_model::{HostName, HostPattern, PublisherKind, ServiceRoot, UrlRefused, read_url};
+use backshell_model::{HostName, HostPattern, ServiceRoot, UrlRefused, read_url};
 use backshell_package::{Limits, read_files};
 use backshell_templates::TemplateSet;
 use backshell_testkit::hickory_proto::rr::RecordType;
@@ -314,10 +314,12 @@ fn template(case: &Case) -> Outcome {
     let templates = compiled(template, values);
     assert!(templates.problems().is_empty(), "{case:?}: {:?}", templates.problems());
     let settings = BTreeMap::from([("v".to_owned(), case.input.clone())]);
-    let Ok(roots) = templates.host_roots(&settings, PublisherKind::Verified) else {
-        return Outcome::refused("template_value");
-    };
-    let known = Destinations { certified: &roots.certified, approved: &approved, patterns: &[] };
+    let Ok(roots) = templates.host_roots(&settings) else { return Outcome::refused("template_value") };
+    // A label is free, so that what was approved is whatever lies below the template's domain.
+    let below = template.strip_prefix("https://{v}.").filter(|_| kind == "label");
+    let patterns: Vec<HostPattern> =
+        below.iter().map(|suffix| HostPattern::parse(&format!("*.{suffix}")).unwrap()).collect();
+    let known = Destinations { certified: &roots.certified, approved: &approved, patterns: &patterns };
     let all = [&roots.certified[..], &roots.to_approve[..]].concat();
     let [root] = &all[..] else {
         return Outcome::refused("not one host");

@@ -154,11 +154,8 @@ impl Snapshot {
             .filter(|facts| facts.version.state == VersionState::Published)
             .filter_map(|facts| Some(((facts.version.connector.clone(), facts.version.digest), compiled(facts)?)))
             .collect();
-        let connectors: HashMap<_, _> = facts
-            .connectors
-            .into_iter()
-            .map(|connector| (connector.slug, (connector.infrastructure, connector.publisher_kind)))
-            .collect();
+        let connectors: HashMap<_, _> =
+            facts.connectors.into_iter().map(|connector| (connector.slug, connector.infrastructure)).collect();
         let elsewhere =
             facts.connections.iter().filter(|connection| !inside.contains(&connection.environment)).filter_map(
                 |connection| {
@@ -183,11 +180,11 @@ impl Snapshot {
                 |connection| {
                     let environment = Arc::clone(environments.get(&connection.environment)?);
                     let version = versions.get(&(connection.connector.clone(), connection.version)).cloned();
-                    let (infrastructure, publisher) = *connectors.get(&connection.connector)?;
+                    let infrastructure = *connectors.get(&connection.connector)?;
                     // Settings that lead nowhere refuse at the call, where the templates say what is missing.
                     let roots = version
                         .as_ref()
-                        .and_then(|version| version.templates.host_roots(&connection.settings, publisher).ok())
+                        .and_then(|version| version.templates.host_roots(&connection.settings).ok())
                         .unwrap_or_else(|| HostRoots {
                             certified: Vec::new(),
                             to_approve: Vec::new(),

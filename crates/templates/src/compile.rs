@@ -5,7 +5,7 @@ use crate::instance::{Declarations, Instance, InstanceError, declare};
 use crate::templates::Step;
 use crate::templates::updatenextlink::UpdateNextLink;
 use crate::value::Context;
-use backshell_model::{FastMap, HostName, OperationId, PublisherKind, Scheme, ServiceRoot, SettingName};
+use backshell_model::{FastMap, HostName, OperationId, Scheme, ServiceRoot, SettingName};
 use backshell_package::{Operation, Package, ParameterLocation, Swagger};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -83,8 +83,7 @@ impl OperationPlan {
 /// Where the connections of a package may lead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HostRoots {
-    /// Roots that are certified with the package: its own host, constant templates, defaults and closed lists; and, unless
-    /// the publisher is an independent one, those whose settings choose no more than labels below a fixed domain.
+    /// Roots that the certified package names: its own host, constant templates, defaults and closed lists.
     pub certified: Vec<ServiceRoot>,
     /// Further roots that the connection's settings lead to. Each needs an administrator's approval.
     pub to_approve: Vec<ServiceRoot>,
@@ -146,13 +145,9 @@ impl TemplateSet {
         &self.problems
     }
 
-    /// Where a connection with these settings may lead, for a connector that `publisher` published. Fails when a setting
-    /// that a host needs is missing or cannot be a part of a host.
-    pub fn host_roots(
-        &self,
-        settings: &BTreeMap<SettingName, String>,
-        publisher: PublisherKind,
-    ) -> Result<HostRoots, TemplateError> {
+    /// Where a connection with these settings may lead. Fails when a setting that a host needs is missing or cannot be a
+    /// part of a host.
+    pub fn host_roots(&self, settings: &BTreeMap<SettingName, String>) -> Result<HostRoots, TemplateError> {
         let context = Context { settings, ..Context::nothing() };
         let mut certified: BTreeSet<ServiceRoot> = self.definition_root.iter().cloned().collect();
         let mut to_approve = BTreeSet::new();
@@ -165,7 +160,7 @@ impl TemplateSet {
             }
             seen.push(Arc::as_ptr(step));
             chosen_by_call |= template.is_chosen_by_call();
-            if let Some(lead) = template.lead(&context, publisher)? {
+            if let Some(lead) = template.lead(&context)? {
                 if lead.certified {
                     certified.insert(lead.root)
                 } else {

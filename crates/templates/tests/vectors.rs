@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the verdict")]
 
 use backshell_model::{
-    AppName, Caller, ConnectionId, Encoding, EnvironmentId, OperationId, Piece, PublisherKind, Scopes, SealedText,
-    SecretName, ShapedRequest, Timestamp, TokenId, UserId,
+    AppName, Caller, ConnectionId, Encoding, EnvironmentId, OperationId, Piece, Scopes, SealedText, SecretName,
+    ShapedRequest, Timestamp, TokenId, UserId,
 };
 use backshell_package::{Limits, Package, read_files};
 use backshell_permission::{Authority, CallTarget, ConnectionFacts, Permitted, World};
@@ -533,27 +533,23 @@ fn permission_and_plan_belong_together() {
 
 #[test]
 fn roots_of_a_connection() {
-    let roots_of = |publisher, policies: &[String], settings: &[(&str, &str)]| {
+    let roots = |policies: &[String], settings: &[(&str, &str)]| {
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let list = |roots: &[backshell_model::ServiceRoot]| {
             roots.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
         };
-        match compile(&package(&policies.join(","))).host_roots(&settings, publisher) {
+        match compile(&package(&policies.join(","))).host_roots(&settings) {
             Ok(roots) => format!("{} | {} | {}", list(&roots.certified), list(&roots.to_approve), roots.chosen_by_call),
             Err(error) => error.reason.to_owned(),
         }
     };
-    let roots = |policies: &[String], settings: &[(&str, &str)]| roots_of(PublisherKind::Verified, policies, settings);
     let host = |template: &str| vec![policy("dynamichosturl", &[("urlTemplate", template)])];
     assert_eq!(roots(&[], &[]), "https://api.example.com/v1 |  | false");
     assert_eq!(roots(&host("https://fixed.example.com"), &[]), "https://fixed.example.com |  | false");
     let only_a = policy("dynamichosturl", &[("urlTemplate", "https://fixed.example.com"), ("ops", "A")]);
     assert_eq!(roots(&[only_a], &[]), "https://api.example.com/v1 https://fixed.example.com |  | false");
     let label = "https://@connectionParameters('cat').abc.xyz/api";
-    assert_eq!(roots(&host(label), &[("cat", "bar")]), "https://bar.abc.xyz/api |  | false");
-    // Somebody else's service is not an independent publisher's to vouch for, and shared hosting is nobody's.
-    let independent = roots_of(PublisherKind::Independent, &host(label), &[("cat", "bar")]);
-    assert_eq!(independent, " | https://bar.abc.xyz/api | false");
+    assert_eq!(roots(&host(label), &[("cat", "bar")]), " | https://bar.abc.xyz/api | false");
     let shared = "https://@connectionParameters('cat').azurewebsites.net";
     assert_eq!(roots(&host(shared), &[("cat", "bar")]), " | https://bar.azurewebsites.net | false");
     let glued = "https://@connectionParameters('cat')abc.xyz";
@@ -561,7 +557,7 @@ fn roots_of_a_connection() {
     // Several values: each is one label.
     let several = "https://@connectionParameters('cat').eu-@connectionParameters('dog').abc.xyz:8443";
     let settings = [("cat", "bar"), ("dog", "1")];
-    assert_eq!(roots(&host(several), &settings), "https://bar.eu-1.abc.xyz:8443 |  | false");
+    assert_eq!(roots(&host(several), &settings), " | https://bar.eu-1.abc.xyz:8443 | false");
     assert_eq!(roots(&host(several), &[("cat", "bar.x"), ("dog", "1")]), "template_value");
     assert_eq!(roots(&host(several), &[("cat", "bar"), ("dog", "1.evil.example/")]), "template_value");
     let whole = "https://@connectionParameters('cat')/api";

@@ -4,7 +4,7 @@ use super::values::given_settings;
 use super::{ConnectError, Connections, recorded};
 use backshell_auth::AuthPlan;
 use backshell_ledger::{ActRecord, Who};
-use backshell_model::{Caller, Connection, ConnectorSlug, PackageDigest, PublisherKind, Version};
+use backshell_model::{Caller, Connection, ConnectorSlug, PackageDigest, Version};
 use backshell_package::Limits;
 use backshell_store::{Conflict, ConnectionChange, ConnectionFilter, Limit, SecretsChange, StoreError};
 use backshell_templates::TemplateSet;
@@ -32,7 +32,6 @@ impl Connections {
         let sides = self.reading(move || Some((side(&old)?, side(&new)?))).await?;
         // What no connection can be made to stays as it is.
         let Some((old, new)) = sides else { return Ok(0) };
-        let publisher = self.store.connector(connector).await?.publisher_kind;
         let filter = ConnectionFilter { connector: Some(connector.clone()), ..ConnectionFilter::default() };
         let (mut after, mut followed) = (None, 0);
         loop {
@@ -40,7 +39,7 @@ impl Connections {
             let Some(last) = page.last() else { return Ok(followed) };
             after = Some(last.id);
             for before in page.into_iter().filter(|connection| connection.version == from) {
-                if let Some(change) = moved(before, to, &old, &new, publisher) {
+                if let Some(change) = moved(before, to, &old, &new) {
                     followed += usize::from(self.move_connection(caller, &change).await?);
                 }
             }
@@ -73,17 +72,11 @@ fn side(version: &Version) -> Option<Side> {
 
 /// The change that binds a connection to the version `to`; `None` where it would prove itself in another way, lead
 /// elsewhere, or lack a setting.
-fn moved(
-    before: Connection,
-    to: PackageDigest,
-    old: &Side,
-    new: &Side,
-    publisher: PublisherKind,
-) -> Option<ConnectionChange> {
+fn moved(before: Connection, to: PackageDigest, old: &Side, new: &Side) -> Option<ConnectionChange> {
     let settings = given_settings(&new.plan, &before.settings).ok()?;
-    let roots = old.templates.host_roots(&before.settings, publisher).ok()?;
+    let roots = old.templates.host_roots(&before.settings).ok()?;
     let stays = before.auth_kind == new.plan.kind() && old.plan.kind() == new.plan.kind();
-    if !stays || new.templates.host_roots(&settings, publisher).ok()? != roots {
+    if !stays || new.templates.host_roots(&settings).ok()? != roots {
         return None;
     }
     let after = Connection { version: to, settings, ..before.clone() };

@@ -180,9 +180,8 @@ impl Connections {
         }
         let version = self.current_version(&new.connector).await?;
         let digest = version.digest;
-        let publisher = self.store.connector(&new.connector).await?.publisher_kind;
         let given = new.settings;
-        let values = self.reading(move || values_of(&version, publisher, &given)).await??;
+        let values = self.reading(move || values_of(&version, &given)).await??;
         self.refuse_held(&new.connector, &values.roots).await?;
         let secrets = if new.secrets.is_empty() { None } else { Some(values.secrets(new.secrets)?) };
         let approver = may_approve(authority, caller, new.environment).then(|| caller.user.clone());
@@ -243,9 +242,8 @@ impl Connections {
         let (before, act, inside) =
             self.existing(authority, caller, id, Action::ManageConnection, "connection.put_secrets").await?;
         let version = self.bound_version(&before).await?;
-        let publisher = self.store.connector(&before.connector).await?.publisher_kind;
         let settings = before.settings.clone();
-        let (plan, roots) = self.reading(move || standing(&version, publisher, &settings)).await??;
+        let (plan, roots) = self.reading(move || standing(&version, &settings)).await??;
         let secrets = given_secrets(&plan, secrets)?;
         let mut after = Connection { generation: before.generation.saturating_add(1), ..before.clone() };
         after.auth_kind = plan.kind();
@@ -270,9 +268,8 @@ impl Connections {
         let (before, act, _) =
             self.existing(authority, caller, id, Action::ManageConnection, "connection.update_settings").await?;
         let version = self.bound_version(&before).await?;
-        let publisher = self.store.connector(&before.connector).await?.publisher_kind;
         let old_settings = before.settings.clone();
-        let compare = move || moved_values(&version, publisher, &settings, &old_settings);
+        let compare = move || moved_values(&version, &settings, &old_settings);
         let (values, moved) = self.reading(compare).await??;
         let mut after = Connection { settings: values.settings.clone(), ..before.clone() };
         let change = if moved {

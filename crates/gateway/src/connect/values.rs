@@ -3,7 +3,7 @@
 
 use super::ConnectError;
 use backshell_auth::{AuthPlan, PlannedParameter, Secrets};
-use backshell_model::{AuthKind, ConnectionState, PublisherKind, SecretBytes, SecretName, Version};
+use backshell_model::{AuthKind, ConnectionState, SecretBytes, SecretName, Version};
 use backshell_package::{Limits, Package};
 use backshell_templates::HostRoots;
 use std::collections::BTreeMap;
@@ -31,40 +31,34 @@ pub(super) fn plan_of(version: &Version) -> Result<AuthPlan, ConnectError> {
     Ok(AuthPlan::compile(&read(version)?)?)
 }
 
-/// Checks new settings and says where they lead; `publisher` published the connector.
-pub(super) fn values_of(
-    version: &Version,
-    publisher: PublisherKind,
-    given: &BTreeMap<String, String>,
-) -> Result<Values, ConnectError> {
+/// Checks new settings and says where they lead.
+pub(super) fn values_of(version: &Version, given: &BTreeMap<String, String>) -> Result<Values, ConnectError> {
     let package = read(version)?;
     let plan = AuthPlan::compile(&package)?;
     let settings = given_settings(&plan, given)?;
-    let roots = backshell_templates::compile(&package).host_roots(&settings, publisher)?;
+    let roots = backshell_templates::compile(&package).host_roots(&settings)?;
     Ok(Values { plan, settings, roots })
 }
 
 /// New settings as [`values_of`] gives them, and whether they lead elsewhere than the old ones.
 pub(super) fn moved_values(
     version: &Version,
-    publisher: PublisherKind,
     given: &BTreeMap<String, String>,
     old: &BTreeMap<String, String>,
 ) -> Result<(Values, bool), ConnectError> {
-    let values = values_of(version, publisher, given)?;
+    let values = values_of(version, given)?;
     // Where the old settings led nowhere, everything is new.
-    let moved = standing(version, publisher, old).map_or(true, |(_, roots)| roots != values.roots);
+    let moved = standing(version, old).map_or(true, |(_, roots)| roots != values.roots);
     Ok((values, moved))
 }
 
 /// What connections are asked for, and where a connection's settings lead.
 pub(super) fn standing(
     version: &Version,
-    publisher: PublisherKind,
     settings: &BTreeMap<String, String>,
 ) -> Result<(AuthPlan, HostRoots), ConnectError> {
     let package = read(version)?;
-    let roots = backshell_templates::compile(&package).host_roots(settings, publisher)?;
+    let roots = backshell_templates::compile(&package).host_roots(settings)?;
     Ok((AuthPlan::compile(&package)?, roots))
 }
 

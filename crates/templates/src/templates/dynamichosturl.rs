@@ -8,7 +8,7 @@ use crate::error::TemplateError;
 use crate::expression::{Call, Part};
 use crate::instance::{Instance, InstanceError};
 use crate::value::{Context, Scope, Source, encode_segment};
-use backshell_model::{HostName, PublisherKind, SealedText, ServiceRoot, ShapedRequest, is_plain_host_value};
+use backshell_model::{HostName, SealedText, ServiceRoot, ShapedRequest, is_plain_host_value};
 
 /// What a value may be, from its place in the template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +44,7 @@ pub(crate) struct DynamicHostUrl {
 /// A root that a template leads to.
 pub(crate) struct Lead {
     pub(crate) root: ServiceRoot,
-    /// Whether it is certified with the package: constants, defaults, closed lists, and labels below a domain of the
-    /// publisher's.
+    /// Whether the certified package names it: constants, defaults and closed lists alone.
     pub(crate) certified: bool,
 }
 
@@ -140,18 +139,15 @@ impl DynamicHostUrl {
 
     /// The root that a connection's settings lead to. Where a call chooses the end of the path, the root ends before;
     /// where it chooses the host, there is none.
-    pub(crate) fn lead(&self, context: &Context<'_>, publisher: PublisherKind) -> Result<Option<Lead>, TemplateError> {
+    pub(crate) fn lead(&self, context: &Context<'_>) -> Result<Option<Lead>, TemplateError> {
         let scope = Scope { context, request: None };
         let mut certified = true;
-        // An independent publisher's connector is for somebody else's service: what lies below that domain is not the
-        // publisher's to vouch for.
-        let vouched = self.suffix.is_some() && publisher != PublisherKind::Independent;
         for part in &self.host {
             if let HostPart::Value { call, allowed, .. } = part {
                 if call.source() == Source::Caller {
                     return Ok(None);
                 }
-                certified &= vouched || !allowed.is_empty() || !is_set(context, call);
+                certified &= !allowed.is_empty() || !is_set(context, call);
             }
         }
         let mut text = self.host_text(&scope)?;
