@@ -43,7 +43,7 @@ pub(crate) fn run(old: &ReadPackage, new: &ReadPackage, options: &Options) -> Co
         let (outcome, suggested_version) = (Outcome::Unreadable, SuggestedVersion::None);
         return Comparison { outcome, suggested_version, changes: Vec::new(), findings, earlier, new_version };
     }
-    if old.read.package.digest() == new.read.package.digest() {
+    if old.read.package.has_same_files(&new.read.package) {
         let (outcome, suggested_version) = (Outcome::Identical, SuggestedVersion::None);
         return Comparison { outcome, suggested_version, changes: Vec::new(), findings, earlier, new_version };
     }

@@ -63,7 +63,7 @@ fn a_version_compared_with_itself_yields_nothing() {
     let mut failures = String::new();
     each(|check, number, example| {
         for version in [example.before, example.after] {
-            // A blank more: equal digests would be an answer without a comparison.
+            // A blank more: equal files would be an answer without a comparison.
             let changes = run(example, version, &format!("{version}\n "), &mut failures);
             if !changes.is_empty() {
                 let _ = writeln!(failures, "{}, example {number} compared with itself:", check.id);

@@ -71,6 +71,14 @@ impl Package {
         digest::of(&self.files)
     }
 
+    /// Whether both packages have the same files. Looks no further than to the first difference, which the digest cannot.
+    pub fn has_same_files(&self, other: &Self) -> bool {
+        let is_same = |(one, other): (&PackageFile, &PackageFile)| {
+            one.path.eq_ignore_ascii_case(&other.path) && one.bytes == other.bytes
+        };
+        self.files.len() == other.files.len() && self.files.iter().zip(&other.files).all(is_same)
+    }
+
     /// The file with this path, letter case ignored.
     pub fn file(&self, path: &str) -> Option<&PackageFile> {
         let key = crate::name::fold(path);

@@ -6,10 +6,12 @@ use anyhow::{Context as _, bail};
 use backshell_diff::{Comparison, Outcome, SuggestedVersion, json};
 use backshell_findings::{Check, Finding, Place, Severity};
 use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,48 +22,66 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) fn run(list: &Path) -> anyhow::Result<ExitCode> {
     let text = std::fs::read_to_string(list).with_context(|| format!("`{}` cannot be read", list.display()))?;
     let pairs = parse(&text).with_context(|| format!("`{}` is no list of pairs", list.display()))?;
-    let next = AtomicUsize::new(0);
-    let workers = thread::available_parallelism().map_or(1, usize::from).min(pairs.len());
-    let (sender, receiver) = mpsc::channel();
+    let work = Work { pairs: &pairs, next: AtomicUsize::new(0), done: Mutex::default() };
+    let others = thread::available_parallelism().map_or(1, usize::from).min(pairs.len()).saturating_sub(1);
     let mut worst = 0;
-    let mut shown = Instant::now();
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            let (sender, next, pairs) = (sender.clone(), &next, &pairs);
-            scope.spawn(move || {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((old, new)) = pairs.get(index) else { return };
-                    let comparison = one(Path::new(old), Path::new(new));
-                    let line = json::render_line(&comparison, VERSION, index + 1);
-                    // Nobody listens any more when the output's reader has gone.
-                    if sender.send((index, status(&comparison), line)).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        drop(sender);
-        terminal::write_plain(|out| {
-            // What is done before its turn waits for it.
-            let mut early = BTreeMap::new();
+    terminal::write_plain(|out| {
+        thread::scope(|scope| {
+            let others: Vec<_> = (0..others).map(|_| scope.spawn(|| while work.one() {})).collect();
+            // The calling thread is one of the workers, and writes what is due between its pairs: nobody is woken for one.
             let mut turn = 0;
-            for (done, (index, status, line)) in receiver.into_iter().enumerate() {
-                worst = worst.max(status);
-                early.insert(index, line);
-                while let Some(line) = early.remove(&turn) {
-                    out.write_all(line.as_bytes())?;
-                    turn += 1;
-                }
+            let mut shown = Instant::now();
+            while work.one() {
+                work.write_due(out, &mut turn, &mut worst).inspect_err(|_| work.stop())?;
                 if terminal::is_watched() && shown.elapsed() > PATIENCE {
                     shown = Instant::now();
-                    terminal::remark(&format!("compared {} of {} pairs", done + 1, pairs.len()));
+                    terminal::remark(&format!("compared {turn} of {} pairs", pairs.len()));
                 }
             }
-            Ok(())
+            for other in others {
+                other.join().unwrap_or_else(|panic| resume_unwind(panic));
+            }
+            work.write_due(out, &mut turn, &mut worst)
         })
     })?;
     Ok(ExitCode::from(worst))
+}
+
+/// What is to be done, and what is done and waits for its turn.
+struct Work<'w> {
+    pairs: &'w [(&'w str, &'w str)],
+    /// The first pair that nobody has taken.
+    next: AtomicUsize,
+    /// By the number of the pair its status and its line.
+    done: Mutex<BTreeMap<usize, (u8, String)>>,
+}
+
+impl Work<'_> {
+    /// Compares the next pair; `false` when there is none.
+    fn one(&self) -> bool {
+        let index = self.next.fetch_add(1, Ordering::Relaxed);
+        let Some((old, new)) = self.pairs.get(index) else { return false };
+        let comparison = one(Path::new(old), Path::new(new));
+        let line = json::render_line(&comparison, VERSION, index + 1);
+        self.done.lock().unwrap_or_else(PoisonError::into_inner).insert(index, (status(&comparison), line));
+        true
+    }
+
+    /// Takes no further pair: nobody reads the answers any more.
+    fn stop(&self) {
+        self.next.store(self.pairs.len(), Ordering::Relaxed);
+    }
+
+    /// Writes the lines from `turn` on that are done, in the order of the list.
+    fn write_due(&self, out: &mut dyn Write, turn: &mut usize, worst: &mut u8) -> io::Result<()> {
+        loop {
+            let due = self.done.lock().unwrap_or_else(PoisonError::into_inner).remove(turn);
+            let Some((status, line)) = due else { return Ok(()) };
+            out.write_all(line.as_bytes())?;
+            *worst = (*worst).max(status);
+            *turn += 1;
+        }
+    }
 }
 
 /// The pairs of a list. Empty lines and lines that begin with `#` are no pairs.
