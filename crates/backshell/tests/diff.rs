@@ -43,6 +43,7 @@ fn folder() -> tempfile::TempDir {
         ("renamed.json", &OLD.replace("ListOrders", "GetOrders")),
         ("worded.json", &OLD.replace("An order.", "One order.")),
         ("broken.json", "{ \"swagger\": "),
+        ("other.json", "{ \"properties\": {} }"),
     ])
 }
 
@@ -54,6 +55,7 @@ fn verdicts_and_exit_status() {
         ("worded.json", 0, "compatible"),
         ("renamed.json", 1, "breaking"),
         ("broken.json", 2, "unreadable"),
+        ("other.json", 2, "unreadable"),
     ] {
         let output = diff(folder.path(), &["--format", "json", "old.json", new]);
         let json = command::json(&output);

@@ -92,7 +92,11 @@ fn unreadable(version: &Version<'_>) -> Vec<Finding> {
         return findings;
     };
     let root = definition.document.root();
-    let is_swagger = root.get("swagger").and_then(Node::as_str).is_none_or(|version| version == "2.0");
+    let is_swagger = match root.get("swagger") {
+        Some(version) => version.as_str().is_none_or(|version| version == "2.0"),
+        // Without the word it is what it looks like; anything else would look like a connector that lost all it had.
+        None => root.get("paths").is_some_and(Node::is_object),
+    };
     if !root.is_object() || root.get("openapi").is_some() || !is_swagger {
         let shown = root.get("openapi").or_else(|| root.get("swagger")).unwrap_or(root);
         let message = "the file is not a Swagger 2.0 definition".to_owned();

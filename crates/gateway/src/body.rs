@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
 /// The body of an answer.
@@ -18,6 +19,8 @@ pub struct ResponseBody {
     kind: Kind,
     /// The call is running for as long as somebody may read its answer.
     _running: Option<Running>,
+    /// The room that an answer takes which is held in memory.
+    _room: Option<SemaphorePermit<'static>>,
 }
 
 #[derive(Debug)]
@@ -29,7 +32,12 @@ enum Kind {
 impl ResponseBody {
     /// A text of the gateway's own.
     pub(crate) fn full(text: impl Into<Bytes>) -> Self {
-        Self { kind: Kind::Full(Some(text.into())), _running: None }
+        Self { kind: Kind::Full(Some(text.into())), _running: None, _room: None }
+    }
+
+    /// An answer that was read to its end. It keeps its `room` until it is sent.
+    pub(crate) fn held(bytes: Vec<u8>, room: SemaphorePermit<'static>) -> Self {
+        Self { _room: Some(room), ..Self::full(bytes) }
     }
 
     /// The service's answer; `completion` is written to the ledger when it ends, however it ends.
@@ -38,7 +46,7 @@ impl ResponseBody {
         if metered.body.is_end_stream() {
             metered.completion.finish(Ended::Complete);
         }
-        Self { kind: Kind::Stream(Box::new(metered)), _running: None }
+        Self { kind: Kind::Stream(Box::new(metered)), _running: None, _room: None }
     }
 
     /// Ends the service's answer unread: the gateway answers with `code` in its place.

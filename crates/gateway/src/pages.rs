@@ -1,20 +1,28 @@
 //! The addresses of next pages in the bodies of answers, where a policy template asks for them (`updatenextlink`): a page
 //! that is fetched by them is a call of its own, through every step, and never a way around the gateway.
 //!
-//! Only the answers of such operations are held in memory, and no more of one than [`MOST_BYTES`].
+//! Only the answers of such operations are held in memory: no more of one than [`MOST_BYTES`], and no more than [`MOST_HELD`]
+//! at once. Others wait, and what is behind them is not read.
 
 use crate::body::ResponseBody;
 use crate::location;
 use crate::pipeline::Asked;
 use crate::refusal::{Code, Refusal};
 use crate::respond::Summary;
+use backshell_boundary::LinkRefused;
 use backshell_templates::NextLink;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
+use tokio::sync::Semaphore;
 
 /// The longest body in which links are looked for.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// Answers that are held at once.
+const MOST_HELD: usize = 32;
+
+static ROOM: Semaphore = Semaphore::const_new(MOST_HELD);
 
 /// Headers that say what the bytes of a body were before they changed.
 static OF_THE_BYTES: [HeaderName; 4] = [
@@ -49,6 +57,7 @@ pub(crate) async fn through_gateway(
     if body.size_hint().lower() > MOST_BYTES as u64 {
         return Err(unreadable(body, "answer_too_large", too_large));
     }
+    let room = ROOM.acquire().await.map_err(|error| Refusal::new(Code::InternalError, error.to_string()))?;
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Refusal::new(Code::UpstreamUnreachable, error.to_string()))?;
@@ -58,9 +67,14 @@ pub(crate) async fn through_gateway(
         }
         bytes.extend_from_slice(&data);
     }
-    let rewritten = summary.with_links(|links| {
+    let read = summary.with_links(|links| {
         backshell_templates::on_response_body(plan, &bytes, |link| next(link, asked, links, public_url))
     });
+    let Ok(rewritten) = read else {
+        let detail = "the service's answer is no JSON, although it says so, so that the connector's policy `updatenextlink` \
+                      cannot be carried out";
+        return Err(Refusal::new(Code::UpstreamUnreachable, detail).reason("answer_unreadable"));
+    };
     if let Some(rewritten) = rewritten {
         bytes = rewritten;
         for name in &OF_THE_BYTES {
@@ -69,14 +83,15 @@ pub(crate) async fn through_gateway(
     }
     head.headers.remove(header::TRANSFER_ENCODING);
     head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    Ok(Response::from_parts(head, ResponseBody::full(bytes)))
+    Ok(Response::from_parts(head, ResponseBody::held(bytes, room)))
 }
 
 /// What becomes of one link. One to another service stays, as it is nothing that the gateway could fetch.
 fn next(link: &str, asked: &Asked, links: &location::Asked<'_>, public_url: &str) -> NextLink {
     match location::through_gateway(link, links) {
-        Err(_) => NextLink::Stays,
-        Ok(None) => NextLink::Goes,
+        Err(LinkRefused::Host) => NextLink::Stays,
+        // A link that is refused may lead to the same service, spelt as it must not be asked.
+        Ok(None) | Err(_) => NextLink::Goes,
         Ok(Some(through)) => {
             let below = through.strip_prefix(links.prefix).unwrap_or(&through);
             let (path, query) = below.split_at_checked(below.find('?').unwrap_or(below.len())).unwrap_or((below, ""));

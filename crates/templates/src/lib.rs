@@ -22,5 +22,5 @@ mod value;
 pub use compile::{HostRoots, OperationPlan, ProblemKind, TemplateProblem, TemplateSet, compile};
 pub use error::TemplateError;
 pub use run::{on_request, on_response, on_response_body};
-pub use templates::updatenextlink::NextLink;
+pub use templates::updatenextlink::{NextLink, Unreadable};
 pub use value::Context;

@@ -3,7 +3,7 @@
 use crate::compile::OperationPlan;
 use crate::error::TemplateError;
 use crate::templates::Step;
-use crate::templates::updatenextlink::{self, NextLink, UpdateNextLink};
+use crate::templates::updatenextlink::{self, NextLink, Unreadable, UpdateNextLink};
 use crate::value::Context;
 use backshell_model::ShapedRequest;
 use backshell_permission::Permitted;
@@ -38,9 +38,13 @@ pub fn on_response(plan: &OperationPlan, context: &Context<'_>, headers: &mut He
     }
 }
 
-/// Exchanges the addresses of next pages in the body of an answer for what `through` makes of them. `None` where the body
-/// stays as it is: it is no JSON, or no link in it changes.
-pub fn on_response_body(plan: &OperationPlan, body: &[u8], through: impl FnMut(&str) -> NextLink) -> Option<Vec<u8>> {
+/// Exchanges the addresses of next pages in the body of an answer for what `through` makes of them. `Ok(None)` where the
+/// body stays as it is, `Err` where it is no JSON.
+pub fn on_response_body(
+    plan: &OperationPlan,
+    body: &[u8],
+    through: impl FnMut(&str) -> NextLink,
+) -> Result<Option<Vec<u8>>, Unreadable> {
     let steps: Vec<&UpdateNextLink> = plan.next_links().collect();
     updatenextlink::rewrite(&steps, body, through)
 }

@@ -24,7 +24,7 @@ use backshell_auth::{AuthPlan, Secrets};
 use backshell_boundary::{AllowedSet, CellInside, WrongCell, cell_decision};
 use backshell_ledger::{ActRecord, Ledger, LedgerError, Outcome, Who};
 use backshell_model::{
-    Caller, Clock, Connection, ConnectionId, ConnectorSlug, Environment, EnvironmentId, HostApproval, HostPort,
+    Caller, Clock, Connection, ConnectionId, ConnectorSlug, Drift, Environment, EnvironmentId, HostApproval, HostPort,
     PackageDigest, Random, RecheckOutcome, Region, SealedSecrets, SecretBytes, ServiceRoot, UserId, Verification,
     Version, VersionState, is_display_name,
 };
@@ -182,7 +182,7 @@ impl Connections {
         let digest = version.digest;
         let given = new.settings;
         let values = self.reading(move || values_of(&version, &given)).await??;
-        self.refuse_held(&new.connector, &values.roots).await?;
+        self.refuse_held(&new.connector, values.roots.certified.iter().chain(&values.roots.to_approve)).await?;
         let secrets = if new.secrets.is_empty() { None } else { Some(values.secrets(new.secrets)?) };
         let approver = may_approve(authority, caller, new.environment).then(|| caller.user.clone());
         let connection = Connection {
@@ -217,16 +217,20 @@ impl Connections {
         Ok(connection)
     }
 
-    /// Refuses a new connection to a host whose calls are held, or whose ownership is in doubt.
-    async fn refuse_held(&self, connector: &ConnectorSlug, roots: &HostRoots) -> Result<(), ConnectError> {
+    /// Refuses to lead a connection to a host whose calls are held, or whose ownership is in doubt.
+    async fn refuse_held(
+        &self,
+        connector: &ConnectorSlug,
+        roots: impl Iterator<Item = &ServiceRoot> + Clone + Send,
+    ) -> Result<(), ConnectError> {
         let holds = |found: &Verification| {
-            let mut all = roots.certified.iter().chain(&roots.to_approve);
             matches!(found.outcome, RecheckOutcome::Restricted | RecheckOutcome::Suspended)
-                && all.any(|root| root.host == found.host && root.port == found.port)
+                && roots.clone().any(|root| root.host == found.host && root.port == found.port)
         };
-        let mut found = self.store.verifications(connector).await?.into_iter().filter(holds);
-        match found.find_map(|found| Some((found.host, found.drift?))) {
-            Some((host, drift)) => Err(ConnectError::HostHeld { host, drift }),
+        match self.store.verifications(connector).await?.into_iter().find(holds) {
+            Some(Verification { host, drift, .. }) => {
+                Err(ConnectError::HostHeld { host, drift: drift.unwrap_or(Drift::EndpointMoved) })
+            }
             None => Ok(()),
         }
     }
@@ -273,6 +277,8 @@ impl Connections {
         let (values, moved) = self.reading(compare).await??;
         let mut after = Connection { settings: values.settings.clone(), ..before.clone() };
         let change = if moved {
+            let roots = &values.roots;
+            self.refuse_held(&before.connector, roots.certified.iter().chain(&roots.to_approve)).await?;
             let approver = may_approve(authority, caller, before.environment).then(|| caller.user.clone());
             after.state = values.state(false);
             after.hosts = hosts(&values.roots, approver.as_ref());
@@ -316,6 +322,7 @@ impl Connections {
         if host.approved_by.is_some() {
             return Ok(before);
         }
+        self.refuse_held(&before.connector, std::iter::once(&host.root)).await?;
         host.approved_by = Some(caller.user.clone());
         let change = ConnectionChange { before, after, secrets: SecretsChange::Keep };
         let approve = async { Ok(self.store.change_connection(&change).await?) };

@@ -126,6 +126,7 @@ impl Asker<'_> {
     /// What a host speaks that does not finish a modern handshake.
     async fn instead(&self) -> Seen {
         let mut reason = None;
+        let mut unheard = None;
         for versions in [&ALL[..], &[ProtocolVersion::TLS_1_2]] {
             match self.hello(versions).await {
                 Ok(Answer::Spoke(spoken)) => {
@@ -145,8 +146,12 @@ impl Asker<'_> {
                 Ok(Answer::Alert(alert)) => reason = Some(format!("it answers with the {alert}")),
                 Ok(Answer::Closed) => reason = Some("it closes the connection".to_owned()),
                 Ok(Answer::NotTls) => reason = Some("it answers something else".to_owned()),
-                Err(failed) => reason = Some(failed),
+                Err(failed) => unheard = Some(failed),
             }
+        }
+        // Who was not heard to the end has not said that he speaks nothing.
+        if let Some(failed) = unheard {
+            return Seen::unreachable(&failed);
         }
         let missing = || NotMeasured::because("the host accepts no version of TLS");
         let handshake = Handshake::Nothing { instead: reason.unwrap_or_default() };

@@ -23,6 +23,10 @@ pub enum NextLink {
     Goes,
 }
 
+/// The body of an answer is no JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreadable;
+
 /// A compiled instance.
 #[derive(Debug)]
 pub(crate) struct UpdateNextLink {
@@ -90,16 +94,19 @@ fn names(path: &str) -> Result<Vec<String>, InstanceError> {
     }
 }
 
-/// The body with every link that the steps name exchanged for what `through` makes of it. `None` where nothing is to be
-/// changed: no JSON, no link, or links that stay.
+/// The body with every link that the steps name exchanged for what `through` makes of it. `Ok(None)` where nothing is to be
+/// changed: no link, or links that stay. `Err` where it is no JSON, so that nobody knows which links are in it.
 pub(crate) fn rewrite(
     steps: &[&UpdateNextLink],
     body: &[u8],
     mut through: impl FnMut(&str) -> NextLink,
-) -> Option<Vec<u8>> {
+) -> Result<Option<Vec<u8>>, Unreadable> {
+    if body.is_empty() {
+        return Ok(None);
+    }
     // JSON between systems is UTF-8 (RFC 8259, section 8.1); what is not, is none.
-    std::str::from_utf8(body).ok()?;
-    let document = parse_bytes(body, &Limits::default()).document?;
+    std::str::from_utf8(body).map_err(|_| Unreadable)?;
+    let document = parse_bytes(body, &Limits::default()).document.ok_or(Unreadable)?;
     let mut links: Vec<(Span, &str)> = steps
         .iter()
         .flat_map(|step| step.find(document.root()))
@@ -115,13 +122,13 @@ pub(crate) fn rewrite(
             NextLink::Becomes(link) => quoted(&link),
             NextLink::Goes => "null".to_owned(),
         };
-        rewritten.push_str(text.get(end..span.start as usize)?);
+        rewritten.push_str(text.get(end..span.start as usize).ok_or(Unreadable)?);
         rewritten.push_str(&replaced);
         end = span.end as usize;
         changed = true;
     }
-    rewritten.push_str(text.get(end..)?);
-    changed.then(|| rewritten.into_bytes())
+    rewritten.push_str(text.get(end..).ok_or(Unreadable)?);
+    Ok(changed.then(|| rewritten.into_bytes()))
 }
 
 /// A text as JSON (RFC 8259, section 7).
@@ -154,7 +161,8 @@ mod tests {
             Some(path) => NextLink::Becomes(format!("/apim{path}")),
             None => NextLink::Stays,
         };
-        rewrite(steps, body.as_bytes(), through).map(|body| String::from_utf8(body).unwrap())
+        let rewritten = rewrite(steps, body.as_bytes(), through).unwrap();
+        rewritten.map(|body| String::from_utf8(body).unwrap())
     }
 
     #[test]
@@ -171,8 +179,10 @@ mod tests {
         }
         // Elsewhere in the body it is no link.
         assert_eq!(rewritten(&[&next], r#"{"value":[{"@odata.nextLink":"https://api.example.com/a"}]}"#), None);
-        for no_json in ["", "[", "<a/>", "{\"@odata.nextLink\":\"https://api.example.com/a\""] {
-            assert_eq!(rewritten(&[&next], no_json), None, "{no_json}");
+        assert_eq!(rewritten(&[&next], ""), None);
+        for no_json in ["[", "<a/>", "{\"@odata.nextLink\":\"https://api.example.com/a\""] {
+            let read = rewrite(&[&next], no_json.as_bytes(), |_| NextLink::Stays);
+            assert_eq!(read, Err(Unreadable), "{no_json}");
         }
     }
 

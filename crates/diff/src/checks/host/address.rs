@@ -14,7 +14,7 @@ static CHANGED: Check = Check {
     what: "The definition names another host, or a host where none was named, or none any more.",
     why: "Every saved call, and the credential with it, goes to another party or place. What was certified of the old \
            address says nothing about the new one.",
-    instead: "keep the host, or certify the new address and let the break be approved",
+    instead: "keep the host, or publish the new address as a connector of its own; the publisher alone cannot approve this break",
     examples: &[
         Example {
             before: r#"{ "host": "api.example.com", "paths": {} }"#,
