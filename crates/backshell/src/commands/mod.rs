@@ -1,8 +1,9 @@
-//! The command line: one file per command.
+//! The command line: one file or folder per command, and `cores`, which shares work out among threads.
 
 mod call;
 mod cell;
 mod completions;
+mod cores;
 mod demo;
 mod diff;
 mod endpoint;

@@ -1,0 +1,94 @@
+//! The pieces of a list on all cores, the calling thread among the workers. Nobody waits for a single piece, so that no core
+//! is woken for one.
+
+use crate::terminal;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// After how long progress is worth a line.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Does the pieces `0..count`, in no particular order. After each of its own pieces the calling thread does what is to be
+/// done `between` them, and now and then tells people how far it is, in the words of `progress`. The first error ends the
+/// work: pieces that nobody has begun are left.
+pub(super) fn each<E: Send>(
+    count: usize,
+    progress: impl Fn(usize) -> String,
+    piece: impl Fn(usize) -> Result<(), E> + Sync,
+    mut between: impl FnMut() -> Result<(), E>,
+) -> Result<(), E> {
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let stop = || next.store(count, Ordering::Relaxed);
+    let one = || {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        if index >= count {
+            return Ok(false);
+        }
+        piece(index).inspect_err(|_| stop())?;
+        done.fetch_add(1, Ordering::Relaxed);
+        Ok(true)
+    };
+    let watched = terminal::is_watched();
+    let mut shown = Instant::now();
+    let mut own = || {
+        while one()? {
+            between().inspect_err(|_| stop())?;
+            if watched && shown.elapsed() > PATIENCE {
+                shown = Instant::now();
+                terminal::remark(&progress(done.load(Ordering::Relaxed)));
+            }
+        }
+        Ok(())
+    };
+    let rest = || {
+        while one()? {}
+        Ok(())
+    };
+    let others = thread::available_parallelism().map_or(1, usize::from).min(count).saturating_sub(1);
+    thread::scope(|scope| {
+        let others: Vec<_> = (0..others).map(|_| scope.spawn(rest)).collect();
+        let ended = own();
+        let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        others.fold(ended, Result::and)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    #[test]
+    fn every_piece_is_done_once() {
+        for count in [0, 1, 2, 1_000] {
+            let (done, mut between) = (Mutex::new(Vec::new()), 0);
+            let piece = |index| {
+                done.lock().unwrap().push(index);
+                Ok::<_, ()>(())
+            };
+            let counted = || {
+                between += 1;
+                Ok(())
+            };
+            each(count, |_| String::new(), piece, counted).unwrap();
+            let mut done = done.into_inner().unwrap();
+            done.sort_unstable();
+            assert_eq!(done, (0..count).collect::<Vec<_>>());
+            assert!(between <= count);
+        }
+    }
+
+    #[test]
+    fn an_error_ends_the_work() {
+        let begun = AtomicUsize::new(0);
+        let piece = |index| {
+            begun.fetch_add(1, Ordering::Relaxed);
+            if index == 3 { Err("three") } else { Ok(()) }
+        };
+        assert_eq!(each(1_000_000, |_| String::new(), piece, || Ok(())), Err("three"));
+        assert!(begun.into_inner() < 1_000_000);
+        assert_eq!(each(5, |_| String::new(), |_| Ok(()), || Err("between")), Err("between"));
+    }
+}
