@@ -254,10 +254,10 @@ async fn calls_to_a_host_that_changed_are_held_until_it_is_accepted() {
         drifting_since: None,
     };
     let store = cell.node.store();
-    store.put_verification(&found(RecheckOutcome::Warned, Some(Drift::AliasChanged))).await.unwrap();
+    store.put_verification(&found(RecheckOutcome::Warned, Some(Drift::AliasChanged)), None).await.unwrap();
     cell.node.gateway().refresh().await.unwrap();
     assert_eq!(cell.call(Method::GET, "/items", "").await.status(), 200, "a warning holds nothing");
-    store.put_verification(&found(RecheckOutcome::Suspended, Some(Drift::EndpointMoved))).await.unwrap();
+    store.put_verification(&found(RecheckOutcome::Suspended, Some(Drift::EndpointMoved)), None).await.unwrap();
     cell.node.gateway().refresh().await.unwrap();
     let (opened, seen) = (cell.node.vault().withdrawals(), cell.backend.seen().len());
     let (status, code, body) = refusal(cell.call(Method::GET, "/items", "").await).await;

@@ -174,7 +174,7 @@ impl DriftJob {
         if is_news && after.outcome != RecheckOutcome::NotMeasured {
             self.record(&after, was).await;
         }
-        self.store.put_verification(&after).await?;
+        self.store.put_verification(&after, before.map(|before| before.due)).await?;
         Ok(after)
     }
 

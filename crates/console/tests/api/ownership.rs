@@ -232,7 +232,7 @@ async fn a_lost_host_is_not_accepted_and_not_connected_to() {
         due: Timestamp::from_secs(2),
         drifting_since: None,
     };
-    node.store.put_verification(&found).await.unwrap();
+    node.store.put_verification(&found, None).await.unwrap();
     let refused = node.post(&node.admin, "/connections", &node.connection()).await.expect(409);
     assert_eq!(refused["reason"], "ownership_doubtful", "{refused}");
     let accepted = json!({"host": found.host.as_str(), "check": "ownership"});
@@ -245,6 +245,6 @@ async fn a_lost_host_is_not_accepted_and_not_connected_to() {
         (&json!("restricted"), &json!("ownership_doubtful"))
     );
     found.outcome = RecheckOutcome::Warned;
-    node.store.put_verification(&found).await.unwrap();
+    node.store.put_verification(&found, None).await.unwrap();
     node.post(&node.admin, "/connections", &node.connection()).await.expect(201);
 }

@@ -156,7 +156,8 @@ impl OwnershipRepository for SqliteStore {
 
 /// What is on file changed, so what re-verification made of it is looked at again soon. No snapshot shows when.
 async fn falls_due(write: &mut Write, connector: &ConnectorSlug) -> Result<(), StoreError> {
-    let change = sqlx::query("UPDATE verifications SET due = 0 WHERE connector = ?1 AND kind = ?2")
+    // Below zero, and another time with each change: a look that began before shows by it.
+    let change = sqlx::query("UPDATE verifications SET due = MIN(due, 0) - 1 WHERE connector = ?1 AND kind = ?2")
         .bind(connector.as_str())
         .bind(Recheck::Ownership.as_str());
     run(write.sql(), change).await.map(drop)

@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 
 #[async_trait]
 impl VerificationRepository for SqliteStore {
-    async fn put_verification(&self, verification: &Verification) -> Result<(), StoreError> {
+    async fn put_verification(&self, verification: &Verification, seen: Option<Timestamp>) -> Result<(), StoreError> {
         let Verification {
             connector,
             host,
@@ -27,7 +27,7 @@ impl VerificationRepository for SqliteStore {
         } = verification;
         let mut write = self.write().await?;
         let before = sqlx::query(
-            "SELECT outcome, drift FROM verifications WHERE connector = ?1 AND host = ?2 AND port = ?3 AND kind = ?4",
+            "SELECT outcome, drift, due FROM verifications WHERE connector = ?1 AND host = ?2 AND port = ?3 AND kind = ?4",
         )
         .bind(connector.as_str())
         .bind(host.as_str())
@@ -36,8 +36,15 @@ impl VerificationRepository for SqliteStore {
         let held = |outcome: &str, drift: Option<&str>| {
             (outcome == RecheckOutcome::Suspended.as_str()).then(|| drift.map(str::to_owned))
         };
+        let mut next = due.as_micros();
         let before = match one(write.sql(), before).await? {
-            Some(row) => held(row.value("outcome")?, row.value("drift")?),
+            Some(row) => {
+                let kept: i64 = row.value("due")?;
+                if kept < 0 && seen.is_some_and(|seen| seen.as_micros() != kept) {
+                    next = kept;
+                }
+                held(row.value("outcome")?, row.value("drift")?)
+            }
             None => None,
         };
         let after = held(outcome.as_str(), drift.map(Drift::as_str));
@@ -55,7 +62,7 @@ impl VerificationRepository for SqliteStore {
         .bind(detail)
         .bind(baseline.as_deref())
         .bind(last_run.as_micros())
-        .bind(due.as_micros())
+        .bind(next)
         .bind(drifting_since.map(Timestamp::as_micros));
         run(write.sql(), row).await?;
         if before == after { write.commit().await } else { write.commit_facts().await }

@@ -103,9 +103,9 @@ pub(crate) async fn files_make_due(store: &dyn Store) {
         found.into_iter().map(|one| (one.check, one.due == at(50))).collect::<Vec<_>>()
     };
     let put = async || {
-        store.put_verification(&verification("contoso", Recheck::Ownership)).await.unwrap();
-        store.put_verification(&verification("contoso", Recheck::Dns)).await.unwrap();
-        store.put_verification(&verification("fabrikam", Recheck::Ownership)).await.unwrap();
+        store.put_verification(&verification("contoso", Recheck::Ownership), None).await.unwrap();
+        store.put_verification(&verification("contoso", Recheck::Dns), None).await.unwrap();
+        store.put_verification(&verification("fabrikam", Recheck::Ownership), None).await.unwrap();
     };
     let only_ownership = [(Recheck::Dns, true), (Recheck::Ownership, false)];
     put().await;
@@ -121,6 +121,14 @@ pub(crate) async fn files_make_due(store: &dyn Store) {
     put().await;
     store.revoke_ownership_consent(consent.id, at(7)).await.unwrap();
     assert_eq!(due().await, only_ownership);
+    // What fell due while somebody looked stays due; what they saw fall due does not.
+    let seen = async || store.verifications(&proof.connector).await.unwrap()[1].due;
+    let before = seen().await;
+    store.add_ownership_consent(&ownership_consent(2)).await.unwrap();
+    store.put_verification(&verification("contoso", Recheck::Ownership), Some(before)).await.unwrap();
+    assert_eq!(due().await, only_ownership);
+    store.put_verification(&verification("contoso", Recheck::Ownership), Some(seen().await)).await.unwrap();
+    assert_eq!(seen().await, at(50));
     let other = store.verifications(&"fabrikam".parse().unwrap()).await.unwrap();
     assert_eq!(other[0].due, at(50), "another connector's stay");
 }

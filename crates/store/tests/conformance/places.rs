@@ -183,17 +183,17 @@ pub(crate) async fn verifications(store: &dyn Store) {
         drifting_since: None,
     };
     let held = async || store.snapshot_facts(at(9), &std::collections::BTreeSet::new()).await.unwrap().suspensions;
-    assert_eq!(bumps(store, store.put_verification(&one)).await, (Ok(()), false), "nothing is held by it");
+    assert_eq!(bumps(store, store.put_verification(&one, None)).await, (Ok(()), false), "nothing is held by it");
     assert_eq!(store.verifications(&one.connector).await.unwrap(), std::slice::from_ref(&one));
     one.outcome = RecheckOutcome::Suspended;
     (one.drift, one.drifting_since) = (Some(Drift::EndpointMoved), Some(at(3)));
-    assert_eq!(bumps(store, store.put_verification(&one)).await, (Ok(()), true));
+    assert_eq!(bumps(store, store.put_verification(&one, None)).await, (Ok(()), true));
     assert_eq!(store.verifications(&one.connector).await.unwrap(), std::slice::from_ref(&one));
     let suspension =
         Suspension { connector: one.connector.clone(), host: one.host.clone(), port: 443, drift: Drift::EndpointMoved };
     assert_eq!(held().await, [suspension]);
     one.last_run = at(4);
-    assert_eq!(bumps(store, store.put_verification(&one)).await, (Ok(()), false), "it is held as before");
+    assert_eq!(bumps(store, store.put_verification(&one, None)).await, (Ok(()), false), "it is held as before");
     let remove = || store.remove_verification(&one.connector, &one.host, 443, Recheck::Dns);
     assert_eq!(bumps(store, remove()).await, (Ok(true), true));
     assert_eq!((remove().await, held().await.len()), (Ok(false), 0));
