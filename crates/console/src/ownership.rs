@@ -40,6 +40,12 @@ impl OnFile {
         Ok(file)
     }
 
+    /// How many challenges wait for their answer or had one, and were not taken back.
+    pub(crate) fn live(&self, now: Timestamp) -> usize {
+        let live = |(proof, revoked): &&(Challenge, bool)| !revoked && proof.state(now) != State::Expired;
+        self.proofs.iter().filter(live).count()
+    }
+
     /// How a host stands.
     pub fn standing(&self, host: &HostName, now: Timestamp) -> Standing {
         standing(self.proofs.iter().map(|(proof, revoked)| (proof, *revoked)), &self.consents, host, now)

@@ -1,6 +1,7 @@
 //! `POST /api/v1/connectors/{connector}/ownership/proofs`.
 
 use super::{ProofBody, owner, property};
+use crate::OnFile;
 use crate::extract::{Identified, JsonBody, Path, parse, parse_with};
 use crate::problem::{
     BadRequest, BodyTooLarge, Conflict, PermissionDenied, Problem, Unauthenticated, Unavailable, UnsupportedMediaType,
@@ -11,12 +12,11 @@ use axum::extract::State;
 use backshell_model::{ConnectorSlug, HostName};
 use backshell_permission::Action;
 use backshell_probe::ownership::{Challenge, Instructions};
-use backshell_store::Limit;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The most challenges for one connector that were not taken back.
+/// The most challenges of one publisher for one connector that wait for an answer or had one.
 const MAX_PROOFS: usize = 200;
 
 /// What shall be proven.
@@ -73,10 +73,12 @@ pub(crate) async fn begin(
     let resource = property(&slug, &publisher);
     let act = state.permit_act(&caller, "ownership.begin", Action::PublishConnector, &resource, &slug).await?;
     let host = parse_with("host", &new.host, HostName::parse)?;
-    let open = state.store.ownership_proofs(&slug, None, Limit::MAX).await?;
-    if open.iter().filter(|proof| proof.revoked_at.is_none()).count() >= MAX_PROOFS {
-        return Err(Problem::conflict(format!("there are {MAX_PROOFS} challenges for this connector"))
-            .help("revoke those that are not needed any more"));
+    let on_file = OnFile::read(state.store.as_ref(), &slug, &publisher).await?;
+    if on_file.live(state.clock.now()) >= MAX_PROOFS {
+        return Err(Problem::conflict(format!(
+            "there are {MAX_PROOFS} challenges of this publisher for this connector"
+        ))
+        .help("revoke those that are not needed any more"));
     }
     let (challenge, Instructions { answer, .. }) =
         Challenge::open(publisher.as_str(), &host, slug.as_str(), state.clock.now(), state.random.as_ref());
