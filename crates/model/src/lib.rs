@@ -42,6 +42,6 @@ pub use pattern::{HostPattern, PatternError};
 pub use sealed::{Encoding, Piece, SealedText, SecretName};
 pub use secret::SecretBytes;
 pub use shaped::{QueryPair, ShapedRequest, is_ambiguous_path};
-pub use time::{Clock, Random, Timestamp};
+pub use time::{Clock, Random, TWELVE_MONTHS, Timestamp};
 pub use url::{PortText, UrlRefused, UrlText, is_plain_host_value, read_scheme_relative, read_url};
 pub use verification::{Drift, Recheck, RecheckOutcome, Suspension, Verification};

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// 12 months in seconds, with the day of a leap year: grants and consents hold no longer.
+pub const TWELVE_MONTHS: u32 = 366 * 86_400;
+
 /// A point in time: microseconds since 1970-01-01T00:00:00Z, without leap seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);

@@ -9,14 +9,12 @@ use crate::state::ConsoleState;
 use axum::Json;
 use axum::extract::State;
 use backshell_boundary::Place;
-use backshell_model::{CrossingGrant, EnvironmentId, GrantId, TransferBasis, VersionRange};
+use backshell_model::{CrossingGrant, EnvironmentId, GrantId, TWELVE_MONTHS, TransferBasis, VersionRange};
 use backshell_permission::{Action, Resource};
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// 12 months, with the day of a leap year.
-const MAX_SECONDS: u32 = 366 * 86_400;
 const MAX_PLACES: usize = 50;
 
 /// What a new crossing grant shall say.
@@ -86,8 +84,10 @@ pub(crate) async fn create(
     if new.version_from == 0 || new.version_to.is_some_and(|to| to < new.version_from) {
         return Err(Problem::bad_request("`version_from` is 1 or more and `version_to` not below it"));
     }
-    if !(1..=MAX_SECONDS).contains(&new.expires_in_seconds) {
-        return Err(Problem::bad_request("`expires_in_seconds` is a number from 1 to 31622400 (12 months)"));
+    if !(1..=TWELVE_MONTHS).contains(&new.expires_in_seconds) {
+        return Err(Problem::bad_request(format!(
+            "`expires_in_seconds` is a number from 1 to {TWELVE_MONTHS} (12 months)"
+        )));
     }
     let basis = parse_word("basis", &new.basis, &TransferBasis::ALL, TransferBasis::as_str)?;
     let now = state.clock.now();

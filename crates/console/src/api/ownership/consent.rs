@@ -8,14 +8,11 @@ use crate::problem::{
 use crate::state::ConsoleState;
 use axum::Json;
 use axum::extract::State;
-use backshell_model::{ConnectorSlug, ConsentId, HostName, OwnershipConsent, UserId, read_url};
+use backshell_model::{ConnectorSlug, ConsentId, HostName, OwnershipConsent, TWELVE_MONTHS, UserId, read_url};
 use backshell_permission::{Action, Resource};
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
-
-/// 12 months, with the day of a leap year.
-const MAX_SECONDS: u32 = 366 * 86_400;
 
 /// What the owner of a host consents to.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -85,8 +82,10 @@ pub(crate) async fn consent(
                 .help("name in `publisher` who is going to publish it"));
         }
     };
-    if !(1..=MAX_SECONDS).contains(&new.expires_in_seconds) {
-        return Err(Problem::bad_request("`expires_in_seconds` is a number from 1 to 31622400 (12 months)"));
+    if !(1..=TWELVE_MONTHS).contains(&new.expires_in_seconds) {
+        return Err(Problem::bad_request(format!(
+            "`expires_in_seconds` is a number from 1 to {TWELVE_MONTHS} (12 months)"
+        )));
     }
     let privacy_policy = plain_text("privacy_policy", &new.privacy_policy, 1)?;
     if !privacy_policy.starts_with("https://") || read_url(&privacy_policy).is_err() {
