@@ -9,7 +9,7 @@ use crate::instance::{Instance, InstanceError};
 use backshell_model::{SealedText, ShapedRequest};
 use backshell_package::PolicySection;
 use backshell_source::{Limits, Node, Span, parse_bytes};
-use http::header::ACCEPT_ENCODING;
+use http::header::{ACCEPT_ENCODING, RANGE};
 use std::fmt::Write as _;
 
 /// What becomes of a link.
@@ -48,8 +48,9 @@ impl UpdateNextLink {
         Ok(Self { parent: names(&parent)?, property: property.trim().to_owned() })
     }
 
-    /// Asks the service for an answer that can be read: what is compressed cannot be.
+    /// Asks the service for an answer that can be read: what is compressed cannot be, nor can a part.
     pub(crate) fn on_request(request: &mut ShapedRequest) {
+        request.remove_header(&RANGE);
         request.set_header(&ACCEPT_ENCODING, SealedText::literal("identity"));
     }
 
