@@ -48,16 +48,6 @@ impl State {
             Self::Lost => "lost",
         }
     }
-
-    /// Whether new connections may be made.
-    pub const fn allows_connections(self) -> bool {
-        matches!(self, Self::Proven)
-    }
-
-    /// Whether calls may go on.
-    pub const fn allows_calls(self) -> bool {
-        matches!(self, Self::Proven | Self::Suspect)
-    }
 }
 
 /// Nobody may look now.
@@ -209,9 +199,7 @@ mod tests {
         // More than 72 hours apart: two single lapses.
         assert_eq!(challenge.end_check(at(24 + 73), None), State::Proven);
         assert_eq!(challenge.end_check(at(24 + 74), None), State::Suspect);
-        assert!(!State::Suspect.allows_connections() && State::Suspect.allows_calls());
         assert_eq!(challenge.state(at(24 + 14 * 24)), State::Lost);
-        assert!(!State::Lost.allows_calls());
         assert_eq!(challenge.end_check(at(24 + 14 * 24), Some(Method::Dns)), State::Proven);
     }
 }
