@@ -275,10 +275,11 @@ fn checks(
     prober: Option<Arc<Prober>>,
 ) -> anyhow::Result<Vec<Arc<dyn Check>>> {
     let (store, clock) = (|| Arc::clone(base.store), || Arc::clone(base.clock));
+    // Ownership first: it asks nobody, and what was taken back must not wait for hosts that do not answer.
     let mut checks: Vec<Arc<dyn Check>> = vec![
+        Arc::new(OwnershipRecheck::new(store(), clock())),
         Arc::new(DnsRecheck::new(Arc::clone(&resolver), reach::address_rules(config)?)),
         Arc::new(PlaceRecheck::new(resolver, Arc::clone(evidence), store(), clock())),
-        Arc::new(OwnershipRecheck::new(store(), clock())),
     ];
     if let Some(prober) = prober {
         checks.push(Arc::new(CertificateRecheck::new(prober)));

@@ -8,6 +8,7 @@ use backshell_model::{
     Clock, Connector, ConnectorSlug, Drift, HostPort, Recheck, RecheckOutcome, Timestamp, Verification,
 };
 use backshell_store::{Store, StoreError};
+use futures_util::StreamExt as _;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +19,10 @@ use tokio_util::sync::CancellationToken;
 const TICK: Duration = Duration::from_mins(1);
 /// How much is looked at in one round; the rest waits for the next one.
 const ROUND: usize = 200;
+/// How many looks are made at once: a host that answers slowly must not keep others waiting.
+const AT_ONCE: usize = 8;
+/// How long one look may take.
+const LONGEST: Duration = Duration::from_mins(1);
 /// Longest text that is kept of what was found, characters.
 const MAX_DETAIL: usize = 500;
 
@@ -52,7 +57,7 @@ pub struct DriftJob {
 }
 
 impl DriftJob {
-    /// With these kinds of checks; a kind that is not among them is never run and never said to have passed.
+    /// With these kinds of checks, which come to their turn in this order; a kind that is not among them is never run and never said to have passed.
     pub fn new(
         store: Arc<dyn Store>,
         ledger: Ledger,
@@ -119,35 +124,44 @@ impl DriftJob {
         for (connector, endpoint) in endpoints {
             by_connector.entry(connector).or_default().push(endpoint);
         }
-        let (mut looks, mut standing) = (0_usize, Standing::new());
+        let mut used = Vec::new();
         for (slug, endpoints) in by_connector {
-            let known = self.store.verifications(&slug).await?;
-            let connector = match self.store.connector(&slug).await {
-                Ok(connector) => connector,
+            match self.store.connector(&slug).await {
+                Ok(connector) => used.push((connector, self.store.verifications(&slug).await?, endpoints)),
                 // Its last connection went with it since the snapshot was made.
-                Err(StoreError::NotFound(_)) => continue,
+                Err(StoreError::NotFound(_)) => {}
                 Err(error) => return Err(error),
-            };
-            for endpoint in endpoints {
-                for check in &self.checks {
-                    let before = known.iter().find(|known| {
+            }
+        }
+        let (mut due, mut standing) = (Vec::new(), Standing::new());
+        let mut stands = |found: &Verification| {
+            let hosts = standing.entry((found.check, found.outcome, found.drift)).or_default();
+            *hosts = hosts.saturating_add(1);
+        };
+        for check in &self.checks {
+            for (connector, known, endpoints) in &used {
+                for endpoint in endpoints {
+                    let is_it = |known: &&Verification| {
                         known.host == endpoint.host && known.port == endpoint.port && known.check == check.kind()
-                    });
-                    let stands = match before.filter(|before| !self.is_due(&**check, before)) {
-                        Some(before) => (before.outcome, before.drift),
-                        None if looks >= ROUND => return Ok(looks),
-                        None => {
-                            looks = looks.saturating_add(1);
-                            let after = self.look(&connector, &endpoint, &**check, before).await?;
-                            (after.outcome, after.drift)
-                        }
                     };
-                    let hosts = standing.entry((check.kind(), stands.0, stands.1)).or_default();
-                    *hosts = hosts.saturating_add(1);
+                    let before = known.iter().find(is_it);
+                    match before.filter(|before| !self.is_due(&**check, before)) {
+                        Some(before) => stands(before),
+                        None => due.push(self.look(connector, endpoint, &**check, before)),
+                    }
                 }
             }
         }
-        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+        let is_whole = due.len() <= ROUND;
+        due.truncate(ROUND);
+        let looks = due.len();
+        let mut looked = futures_util::stream::iter(due).buffer_unordered(AT_ONCE);
+        while let Some(after) = looked.next().await {
+            stands(&after?);
+        }
+        if is_whole {
+            *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+        }
         Ok(looks)
     }
 
@@ -164,7 +178,9 @@ impl DriftJob {
         before: Option<&Verification>,
     ) -> Result<Verification, StoreError> {
         let baseline = before.and_then(|before| before.baseline.as_deref());
-        let finding = check.look(connector, endpoint, baseline).await;
+        let finding = tokio::time::timeout(LONGEST, check.look(connector, endpoint, baseline)).await;
+        let finding =
+            finding.unwrap_or_else(|_| Finding::NotMeasured(format!("the look took longer than {LONGEST:?}")));
         let now = self.clock.now();
         let times = self.schedule.of(check.kind());
         let after = judged(connector, endpoint, (check.kind(), times), before, finding, now);
