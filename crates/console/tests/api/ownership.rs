@@ -214,12 +214,9 @@ async fn only_administrators_record_consents_that_say_enough() {
     }
 }
 
-#[tokio::test]
-async fn a_lost_host_is_not_accepted_and_not_connected_to() {
-    let node = Node::new().await;
-    node.publish_sample().await;
-    // The host that the sample leads to with the setting `subdomain` of `northwind`.
-    let mut found = Verification {
+/// Ownership of the host is in doubt that the sample leads to with the setting `subdomain` of `northwind`.
+fn in_doubt() -> Verification {
+    Verification {
         connector: SLUG.parse().unwrap(),
         host: HostName::parse("northwind.fieldworks.example.com").unwrap(),
         port: 443,
@@ -231,7 +228,35 @@ async fn a_lost_host_is_not_accepted_and_not_connected_to() {
         last_run: Timestamp::from_secs(1),
         due: Timestamp::from_secs(2),
         drifting_since: None,
-    };
+    }
+}
+
+#[tokio::test]
+async fn no_connection_is_led_to_a_held_host_later() {
+    let node = Node::new().await;
+    node.publish_sample().await;
+    let alice = node.user("alice@contoso.example").await;
+    let waiting = node.post(&alice, "/connections", &node.connection()).await.expect(201);
+    let mut elsewhere = node.connection();
+    (elsewhere["name"], elsewhere["settings"]["subdomain"]) = (json!("elsewhere"), json!("contoso"));
+    let elsewhere = node.post(&node.admin, "/connections", &elsewhere).await.expect(201);
+    node.store.put_verification(&in_doubt(), None).await.unwrap();
+    let root = json!({"root": "https://northwind.fieldworks.example.com/v2"});
+    let approve = format!("/connections/{}/hosts/approve", waiting["id"].as_str().unwrap());
+    let refused = node.post(&node.admin, &approve, &root).await.expect(409);
+    assert_eq!(refused["reason"], "ownership_doubtful", "{refused}");
+    let path = format!("/connections/{}", elsewhere["id"].as_str().unwrap());
+    let northwind = json!({"settings": {"subdomain": "northwind"}});
+    let refused = node.put(&node.admin, &format!("{path}/settings"), &northwind).await.expect(409);
+    assert_eq!(refused["reason"], "ownership_doubtful", "{refused}");
+    assert_eq!(node.get(&node.admin, &path).await.expect(200), elsewhere, "nothing is lost by it");
+}
+
+#[tokio::test]
+async fn a_lost_host_is_not_accepted_and_not_connected_to() {
+    let node = Node::new().await;
+    node.publish_sample().await;
+    let mut found = in_doubt();
     node.store.put_verification(&found, None).await.unwrap();
     let refused = node.post(&node.admin, "/connections", &node.connection()).await.expect(409);
     assert_eq!(refused["reason"], "ownership_doubtful", "{refused}");
