@@ -131,7 +131,8 @@ impl Place {
     /// The characters of `span` in `text`, which is the content of `file`.
     pub fn in_text(file: impl Into<Arc<str>>, text: &Text, span: Span, pointer: impl Into<String>) -> Self {
         let place = Self::without_excerpt(file, text, span, pointer);
-        place.shown_by(text, span)
+        let excerpt = SourceLine::around(text.as_str(), span.start as usize, place.start, place.end);
+        Self { excerpt: Some(excerpt), ..place }
     }
 
     /// The same, for whoever does not show the line.

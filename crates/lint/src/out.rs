@@ -123,7 +123,7 @@ impl<'a> Out<'a> {
     /// As [`Out::at_key`], without showing the line: it holds what must not be repeated in a report.
     pub(crate) fn at_secret(&mut self, node: Node<'_>, message: impl Into<String>) {
         if self.has_room() {
-            let place = self.place(node, name_or_bracket(node));
+            let place = self.unshown(node, name_or_bracket(node));
             let identity = self.identity(node);
             self.push(place, message, identity);
         }
@@ -141,7 +141,10 @@ impl<'a> Out<'a> {
         }
         let span = name_or_bracket(entry);
         let name = entry.get("$ref").or_else(|| entry.get("name")).filter(|name| name.as_str().is_some());
-        let place = self.shown(self.place(entry, span), entry, name.map_or(span, Node::span));
+        let place = match name.filter(|_| self.findings.excerpts) {
+            Some(name) => self.unshown(entry, span).shown_by(entry.document().source(), name.span()),
+            None => self.place(entry, span),
+        };
         let identity = self.identity(entry);
         self.push(place, message, identity);
     }
@@ -172,20 +175,23 @@ impl<'a> Out<'a> {
     /// Reports a piece of the text that belongs to `node`.
     pub(crate) fn at_span(&mut self, node: Node<'_>, span: Span, message: impl Into<String>) {
         if self.has_room() {
-            let place = self.shown(self.place(node, span), node, span);
+            let place = self.place(node, span);
             let identity = self.identity(node);
             self.push(place, message, identity);
         }
     }
 
-    /// A stretch that belongs to `node`, by its position and the node's pointer.
+    /// A stretch that belongs to `node`, by its position and the node's pointer; with its line, where lines are shown.
     fn place(&self, node: Node<'_>, span: Span) -> Place {
-        Place::without_excerpt(self.file.shown.clone(), node.document().source(), span, node.pointer())
+        if !self.findings.excerpts {
+            return self.unshown(node, span);
+        }
+        Place::in_text(self.file.shown.clone(), node.document().source(), span, node.pointer())
     }
 
-    /// The place with the line of `span`, where lines are shown.
-    fn shown(&self, place: Place, node: Node<'_>, span: Span) -> Place {
-        if self.findings.excerpts { place.shown_by(node.document().source(), span) } else { place }
+    /// The same without its line.
+    fn unshown(&self, node: Node<'_>, span: Span) -> Place {
+        Place::without_excerpt(self.file.shown.clone(), node.document().source(), span, node.pointer())
     }
 
     /// What stays the same of a finding at `node`. `None` where nobody asks for it, and where it takes more than the node
