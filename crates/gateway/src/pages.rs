@@ -11,6 +11,7 @@ use crate::refusal::{Code, Refusal};
 use crate::respond::Summary;
 use backshell_boundary::LinkRefused;
 use backshell_templates::NextLink;
+use backshell_upstream::UpstreamBodyError;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
@@ -60,7 +61,7 @@ pub(crate) async fn through_gateway(
     let room = ROOM.acquire().await.map_err(|error| Refusal::new(Code::InternalError, error.to_string()))?;
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Refusal::new(Code::UpstreamUnreachable, error.to_string()))?;
+        let frame = frame.map_err(|error| ended(&error))?;
         let Ok(data) = frame.into_data() else { continue };
         if bytes.len() + data.len() > MOST_BYTES {
             return Err(unreadable(body, "answer_too_large", too_large));
@@ -84,6 +85,14 @@ pub(crate) async fn through_gateway(
     head.headers.remove(header::TRANSFER_ENCODING);
     head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     Ok(Response::from_parts(head, ResponseBody::held(bytes, room)))
+}
+
+/// The refusal of an answer that ended before its end.
+fn ended(error: &UpstreamBodyError) -> Refusal {
+    match error {
+        UpstreamBodyError::Idle(_) => Refusal::new(Code::UpstreamTimeout, error.to_string()),
+        UpstreamBodyError::Cut(_) => Refusal::new(Code::UpstreamUnreachable, error.to_string()).reason("answer_cut"),
+    }
 }
 
 /// What becomes of one link. One to another service stays, as it is nothing that the gateway could fetch.
