@@ -44,6 +44,7 @@ mod schema_path;
 mod secrets;
 mod shape;
 mod submission;
+mod survey;
 mod template;
 #[cfg(test)]
 mod tester;
