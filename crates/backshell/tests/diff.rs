@@ -109,6 +109,23 @@ fn approvals_callers_and_several_versions() {
 }
 
 #[test]
+fn what_was_not_compared_is_told_and_removals_stand_in_the_new_version() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("package")).unwrap();
+    let gone = OLD.replace(r#"{ "name": "id", "in": "path", "required": true, "type": "string" }"#, "");
+    fs::write(folder.path().join("package/apiDefinition.swagger.json"), gone).unwrap();
+    fs::write(folder.path().join("package/apiProperties.json"), r#"{ "properties": {} }"#).unwrap();
+    let output = diff(folder.path(), &["--format", "github", "old.json", "package"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = "old.json: this is a definition alone and the new version a package";
+    assert!(String::from_utf8_lossy(&output.stderr).contains(told), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let removal = text.lines().find(|line| line.contains("title=parameter-removed::")).unwrap();
+    assert!(removal.starts_with("::error file=package/apiDefinition.swagger.json,line=8,"), "{text}");
+    assert!(text.contains("::warning file=old.json,line=1"), "{text}");
+}
+
+#[test]
 fn a_path_that_leads_nowhere_is_an_error() {
     let folder = folder();
     let output = diff(folder.path(), &["old.json", "missing.json"]);
@@ -128,7 +145,8 @@ fn a_list_of_pairs_is_answered_in_its_order() {
         String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 120);
     for (index, line) in lines.iter().enumerate() {
-        assert_eq!(line["pair"], index + 1);
+        assert_eq!((&line["pair"], &line["old"]), (&(index + 1).into(), &"old.json".into()));
+        assert_eq!(line["new"], ["worded.json", "renamed.json", "old.json"][index % 3]);
         assert_eq!(line["verdict"], ["compatible", "breaking", "identical"][index % 3]);
     }
     fs::write(folder.path().join("pairs.tsv"), "old.json\tmissing.json\nold.json\told.json\n").unwrap();

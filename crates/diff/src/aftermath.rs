@@ -82,6 +82,7 @@ impl<'d> Aftermath<'_, 'd> {
             approved: false,
             against: Vec::new(),
             impact: None,
+            anchor: None,
             old: None,
             new: None,
         }

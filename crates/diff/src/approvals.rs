@@ -30,8 +30,9 @@
 use crate::annotation::days;
 use crate::change::{Change, Comparison};
 use crate::check::{Check, Verdict};
+use crate::notice::{Notice, NoticeKind};
 use crate::pattern;
-use backshell_findings::{Finding, Place, Severity, SourceLine};
+use backshell_findings::{Place, SourceLine};
 use backshell_model::Timestamp;
 use backshell_source::{Span, Text};
 use std::borrow::Cow;
@@ -67,6 +68,13 @@ const NEVER: &[(&str, &str)] = &[
     ("policy-host-template-removed", HOST),
     ("undecided", "nobody knows what was not compared"),
 ];
+
+/// What to do about them.
+const REFUSED: &str = "take the change back, or bring it before the reviewers of the catalogue as a new connector";
+
+/// How many changes are searched for a misspelt fingerprint, and how many slips still make it recognisable.
+const MOST_NEIGHBOURS: usize = 200;
+const MOST_SLIPS: usize = 3;
 
 /// What is approved.
 #[derive(Clone, Debug)]
@@ -116,35 +124,18 @@ pub struct Seen {
     used: Vec<bool>,
     /// Entry, check and why it is refused.
     refused: Vec<(usize, &'static str, &'static str)>,
+    /// By entry: the place of the first change of which it covers a part only, as the place of what it leaves open.
+    partial: HashMap<usize, String>,
+    /// By entry: what the comparison has instead of what the entry names.
+    near: HashMap<usize, String>,
 }
 
-/// A remark about an entry that does nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// What kind of remark.
-    pub kind: NoticeKind,
-    /// What is the matter, in one sentence without a full stop.
-    pub message: String,
-    /// The entry.
-    pub place: Place,
-}
-
-/// The kinds of remarks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum NoticeKind {
-    /// Its last day has passed.
-    Expired,
-    /// It matches nothing.
-    Stale,
-    /// It names a change that no file may approve.
-    Refused,
-}
-
-/// Marks the changes that are approved at the time `now`. What is approved already stays so.
-pub fn approve(comparison: &mut Comparison, approvals: &Approvals, now: Timestamp) -> Vec<Notice> {
+/// Marks the changes that are approved at the time `now`, and adds a notice for each entry that does nothing. What is
+/// approved already stays so.
+pub fn approve(comparison: &mut Comparison, approvals: &Approvals, now: Timestamp) {
     let mut seen = Seen::default();
     approvals.apply(comparison, now, &mut seen);
-    approvals.notices(&seen, now)
+    comparison.notices.extend(approvals.notices(&seen, now));
 }
 
 // === impl Approvals ===
@@ -219,23 +210,51 @@ impl Approvals {
             } else {
                 change.against.iter().filter_map(|index| versions.get(*index).copied()).collect()
             };
-            let mut covers = |version: Option<&str>, place: &str| {
-                let mut is_covered = false;
-                // All that cover it count as used: which of them was first does not matter.
-                for (index, _) in live.iter().filter(|(_, entry)| entry.covers(version, place)) {
-                    seen.used.get_mut(*index).into_iter().for_each(|used| *used = true);
-                    is_covered = true;
-                }
-                is_covered
-            };
             let places = places(change);
-            let mut is_approved = !against.is_empty();
+            let (mut covering, mut open) = (Vec::new(), None);
             for version in against {
                 for place in &places {
-                    is_approved &= covers(version, place);
+                    // All that cover it count as used: which of them was first does not matter.
+                    let before = covering.len();
+                    covering.extend(live.iter().filter(|(_, entry)| entry.covers(version, place)).map(|(at, _)| *at));
+                    if covering.len() == before {
+                        open.get_or_insert_with(|| place.to_string());
+                    }
                 }
             }
-            change.approved |= is_approved;
+            for index in &covering {
+                seen.used.get_mut(*index).into_iter().for_each(|used| *used = true);
+            }
+            match open {
+                // Entries of one check lie beside this change, or cover some of its operations.
+                Some(open) => {
+                    let list = if covering.is_empty() { &mut seen.near } else { &mut seen.partial };
+                    let beside = live.iter().filter(|(_, entry)| !entry.covers(entry.from.as_deref(), &open));
+                    let about = if covering.is_empty() { beside.map(|(at, _)| *at).collect() } else { covering };
+                    for index in about {
+                        list.entry(index).or_insert_with(|| open.clone());
+                    }
+                }
+                None => change.approved |= !covering.is_empty(),
+            }
+        }
+        self.note_misspelt(changes, seen);
+    }
+
+    /// Notes fingerprints that no change has, and that differ from one that some change has by a slip.
+    fn note_misspelt(&self, changes: &[Change], seen: &mut Seen) {
+        let is_known = |fingerprint: &str| changes.iter().any(|change| change.fingerprint == fingerprint);
+        for (fingerprint, entries) in &self.by_fingerprint {
+            if is_known(fingerprint) {
+                continue;
+            }
+            let distance = |change: &Change| strsim::damerau_levenshtein(&change.fingerprint, fingerprint);
+            let counting = changes.iter().filter(|change| change.verdict != Verdict::Compatible && !change.approved);
+            let nearest = counting.take(MOST_NEIGHBOURS).map(|change| (distance(change), change));
+            let Some((1..=MOST_SLIPS, nearest)) = nearest.min_by_key(|(distance, _)| *distance) else { continue };
+            for index in entries {
+                seen.near.entry(*index).or_insert_with(|| nearest.fingerprint.clone());
+            }
         }
     }
 
@@ -249,24 +268,39 @@ impl Approvals {
         let mut notices = Vec::new();
         for (index, entry) in self.entries.iter().enumerate() {
             let subject = &entry.subject;
-            let (kind, message) = if let Some((check, why)) = refused.get(&index) {
-                (
-                    NoticeKind::Refused,
-                    format!(
-                        "the approval of {subject} is refused: `{check}` cannot be approved by the publisher alone, because {why}"
-                    ),
-                )
+            let (kind, message, help) = if let Some((check, why)) = refused.get(&index) {
+                let message = format!(
+                    "the approval of {subject} is refused: `{check}` cannot be approved by the publisher alone, because {why}"
+                );
+                (NoticeKind::ApprovalRefused, message, REFUSED.to_owned())
             } else if today > entry.expires.1 {
-                (NoticeKind::Expired, format!("the approval of {subject} held until {}", entry.expires.0))
+                let message = format!("the approval of {subject} held until {}", entry.expires.0);
+                let help = "mend what it excused and remove the entry, or have it approved again with another day";
+                (NoticeKind::ApprovalExpired, message, help.to_owned())
+            } else if let Some(open) = seen.partial.get(&index) {
+                let message =
+                    format!("the approval of {subject} covers only a part of a change, which goes on counting");
+                let help = format!("approve the other part, too: nothing covers `{open}`; or approve its fingerprint");
+                (NoticeKind::ApprovalPartial, message, help)
             } else if seen.used.get(index) == Some(&true) {
                 continue;
             } else {
-                (
-                    NoticeKind::Stale,
-                    format!("no change is left that the approval of {subject}{} is about", entry.pair()),
-                )
+                let message = format!("no change is left that the approval of {subject}{} is about", entry.pair());
+                let help = match (subject, seen.near.get(&index)) {
+                    (_, None) => "remove the entry: it would hide the next such change".to_owned(),
+                    (Subject::Fingerprint(_), Some(near)) => format!("did you mean `{near}`?"),
+                    (Subject::Check { .. }, Some(near)) => {
+                        format!("such a change is at `{near}`: approve that place, or remove the entry")
+                    }
+                };
+                (NoticeKind::ApprovalStale, message, help)
             };
-            notices.push(Notice { kind, message, place: Place::in_text(&*self.file, &self.text, entry.span, "") });
+            notices.push(Notice {
+                kind,
+                message,
+                help,
+                place: Place::in_text(&*self.file, &self.text, entry.span, ""),
+            });
         }
         notices
     }
@@ -319,51 +353,6 @@ impl fmt::Display for Subject {
         match self {
             Self::Fingerprint(fingerprint) => write!(f, "`{fingerprint}`"),
             Self::Check { check, place } => write!(f, "`{}` at `{place}`", check.id),
-        }
-    }
-}
-
-// === impl Notice ===
-
-impl NoticeKind {
-    /// The kind's id in reports.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Expired => "approval-expired",
-            Self::Stale => "approval-stale",
-            Self::Refused => "approval-refused",
-        }
-    }
-
-    /// What to do, in one line.
-    pub const fn help(self) -> &'static str {
-        match self {
-            Self::Expired => "mend what it excused and remove the entry, or have it approved again with another day",
-            Self::Stale => "remove the entry: it would hide the next such change",
-            Self::Refused => {
-                "take the change back, or bring it before the reviewers of the catalogue as a new connector"
-            }
-        }
-    }
-}
-
-impl fmt::Display for Notice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let start = self.place.start;
-        write!(f, "{}:{}:{}: {}; {}", self.place.file, start.line, start.column, self.message, self.kind.help())
-    }
-}
-
-impl From<Notice> for Finding {
-    fn from(notice: Notice) -> Self {
-        Self {
-            check: backshell_findings::Check::Breaking,
-            rule: Cow::Borrowed(notice.kind.as_str()),
-            severity: Severity::Warning,
-            message: notice.message,
-            help: notice.kind.help().into(),
-            place: notice.place,
-            identity: None,
         }
     }
 }
@@ -534,7 +523,7 @@ impl Reader<'_> {
         }
         if let Some(why) = never(&id.to_ascii_lowercase()) {
             let message = format!("`{id}` cannot be approved by the publisher alone, because {why}");
-            self.problem(range, message, NoticeKind::Refused.help());
+            self.problem(range, message, REFUSED);
             return None;
         }
         let found = crate::check(id);

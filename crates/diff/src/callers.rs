@@ -19,9 +19,13 @@
 
 use crate::change::{Change, Comparison};
 use crate::check::{Object, Verdict};
+use crate::notice::{Notice, NoticeKind};
+use crate::quoted;
+use crate::view::Version;
+use backshell_package::ReadPackage;
 use serde::Deserialize;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::io::{self, BufRead, Read as _};
 
@@ -30,6 +34,8 @@ const LONGEST_LINE: u64 = 1 << 20;
 const MOST_BYTES: u64 = 64 << 20;
 /// How many callers are named.
 const MOST_NAMES: usize = 20;
+/// How many names that nobody knows are told.
+const MOST_UNKNOWN: usize = 8;
 /// The most parameters that are looked at for one comparison. Beyond that whole operations are counted.
 const MOST_STEPS: usize = 20_000_000;
 
@@ -74,6 +80,7 @@ const KEYWORDS: &[&str] = &[
 /// The calls that exist.
 #[derive(Clone, Debug, Default)]
 pub struct Callers {
+    file: String,
     names: Vec<String>,
     calls: HashMap<String, Vec<Call>>,
 }
@@ -153,7 +160,7 @@ struct Line<'l> {
 impl Callers {
     /// Reads the calls line by line; `file` is the path as messages should show it.
     pub fn read(file: &str, mut lines: impl BufRead) -> Result<Self, CallersError> {
-        let mut callers = Self::default();
+        let mut callers = Self { file: file.to_owned(), ..Self::default() };
         let mut numbers: HashMap<String, u32> = HashMap::new();
         let (mut line, mut number, mut bytes) = (Vec::new(), 0, 0);
         loop {
@@ -236,6 +243,41 @@ impl Callers {
         for change in comparison.changes.iter_mut().filter(hits) {
             change.impact = Some(self.impact(change, &mut steps));
         }
+    }
+
+    /// Tells of operations and parameters that callers are said to use and that none of the earlier versions has: the list
+    /// belongs to another connector then, or a name is misspelt, and nobody would be counted as hit.
+    pub fn unknown(&self, earlier: &[&ReadPackage]) -> Option<Notice> {
+        let versions: Vec<Version<'_>> = earlier.iter().map(|read| Version::new(read, None)).collect();
+        let mut known: HashMap<&str, HashSet<&str>> = HashMap::new();
+        for operation in versions.iter().flat_map(|version| &version.operations) {
+            let names = operation.parameters.iter().map(|parameter| parameter.name);
+            known.entry(&operation.name).or_default().extend(names);
+        }
+        let mut unknown: BTreeSet<String> = BTreeSet::new();
+        for (operation, calls) in &self.calls {
+            let Some(parameters) = known.get(operation.as_str()) else {
+                unknown.insert(quoted(operation));
+                continue;
+            };
+            for name in calls.iter().flat_map(|call| call.parameters.iter().flatten()) {
+                let is_body = name == "body" || name.starts_with("body/");
+                if !is_body && !parameters.contains(name.as_str()) {
+                    unknown.insert(format!("{} of {}", quoted(name), quoted(operation)));
+                }
+            }
+        }
+        let more = match unknown.len().checked_sub(MOST_UNKNOWN) {
+            None | Some(0) => String::new(),
+            Some(more) => format!(" and {more} more"),
+        };
+        let shown: Vec<String> = unknown.into_iter().take(MOST_UNKNOWN).collect();
+        (!shown.is_empty()).then(|| Notice {
+            kind: NoticeKind::CallersUnknown,
+            message: format!("callers use what no earlier version has: {}{more}", shown.join(", ")),
+            help: "check the names, and that the list is of this connector: such calls count as not hit".to_owned(),
+            place: backshell_findings::Place::file(self.file.as_str()),
+        })
     }
 
     fn impact(&self, change: &Change, steps: &mut usize) -> Impact {

@@ -2,6 +2,7 @@
 
 use crate::callers::Impact;
 use crate::check::{Check, Verdict};
+use crate::notice::Notice;
 use backshell_findings::{Finding, Place};
 
 /// What a comparison found.
@@ -19,6 +20,8 @@ pub struct Comparison {
     pub earlier: Vec<Earlier>,
     /// `info.version` of the new version.
     pub new_version: Option<String>,
+    /// What else is to be said: what was not compared, which approvals do nothing.
+    pub notices: Vec<Notice>,
 }
 
 /// An earlier version.
@@ -91,6 +94,8 @@ pub struct Change {
     pub against: Vec<usize>,
     /// How many callers it hits; `None` unless somebody told who calls what ([`crate::Callers`]).
     pub impact: Option<Impact>,
+    /// For a removal, what is left in the new version of what it was in. `None` until [`Comparison::anchor_removals`].
+    pub anchor: Option<Place>,
 }
 
 /// Counts of changes by verdict.
@@ -102,6 +107,8 @@ pub struct Summary {
     pub warning: usize,
     /// Compatible changes.
     pub compatible: usize,
+    /// Those of the breaking changes and warnings that somebody approved.
+    pub approved: usize,
 }
 
 impl Comparison {
@@ -125,6 +132,7 @@ impl Comparison {
             breaking: count(Verdict::Breaking),
             warning: count(Verdict::Warning),
             compatible: count(Verdict::Compatible),
+            approved: self.changes.iter().filter(|change| change.approved).count(),
         }
     }
 }

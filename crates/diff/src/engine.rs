@@ -3,6 +3,7 @@
 use crate::change::{Change, Comparison, Earlier, Outcome, SuggestedVersion};
 use crate::check::{Check, Direction, Object, Verdict, Visit};
 use crate::graph::Graph;
+use crate::notice::{Notice, NoticeKind};
 use crate::out::{Out, Raw, Scope};
 use crate::schema_pair::{Role, SchemaPair};
 use crate::view::{
@@ -11,7 +12,7 @@ use crate::view::{
 };
 use crate::{Options, checks, fingerprint, one_cause, pairing, suggestion};
 use backshell_findings::{Finding, Place, Severity};
-use backshell_package::{Parameter, ReadPackage};
+use backshell_package::{Origin, Parameter, Problem, ProblemKind, ReadPackage};
 use backshell_source::{Kind, Node, Span};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -30,6 +31,9 @@ pub(crate) static UNDECIDED: Check = Check {
     ..Check::BASE
 };
 
+/// How many keys that stand twice are told of each version; all are for `lint` to say.
+const MOST_DUPLICATES: usize = 5;
+
 /// Compares two versions.
 pub(crate) fn run(old: &ReadPackage, new: &ReadPackage, options: &Options) -> Comparison {
     let old = Version::new(old, options.old_path.clone());
@@ -39,13 +43,14 @@ pub(crate) fn run(old: &ReadPackage, new: &ReadPackage, options: &Options) -> Co
     let name = options.old_path.clone().unwrap_or_else(|| old.read.package.name.clone());
     let earlier = vec![Earlier { name, version: version(&old) }];
     let new_version = version(&new);
+    let notices = notices(&old, &new);
     if !findings.is_empty() {
         let (outcome, suggested_version) = (Outcome::Unreadable, SuggestedVersion::None);
-        return Comparison { outcome, suggested_version, changes: Vec::new(), findings, earlier, new_version };
+        return Comparison { outcome, suggested_version, changes: Vec::new(), findings, earlier, new_version, notices };
     }
     if old.read.package.has_same_files(&new.read.package) {
         let (outcome, suggested_version) = (Outcome::Identical, SuggestedVersion::None);
-        return Comparison { outcome, suggested_version, changes: Vec::new(), findings, earlier, new_version };
+        return Comparison { outcome, suggested_version, changes: Vec::new(), findings, earlier, new_version, notices };
     }
     let package = pairing::pair(old, new);
     let mut walk = Walk { visitors: Visitors::new(), out: Out::new(&package, options), graph: Graph::default() };
@@ -63,7 +68,40 @@ pub(crate) fn run(old: &ReadPackage, new: &ReadPackage, options: &Options) -> Co
         findings,
         earlier,
         new_version,
+        notices,
     }
+}
+
+/// What a reader of the result must know about what was compared.
+fn notices(old: &Version<'_>, new: &Version<'_>) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    let is_lone = |version: &Version<'_>| version.read.package.origin == Origin::File;
+    for (lone, package, which) in [(old, new, "new"), (new, old, "old")] {
+        let has_more = package.properties.is_some() || package.read.package.script.is_some();
+        if is_lone(lone) && !is_lone(package) && lone.swagger.is_some() && has_more {
+            notices.push(Notice {
+                kind: NoticeKind::PartlyCompared,
+                message: format!(
+                    "this is a definition alone and the {which} version a package: only the definitions were compared"
+                ),
+                help: "give the whole package to compare connection parameters, policies and the script as well"
+                    .to_owned(),
+                place: Place::file(lone.shown("")),
+            });
+        }
+    }
+    for version in [old, new] {
+        let is_duplicate =
+            |problem: &&Problem| problem.kind == ProblemKind::Json(backshell_source::ProblemKind::DuplicateKey);
+        let duplicates = version.read.problems.iter().filter(is_duplicate);
+        notices.extend(duplicates.take(MOST_DUPLICATES).map(|problem| Notice {
+            kind: NoticeKind::DuplicateKey,
+            message: format!("{}; the comparison goes by the last one", problem.message),
+            help: problem.help.clone(),
+            place: problem.place(version.shown(&problem.file)),
+        }));
+    }
+    notices
 }
 
 /// What makes a version unusable for a comparison.
@@ -397,6 +435,7 @@ pub(crate) fn too_many(message: &str, old: Place) -> Change {
         approved: false,
         against: Vec::new(),
         impact: None,
+        anchor: None,
     }
 }
 
@@ -426,6 +465,7 @@ fn change<'d>(package: &PackagePair<'d>, found: Found<'d>) -> Change {
         approved: false,
         against: Vec::new(),
         impact: None,
+        anchor: None,
     }
 }
 

@@ -12,6 +12,7 @@
 //! and `engine.rs`, which pairs two versions and calls the checks.
 
 mod aftermath;
+mod anchor;
 mod annotation;
 mod approvals;
 mod branches;
@@ -31,6 +32,7 @@ mod fingerprint;
 mod graph;
 mod media_types;
 mod nesting;
+mod notice;
 mod one_cause;
 mod out;
 mod pairing;
@@ -52,10 +54,11 @@ mod text_values;
 mod view;
 mod webhook;
 
-pub use approvals::{ApprovalErrors, ApprovalProblem, Approvals, Notice, NoticeKind, Seen, approve};
+pub use approvals::{ApprovalErrors, ApprovalProblem, Approvals, Seen, approve};
 pub use callers::{Callers, CallersError, Impact};
 pub use change::{Change, Comparison, Earlier, Outcome, SuggestedVersion, Summary};
 pub use check::{Check, Direction, Example, Object, Snippet, Verdict};
+pub use notice::{Notice, NoticeKind};
 pub use render::{changelog, github, json, markdown, sarif, text};
 pub use several::{EarlierVersion, MOST_VERSIONS, TooManyVersions, compare_with_all};
 

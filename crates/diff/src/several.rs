@@ -3,6 +3,7 @@
 
 use crate::change::{Change, Comparison, Earlier, Outcome, SuggestedVersion};
 use crate::check::Verdict;
+use crate::notice::Notice;
 use crate::{Options, engine};
 use backshell_package::ReadPackage;
 use std::collections::{BTreeSet, HashMap};
@@ -61,6 +62,7 @@ struct United {
     /// Where a change stands among the changes, by fingerprint, verdict, and the how manieth of one comparison it is.
     places: HashMap<(String, Verdict, usize), usize>,
     findings: Vec<backshell_findings::Finding>,
+    notices: Vec<Notice>,
     suggested: Option<SuggestedVersion>,
     is_full: bool,
 }
@@ -73,6 +75,11 @@ impl United {
         for finding in comparison.findings {
             if !self.findings.contains(&finding) {
                 self.findings.push(finding);
+            }
+        }
+        for notice in comparison.notices {
+            if !self.notices.contains(&notice) {
+                self.notices.push(notice);
             }
         }
         let step = |version: &SuggestedVersion| match version {
@@ -117,6 +124,7 @@ impl United {
                 findings: self.findings,
                 earlier: self.earlier,
                 new_version: self.new_version,
+                notices: self.notices,
             };
         }
         for change in &mut self.changes {
@@ -145,6 +153,7 @@ impl United {
             findings: Vec::new(),
             earlier: self.earlier,
             new_version: self.new_version,
+            notices: self.notices,
         }
     }
 }

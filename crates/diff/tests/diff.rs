@@ -31,7 +31,7 @@ fn the_json_keeps_the_contract() {
             "{:?}",
             validator.iter_errors(&output).map(|e| e.to_string()).collect::<Vec<_>>()
         );
-        let line = json::render_line(&comparison, "0.1.0", 7);
+        let line = json::render_line(&comparison, "0.1.0", &json::Pair { number: 7, old: "a", new: "b" });
         assert_eq!(line.lines().count(), 1);
         assert!(validator.is_valid(&serde_json::from_str(&line).unwrap()), "{line}");
     }

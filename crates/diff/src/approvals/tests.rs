@@ -28,6 +28,7 @@ fn change(id: &'static str, operations: &[&str], rest: &str, fingerprint: &str) 
         approved: false,
         against: Vec::new(),
         impact: None,
+        anchor: None,
     }
 }
 
@@ -37,6 +38,7 @@ fn comparison(changes: Vec<Change>) -> Comparison {
         suggested_version: SuggestedVersion::Major,
         changes,
         findings: Vec::new(),
+        notices: Vec::new(),
         earlier: vec![Earlier { name: "old".to_owned(), version: Some("1.4".to_owned()) }],
         new_version: Some("2.0".to_owned()),
     }
@@ -51,10 +53,19 @@ fn run(text: &str, changes: Vec<Change>) -> (Vec<bool>, Vec<NoticeKind>, Outcome
     let approvals = Approvals::parse("approvals.toml", text).unwrap();
     let mut comparison = comparison(changes);
     let before = comparison.outcome;
-    let notices = approve(&mut comparison, &approvals, NOW);
+    approve(&mut comparison, &approvals, NOW);
+    let notices = &comparison.notices;
     assert_eq!(comparison.outcome, before, "approvals leave the outcome as it is");
     let approved = comparison.changes.iter().map(|change| change.approved).collect();
     (approved, notices.iter().map(|notice| notice.kind).collect(), comparison.unapproved())
+}
+
+/// The only notice.
+fn told(text: &str, changes: Vec<Change>) -> String {
+    let mut comparison = comparison(changes);
+    approve(&mut comparison, &Approvals::parse("approvals.toml", text).unwrap(), NOW);
+    let [notice] = comparison.notices.as_slice() else { panic!("{:?}", comparison.notices) };
+    notice.to_string()
 }
 
 fn by_place(place: &str) -> String {
@@ -84,7 +95,7 @@ fn a_check_and_a_place_approve_what_fits_both() {
         ("GetItems/**", false),
         ("GetItem", false),
     ] {
-        let notices = if expected { vec![] } else { vec![NoticeKind::Stale] };
+        let notices = if expected { vec![] } else { vec![NoticeKind::ApprovalStale] };
         let outcome = if expected { Outcome::Compatible } else { Outcome::Breaking };
         assert_eq!(run(&by_place(place), changes("parameter-removed")), (vec![expected], notices, outcome), "{place}");
         assert_eq!(run(&by_place(place), changes("parameter-renamed")).0, [false], "{place}");
@@ -94,7 +105,10 @@ fn a_check_and_a_place_approve_what_fits_both() {
 #[test]
 fn every_operation_of_a_shared_cause_must_be_covered() {
     let changes = || vec![change("parameter-removed", &["GetItem", "get /items/x"], "parameters/query/limit", PRINT)];
-    assert_eq!(run(&by_place("GetItem/**"), changes()), (vec![false], vec![], Outcome::Breaking));
+    let half = (vec![false], vec![NoticeKind::ApprovalPartial], Outcome::Breaking);
+    assert_eq!(run(&by_place("GetItem/**"), changes()), half);
+    let told = told(&by_place("GetItem/**"), changes());
+    assert!(told.contains("nothing covers `get /items/x/parameters/query/limit`"), "{told}");
     let both = by_place("GetItem/**") + &by_place("get /items/x/parameters/query/limit");
     assert_eq!(run(&both, changes()), (vec![true], vec![], Outcome::Compatible));
     assert!(run(&entry(&format!("fingerprint = \"{PRINT}\"")), changes()).0[0]);
@@ -112,7 +126,7 @@ fn the_connector_as_a_whole_has_a_place_without_operation() {
 fn expired_entries_do_not_count_and_are_told() {
     let changes = || vec![change("parameter-removed", &["GetItem"], "parameters/query/limit", PRINT)];
     let expired = by_place("**").replace("2027-06-30", "2025-12-31");
-    assert_eq!(run(&expired, changes()), (vec![false], vec![NoticeKind::Expired], Outcome::Breaking));
+    assert_eq!(run(&expired, changes()), (vec![false], vec![NoticeKind::ApprovalExpired], Outcome::Breaking));
     let last_day = by_place("**").replace("2027-06-30", "2026-01-01");
     assert_eq!(run(&last_day, changes()), (vec![true], vec![], Outcome::Compatible));
 }
@@ -121,7 +135,7 @@ fn expired_entries_do_not_count_and_are_told() {
 fn compatible_changes_need_no_approval() {
     let text = entry("check = \"operation-added\"\nplace = \"**\"");
     let added = vec![change("operation-added", &["GetItem"], "", PRINT)];
-    assert_eq!(run(&text, added), (vec![false], vec![NoticeKind::Stale], Outcome::Compatible));
+    assert_eq!(run(&text, added), (vec![false], vec![NoticeKind::ApprovalStale], Outcome::Compatible));
 }
 
 #[test]
@@ -168,7 +182,7 @@ fn what_the_publisher_alone_must_not_decide_is_refused() {
     ] {
         let text = entry(&format!("fingerprint = \"{PRINT}\""));
         let result = run(&text, vec![change(id, &[], "host", PRINT)]);
-        assert_eq!(result, (vec![false], vec![NoticeKind::Refused], Outcome::Breaking), "{id}");
+        assert_eq!(result, (vec![false], vec![NoticeKind::ApprovalRefused], Outcome::Breaking), "{id}");
         let error = Approvals::parse("x", &entry(&format!("check = \"{id}\"\nplace = \"**\""))).unwrap_err();
         assert!(error.to_string().contains("by the publisher alone"), "{error}");
     }
@@ -190,7 +204,18 @@ fn many_comparisons_share_one_file() {
         "x:14:9: no change is left that the approval of `parameter-removed` at `C/**` is about; remove the entry: it would \
          hide the next such change"
     );
-    assert_eq!(Finding::from(notice.clone()).rule, "approval-stale");
+    assert_eq!(backshell_findings::Finding::from(notice).rule, "approval-stale");
+}
+
+#[test]
+fn entries_that_just_miss_are_led_to_what_they_mean() {
+    let changes = || vec![change("parameter-removed", &["GetItem"], "parameters/query/limit", PRINT)];
+    let slip = told(&entry("fingerprint = \"0123456789abcdfe\""), changes());
+    assert!(slip.ends_with("did you mean `0123456789abcdef`?"), "{slip}");
+    let other = told(&entry("fingerprint = \"ffffffffffffffff\""), changes());
+    assert!(other.ends_with("it would hide the next such change"), "{other}");
+    let beside = told(&by_place("GetItem/parameters/query/limits"), changes());
+    assert!(beside.contains("such a change is at `GetItem/parameters/query/limit`"), "{beside}");
 }
 
 #[test]

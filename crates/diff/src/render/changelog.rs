@@ -47,7 +47,22 @@ fn line(change: &Change) -> String {
         [only] => quoted(&printable(only)),
         _ => printable(&names(change).unwrap_or_default()),
     };
-    format!("- {who}: {message}")
+    match unnamed_place(change) {
+        Some(place) => format!("- {who}: {message} ({})", quoted(&printable(place))),
+        None => format!("- {who}: {message}"),
+    }
+}
+
+/// The place below the operation, where the message does not name what is there.
+fn unnamed_place(change: &Change) -> Option<&str> {
+    let (operation, rest) = change.operation_and_rest();
+    operation?;
+    // The last part may be a keyword behind the name, or the second half of a name such as `text/plain`.
+    let (front, last) = rest.rsplit_once('/')?;
+    let (_, name) = front.rsplit_once('/').unwrap_or_default();
+    let both = rest.get(rest.len() - last.len() - name.len() - 1..).unwrap_or_default();
+    let is_named = [last, name, both].iter().any(|part| change.message.contains(&format!("`{part}`")));
+    (!is_named).then_some(rest)
 }
 
 fn capitalised(text: &str) -> String {

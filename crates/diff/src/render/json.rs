@@ -1,6 +1,7 @@
 //! The comparison for programs: the JSON shape of `diff`.
 
 use crate::change::{Change, Comparison, Earlier};
+use crate::notice::Notice;
 use backshell_findings::{Place, json::JsonFinding};
 use serde::Serialize;
 
@@ -12,11 +13,22 @@ pub fn render(comparison: &Comparison, version: &str) -> String {
     text
 }
 
-/// The comparison as one line of JSON Lines: the pair with this number.
-pub fn render_line(comparison: &Comparison, version: &str, pair: usize) -> String {
+/// The comparison as one line of JSON Lines.
+pub fn render_line(comparison: &Comparison, version: &str, pair: &Pair<'_>) -> String {
     let mut text = serde_json::to_string(&Output::new(comparison, version, Some(pair))).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Which line of a list of pairs a comparison answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair<'p> {
+    /// Its number, from 1.
+    pub number: usize,
+    /// The path of the old version, as the list gives it.
+    pub old: &'p str,
+    /// The path of the new version.
+    pub new: &'p str,
 }
 
 #[derive(Serialize)]
@@ -25,6 +37,10 @@ struct Output<'a> {
     version: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pair: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new: Option<&'a str>,
     verdict: &'static str,
     suggested_version: &'static str,
     /// The earlier versions, where there are several.
@@ -33,6 +49,8 @@ struct Output<'a> {
     changes: Vec<JsonChange<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     findings: Vec<JsonFinding<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<JsonNotice<'a>>,
     summary: JsonSummary,
 }
 
@@ -44,6 +62,16 @@ struct JsonSummary {
     /// Where there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     approved: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct JsonNotice<'a> {
+    kind: &'static str,
+    message: &'a str,
+    help: &'a str,
+    file: &'a str,
+    line: u32,
+    column: u32,
 }
 
 #[derive(Serialize)]
@@ -97,13 +125,14 @@ struct JsonPlace<'a> {
 }
 
 impl<'a> Output<'a> {
-    fn new(comparison: &'a Comparison, version: &'a str, pair: Option<usize>) -> Self {
+    fn new(comparison: &'a Comparison, version: &'a str, pair: Option<&Pair<'a>>) -> Self {
         let summary = comparison.summary();
-        let approved = comparison.changes.iter().filter(|change| change.approved).count();
         Self {
             tool: "backshell",
             version,
-            pair,
+            pair: pair.map(|pair| pair.number),
+            old: pair.map(|pair| pair.old),
+            new: pair.map(|pair| pair.new),
             verdict: comparison.outcome.as_str(),
             suggested_version: comparison.suggested_version.as_str(),
             earlier: if comparison.earlier.len() > 1 {
@@ -115,11 +144,12 @@ impl<'a> Output<'a> {
             },
             changes: comparison.changes.iter().map(|change| JsonChange::new(change, &comparison.earlier)).collect(),
             findings: comparison.findings.iter().map(JsonFinding::from).collect(),
+            notices: comparison.notices.iter().map(JsonNotice::from).collect(),
             summary: JsonSummary {
                 breaking: summary.breaking,
                 warning: summary.warning,
                 compatible: summary.compatible,
-                approved: Some(approved).filter(|count| *count > 0),
+                approved: Some(summary.approved).filter(|count| *count > 0),
             },
         }
     }
@@ -151,6 +181,20 @@ impl<'a> JsonChange<'a> {
             }),
             old: change.old.as_ref().map(JsonPlace::from),
             new: change.new.as_ref().map(JsonPlace::from),
+        }
+    }
+}
+
+impl<'a> From<&'a Notice> for JsonNotice<'a> {
+    fn from(notice: &'a Notice) -> Self {
+        let place = &notice.place;
+        Self {
+            kind: notice.kind.as_str(),
+            message: &notice.message,
+            help: &notice.help,
+            file: &place.file,
+            line: place.start.line,
+            column: place.start.column,
         }
     }
 }

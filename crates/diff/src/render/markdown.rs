@@ -1,6 +1,6 @@
 //! The comparison as Markdown, made to be a comment on a pull request: worst first, grouped by operation.
 
-use super::text::{names, summary};
+use super::text::{names, place_by_names, summary};
 use crate::change::{Change, Comparison, Outcome};
 use crate::check::Verdict;
 use backshell_findings::Place;
@@ -16,6 +16,10 @@ const MOST_FINDINGS: usize = 20;
 /// The comparison as a heading, the changes that matter, and those that do not in a list that folds.
 pub fn render(comparison: &Comparison) -> String {
     let mut out = format!("### Backshell diff: {}\n\n{}.\n", comparison.outcome.as_str(), summary(comparison));
+    for notice in comparison.notices.iter().take(MOST_FINDINGS) {
+        let (message, place) = (prose(&notice.message), shown(&notice.place));
+        let _ = writeln!(out, "\n- ⚠️ {message}<br>*{}*<br>{place}", prose(&notice.help));
+    }
     for finding in comparison.findings.iter().take(MOST_FINDINGS) {
         let _ = writeln!(out, "\n- 🔴 **{}** {}", escaped(&finding.rule), prose(&finding.message));
         let _ = writeln!(out, "  <br>*{}*<br>{}", prose(&finding.help), shown(&finding.place));
@@ -73,14 +77,22 @@ fn title(change: &Change) -> String {
 }
 
 fn item(change: &Change) -> String {
-    let sign = match change.verdict {
-        Verdict::Breaking => "🔴",
-        Verdict::Warning => "🟡",
-        Verdict::Compatible => "🔵",
+    let (sign, approved) = match change.verdict {
+        _ if change.approved => ("✅", "approved: "),
+        Verdict::Breaking => ("🔴", ""),
+        Verdict::Warning => ("🟡", ""),
+        Verdict::Compatible => ("🔵", ""),
     };
-    let mut item = format!("- {sign} {} ({})", prose(&change.message), escaped(change.check.id));
+    let mut item = format!("- {sign} {approved}{} ({})", prose(&change.message), escaped(change.check.id));
+    if let Some(impact) = &change.impact {
+        let _ = write!(item, "<br>**{impact}**");
+    }
     if !change.help.is_empty() && change.verdict != Verdict::Compatible {
         let _ = write!(item, "<br>*{}*", prose(&change.help));
+    }
+    if change.verdict != Verdict::Compatible {
+        let names = place_by_names(change).map(|names| format!("at <code>{}</code>, ", escaped(names)));
+        let _ = write!(item, "<br>{}fingerprint <code>{}</code>", names.unwrap_or_default(), change.fingerprint);
     }
     let places: Vec<String> = change.old.iter().chain(&change.new).map(shown).collect();
     if !places.is_empty() {

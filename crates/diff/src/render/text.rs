@@ -1,6 +1,8 @@
 //! The comparison for people: worst first, grouped by operation, with the source lines of both files.
 
 use crate::change::{Change, Comparison, Outcome};
+use crate::check::Verdict;
+use crate::engine::UNDECIDED;
 use backshell_findings::Place;
 use backshell_findings::text::printable;
 use std::fmt::Write as _;
@@ -28,6 +30,12 @@ pub fn render(comparison: &Comparison) -> String {
         let _ = writeln!(out, "  {}[{}]{approved}: {message}", change.verdict, change.check.id);
         show(&mut out, "old", change.old.as_ref());
         show(&mut out, "new", change.new.as_ref());
+        if let Some(names) = place_by_names(change) {
+            let _ = writeln!(out, "    = place: {}", printable(names));
+        }
+        if change.verdict != Verdict::Compatible {
+            let _ = writeln!(out, "    = fingerprint: {}", change.fingerprint);
+        }
         if let Some(impact) = &change.impact {
             let _ = writeln!(out, "    = impact: {impact}");
         }
@@ -43,15 +51,29 @@ pub(super) fn summary(comparison: &Comparison) -> String {
     match comparison.outcome {
         Outcome::Unreadable => "not compared: a version cannot be read".to_owned(),
         Outcome::Identical => "identical: no changes".to_owned(),
-        outcome => format!(
-            "{}: {} breaking, {} warning, {} compatible; suggested version: {}",
-            outcome.as_str(),
-            summary.breaking,
-            summary.warning,
-            summary.compatible,
-            comparison.suggested_version.as_str(),
-        ),
+        outcome => {
+            let approved = match (summary.approved, comparison.unapproved()) {
+                (0, _) => String::new(),
+                (approved, Outcome::Breaking) => format!(" ({approved} approved)"),
+                (approved, _) => format!(" ({approved} approved: nothing else breaks)"),
+            };
+            let is_cut = comparison.changes.iter().any(|change| change.check.id == UNDECIDED.id);
+            format!(
+                "{}: {} breaking, {} warning, {} compatible{approved}; suggested version: {}{}",
+                outcome.as_str(),
+                summary.breaking,
+                summary.warning,
+                summary.compatible,
+                comparison.suggested_version.as_str(),
+                if is_cut { "; not everything could be compared" } else { "" },
+            )
+        }
     }
+}
+
+/// The place by names, where it says more than whom the change concerns.
+pub(super) fn place_by_names(change: &Change) -> Option<&str> {
+    Some(change.locus.as_str()).filter(|locus| !change.operations.iter().any(|name| name == locus) && !locus.is_empty())
 }
 
 /// The names of the operations that a change concerns; not all of them where they are many. `None`: the whole connector.

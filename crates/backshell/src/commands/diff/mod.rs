@@ -94,19 +94,29 @@ impl Diff {
             return pairs::run(list);
         }
         let (Some(old), Some(new)) = (&self.old, &self.new) else { bail!("two versions are needed, OLD and NEW") };
-        let mut comparison =
-            if self.against.is_empty() { compare_paths(old, new, self.all)? } else { self.compare_all(old, new)? };
+        let limits = Limits::default();
+        let paths: Vec<&Path> = std::iter::once(old).chain(&self.against).map(PathBuf::as_path).collect();
+        let earlier = paths.iter().map(|path| read(path, &limits)).collect::<Result<Vec<_>, _>>()?;
+        let next = read(new, &limits)?;
+        let mut comparison = self.compare(&paths, &earlier, &next, new)?;
         if let Some(file) = &self.callers {
             let name = file.display().to_string();
             let lines = BufReader::new(File::open(file).with_context(|| format!("`{name}` cannot be read"))?);
-            Callers::read(&name, lines)?.mark(&mut comparison);
+            let callers = Callers::read(&name, lines)?;
+            callers.mark(&mut comparison);
+            comparison.notices.extend(callers.unknown(&earlier.iter().collect::<Vec<_>>()));
         }
         if let Some(file) = &self.approvals {
             let name = file.display().to_string();
             let text = std::fs::read_to_string(file).with_context(|| format!("`{name}` cannot be read"))?;
-            for notice in approve(&mut comparison, &Approvals::parse(&name, &text)?, SystemClock.now()) {
-                terminal::remark(&notice.to_string());
-            }
+            approve(&mut comparison, &Approvals::parse(&name, &text)?, SystemClock.now());
+        }
+        for notice in &comparison.notices {
+            terminal::remark(&notice.to_string());
+        }
+        if matches!(self.format, Format::Github | Format::Sarif) {
+            // What is shown beside the new version must stand in it.
+            comparison.anchor_removals(&next, Some(new.display().to_string()));
         }
         let answer = match self.format {
             _ if self.changelog => changelog::render(&comparison),
@@ -123,14 +133,20 @@ impl Diff {
 
 impl Diff {
     /// Compares with every version that is still in use.
-    fn compare_all(&self, old: &Path, new: &Path) -> anyhow::Result<Comparison> {
-        let limits = Limits::default();
-        let paths: Vec<&Path> = std::iter::once(old).chain(self.against.iter().map(PathBuf::as_path)).collect();
+    fn compare(
+        &self,
+        paths: &[&Path],
+        earlier: &[ReadPackage],
+        next: &ReadPackage,
+        new: &Path,
+    ) -> anyhow::Result<Comparison> {
+        if let ([path], [package]) = (paths, earlier) {
+            return Ok(compare(package, next, &options(path, new, self.all)));
+        }
         let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-        let packages = paths.iter().map(|path| read(path, &limits)).collect::<Result<Vec<_>, _>>()?;
-        let earlier: Vec<_> =
-            packages.iter().zip(&shown).map(|(package, path)| EarlierVersion { package, path: Some(path) }).collect();
-        Ok(compare_with_all(&earlier, &read(new, &limits)?, &options(old, new, self.all))?)
+        let versions: Vec<_> =
+            earlier.iter().zip(&shown).map(|(package, path)| EarlierVersion { package, path: Some(path) }).collect();
+        Ok(compare_with_all(&versions, next, &options(Path::new(""), new, self.all))?)
     }
 }
 
@@ -152,9 +168,9 @@ fn place_of_host(host: &str) -> Option<HostPlace> {
 }
 
 /// Compares the packages at two paths; an error says which of them is not there.
-fn compare_paths(old: &Path, new: &Path, list_silent: bool) -> anyhow::Result<Comparison> {
+fn compare_paths(old: &Path, new: &Path) -> anyhow::Result<Comparison> {
     let read = |path: &Path| -> anyhow::Result<ReadPackage> { Ok(read(path, &Limits::default())?) };
-    Ok(compare(&read(old)?, &read(new)?, &options(old, new, list_silent)))
+    Ok(compare(&read(old)?, &read(new)?, &options(old, new, false)))
 }
 
 /// The exit status that a comparison asks for.

@@ -23,7 +23,7 @@ pub(super) fn run(list: &Path) -> anyhow::Result<ExitCode> {
         let piece = |index: usize| {
             let Some((old, new)) = pairs.get(index) else { return Ok(()) };
             let comparison = one(Path::new(old), Path::new(new));
-            let line = json::render_line(&comparison, VERSION, index + 1);
+            let line = json::render_line(&comparison, VERSION, &json::Pair { number: index + 1, old, new });
             done.lock().unwrap_or_else(PoisonError::into_inner).insert(index, (status(&comparison), line));
             Ok(())
         };
@@ -63,12 +63,13 @@ fn parse(text: &str) -> anyhow::Result<Vec<(&str, &str)>> {
 
 /// One pair. A path that leads nowhere makes it unreadable and does not end the run.
 fn one(old: &Path, new: &Path) -> Comparison {
-    compare_paths(old, new, false).unwrap_or_else(|error| Comparison {
+    compare_paths(old, new).unwrap_or_else(|error| Comparison {
         outcome: Outcome::Unreadable,
         suggested_version: SuggestedVersion::None,
         changes: Vec::new(),
         earlier: Vec::new(),
         new_version: None,
+        notices: Vec::new(),
         findings: vec![Finding {
             check: Check::Breaking,
             rule: "unreadable".into(),
