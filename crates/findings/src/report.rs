@@ -91,21 +91,7 @@ impl Report {
 
     /// How often each rule fired, the most frequent first. Call [`Report::sort`] before: files are counted as they change.
     pub fn by_rule(&self) -> Vec<RuleCount<'_>> {
-        let mut counts: HashMap<&str, (RuleCount<'_>, &str)> = HashMap::new();
-        for Finding { rule, severity, place, .. } in &self.findings {
-            let none = || (RuleCount { rule, severity: *severity, findings: 0, files: 1 }, &*place.file);
-            let (count, file) = counts.entry(rule).or_insert_with(none);
-            // Of a rule with several, the heaviest is what matters.
-            count.severity = count.severity.min(*severity);
-            count.findings += 1;
-            if **file != *place.file {
-                count.files += 1;
-                *file = &place.file;
-            }
-        }
-        let mut counts: Vec<RuleCount<'_>> = counts.into_values().map(|(count, _)| count).collect();
-        counts.sort_by(|one, other| other.findings.cmp(&one.findings).then(one.rule.cmp(other.rule)));
-        counts
+        RuleCount::of(self.findings.iter().map(|found| (&*found.place.file, &*found.rule, found.severity, 1)))
     }
 
     /// How many findings of each severity there are.
@@ -118,6 +104,39 @@ impl Report {
             notes: count(Severity::Note),
             suppressed: self.suppressed.len(),
         }
+    }
+}
+
+impl<'r> RuleCount<'r> {
+    /// The counts, the most frequent first, of what fired: by file the rule, its severity, and how often. What is of one file
+    /// stands together.
+    pub(crate) fn of(fired: impl Iterator<Item = (&'r str, &'r str, Severity, usize)>) -> Vec<Self> {
+        let mut counts: HashMap<&str, (Self, &str)> = HashMap::new();
+        for (place, rule, severity, findings) in fired {
+            let none = || (Self { rule, severity, findings: 0, files: 1 }, place);
+            let (count, file) = counts.entry(rule).or_insert_with(none);
+            // Of a rule with several, the heaviest is what matters.
+            count.severity = count.severity.min(severity);
+            count.findings += findings;
+            if *file != place {
+                count.files += 1;
+                *file = place;
+            }
+        }
+        let mut counts: Vec<Self> = counts.into_values().map(|(count, _)| count).collect();
+        counts.sort_by(|one, other| other.findings.cmp(&one.findings).then(one.rule.cmp(other.rule)));
+        counts
+    }
+}
+
+impl Summary {
+    /// Counts what another report found as well.
+    pub(crate) const fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.notes += other.notes;
+        self.suppressed += other.suppressed;
     }
 }
 

@@ -1,11 +1,13 @@
 //! The report for programs: the JSON shape that `lint`, `scan` and `endpoint` print.
 
-use super::parts;
+use super::part::{Part, Run};
 use crate::{BarOutcome, Finding, Report, Suppressed};
 use serde::Serialize;
 use serde_json::ser::{Formatter as _, PrettyFormatter, Serializer};
 use std::io::{self, Write};
 
+/// What stands between two entries of a list.
+const SEPARATOR: &[u8] = b",\n    ";
 /// Bytes of an entry, to begin with.
 const USUAL_LENGTH: usize = 640;
 
@@ -16,7 +18,26 @@ pub fn render(report: &Report, version: &str) -> String {
 
 /// Writes what [`render`] returns.
 pub fn write(out: &mut dyn Write, report: &Report, version: &str) -> io::Result<()> {
-    let summary = report.summary();
+    whole(out, vec![part(report)?], &report.bars, version)
+}
+
+/// A part of the report: a sorted report of some of the files, without bars.
+pub fn part(report: &Report) -> io::Result<Part> {
+    let mut part = Part::new(report);
+    part.findings = Run::of(&report.findings, |finding| finding, |of_file| entries(of_file, finding))?;
+    let accepted = |of_file| entries(of_file, entry::<_, JsonSuppressed<'_>>);
+    part.suppressed = Run::of(&report.suppressed, |one| &one.finding, accepted)?;
+    Ok(part)
+}
+
+/// Writes all parts as one report.
+pub fn write_parts(out: &mut dyn Write, parts: Vec<Part>, version: &str) -> io::Result<()> {
+    whole(out, parts, &[], version)
+}
+
+fn whole(out: &mut dyn Write, parts: Vec<Part>, bars: &[BarOutcome], version: &str) -> io::Result<()> {
+    let whole = Part::of_all(parts);
+    let summary = whole.summary();
     let summary = JsonSummary {
         files: summary.files,
         errors: summary.errors,
@@ -26,14 +47,14 @@ pub fn write(out: &mut dyn Write, report: &Report, version: &str) -> io::Result<
     };
     let version = serde_json::to_string(version)?;
     write!(out, "{{\n  \"tool\": \"backshell\",\n  \"version\": {version},\n  \"findings\": ")?;
-    list(out, &report.findings, finding)?;
-    if !report.suppressed.is_empty() {
+    list(out, whole.findings.iter().map(|run| &*run.bytes))?;
+    if !whole.suppressed.is_empty() {
         write!(out, ",\n  \"suppressed\": ")?;
-        list(out, &report.suppressed, entry::<_, JsonSuppressed<'_>>)?;
+        list(out, whole.suppressed.iter().map(|run| &*run.bytes))?;
     }
-    if !report.bars.is_empty() {
+    if !bars.is_empty() {
         write!(out, ",\n  \"bars\": ")?;
-        list(out, &report.bars, entry::<_, JsonBar<'_>>)?;
+        list(out, std::iter::once(&*entries(bars, entry::<_, JsonBar<'_>>)?))?;
     }
     write!(out, ",\n  \"summary\": ")?;
     summary.serialize(&mut Serializer::with_formatter(&mut *out, inside(1)?))?;
@@ -43,20 +64,28 @@ pub fn write(out: &mut dyn Write, report: &Report, version: &str) -> io::Result<
 /// Writes an entry of a list.
 type Entry<'a, T> = fn(&'a T, &mut Vec<u8>) -> serde_json::Result<()>;
 
-/// Writes a list that is the value of a member of the report.
-fn list<'a, T: Sync>(out: &mut dyn Write, list: &'a [T], entry: Entry<'a, T>) -> io::Result<()> {
-    write!(out, "[")?;
-    parts::write(out, list, |before, part| {
-        let mut json = Vec::with_capacity(part.len() * USUAL_LENGTH);
-        let mut separator: &[u8] = if before.is_none() { b"\n    " } else { b",\n    " };
-        for one in part {
-            json.extend_from_slice(separator);
-            entry(one, &mut json)?;
-            separator = b",\n    ";
+/// Writes a list that is the value of a member of the report, from pieces of [`entries`].
+fn list<'a>(out: &mut dyn Write, mut pieces: impl Iterator<Item = &'a [u8]>) -> io::Result<()> {
+    let Some(first) = pieces.next() else { return write!(out, "[]") };
+    write!(out, "[\n    ")?;
+    out.write_all(first)?;
+    for piece in pieces {
+        out.write_all(SEPARATOR)?;
+        out.write_all(piece)?;
+    }
+    write!(out, "\n  ]")
+}
+
+/// Entries of a list, with what stands between them.
+fn entries<'a, T>(list: &'a [T], entry: Entry<'a, T>) -> io::Result<Vec<u8>> {
+    let mut json = Vec::with_capacity(list.len() * USUAL_LENGTH);
+    for (index, one) in list.iter().enumerate() {
+        if index > 0 {
+            json.extend_from_slice(SEPARATOR);
         }
-        Ok(json)
-    })?;
-    write!(out, "{}]", if list.is_empty() { "" } else { "\n  " })
+        entry(one, &mut json)?;
+    }
+    Ok(json)
 }
 
 /// Writes an entry by its shape.

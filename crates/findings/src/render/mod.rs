@@ -4,9 +4,11 @@
 pub mod github;
 pub mod json;
 pub mod markdown;
-mod parts;
+mod part;
 pub mod sarif;
 pub mod text;
+
+pub use part::Part;
 
 use crate::Severity;
 use std::io;

@@ -1,6 +1,6 @@
 //! The report for people: grouped by file, the source line with a mark under the exact place, and one line of advice.
 
-use super::parts;
+use super::part::{Part, Run};
 use crate::{Finding, Place, Report, RuleCount, Severity, SourceLine, Summary};
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
@@ -20,36 +20,79 @@ pub fn render(report: &Report, options: &TextOptions) -> String {
 
 /// Writes what [`render`] returns.
 pub fn write(out: &mut dyn Write, report: &Report, options: &TextOptions) -> io::Result<()> {
-    write_findings(out, &report.findings, options)?;
-    let counts = report.by_rule();
+    write_parts(out, vec![part(report, options)?], options)
+}
+
+/// A part of the report: a sorted report of some of the files.
+pub fn part(report: &Report, options: &TextOptions) -> io::Result<Part> {
+    let paint = Paint { color: options.color };
+    let mut part = Part::new(report);
+    part.findings = Run::of(&report.findings, |finding| finding, |of_file| findings(of_file, paint))?;
+    for (run, of_file) in part.findings.iter_mut().zip(by_file(&report.findings)) {
+        let counts = RuleCount::of(of_file.iter().map(|found| ("", &*found.rule, found.severity, 1)));
+        run.rules = counts.iter().map(|count| (count.rule.to_owned().into(), count.severity, count.findings)).collect();
+    }
+    Ok(part)
+}
+
+/// Writes all parts as one report.
+pub fn write_parts(out: &mut dyn Write, parts: Vec<Part>, options: &TextOptions) -> io::Result<()> {
+    let whole = Part::of_all(parts);
+    let paint = Paint { color: options.color };
+    let mut file = None;
+    for run in &whole.findings {
+        if file != Some(&run.file) {
+            file = Some(&run.file);
+            heading(out, &run.file, paint)?;
+        }
+        out.write_all(&run.bytes)?;
+    }
+    let counts = by_rule(&whole);
     if counts.len() > 1 {
         write_table(out, &counts)?;
         writeln!(out)?;
     }
-    writeln!(out, "{}", totals(&report.summary()))
+    writeln!(out, "{}", totals(&whole.summary()))
 }
 
-/// Only how often each rule fired, and the summary line.
-pub fn write_summary(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    write_table(out, &report.by_rule())?;
-    writeln!(out, "\n{}", totals(&report.summary()))
+/// Of all parts only how often each rule fired, and the summary line.
+pub fn write_summary(out: &mut dyn Write, parts: Vec<Part>) -> io::Result<()> {
+    let whole = Part::of_all(parts);
+    write_table(out, &by_rule(&whole))?;
+    writeln!(out, "\n{}", totals(&whole.summary()))
 }
 
-/// The findings, grouped by file, without anything after them.
-pub fn write_findings(out: &mut dyn Write, findings: &[Finding], options: &TextOptions) -> io::Result<()> {
+/// The sorted findings, grouped by file, without anything after them.
+pub fn write_findings(out: &mut dyn Write, sorted: &[Finding], options: &TextOptions) -> io::Result<()> {
     let paint = Paint { color: options.color };
-    parts::write(out, findings, |before, part| {
-        let mut text = Vec::new();
-        let mut file = before.map(|before| &before.place.file);
-        for finding in part {
-            if file != Some(&finding.place.file) {
-                file = Some(&finding.place.file);
-                writeln!(text, "{}\n", paint.bold(&printable(&finding.place.file)))?;
-            }
-            write_finding(&mut text, finding, paint)?;
-        }
-        Ok(text)
-    })
+    for of_file in by_file(sorted) {
+        let file = of_file.first().map_or("", |first| &*first.place.file);
+        heading(out, file, paint)?;
+        out.write_all(&findings(of_file, paint)?)?;
+    }
+    Ok(())
+}
+
+fn by_file(findings: &[Finding]) -> impl Iterator<Item = &[Finding]> {
+    findings.chunk_by(|one, other| one.place.file == other.place.file)
+}
+
+fn by_rule(whole: &Part) -> Vec<RuleCount<'_>> {
+    let runs = whole.findings.iter().flat_map(|run| run.rules.iter().map(move |tally| (&*run.file, tally)));
+    RuleCount::of(runs.map(|(file, (rule, severity, findings))| (file, &**rule, *severity, *findings)))
+}
+
+fn heading(out: &mut dyn Write, file: &str, paint: Paint) -> io::Result<()> {
+    writeln!(out, "{}\n", paint.bold(&printable(file)))
+}
+
+/// The findings of one file.
+fn findings(of_file: &[Finding], paint: Paint) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    for finding in of_file {
+        write_finding(&mut text, finding, paint)?;
+    }
+    Ok(text)
 }
 
 /// The counts in words.

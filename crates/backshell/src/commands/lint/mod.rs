@@ -1,9 +1,10 @@
 //! `backshell lint`: Swagger validation.
 //!
 //! This file is the command line and the order of things. `targets` finds what is to be checked, `settings` the
-//! configuration of each, `work` checks them on all cores; `fix` mends files, `watch` goes on checking.
+//! configuration of each, `work` checks them on all cores, `output` answers; `fix` mends files, `watch` goes on checking.
 
 mod fix;
+mod output;
 mod settings;
 mod targets;
 mod watch;
@@ -13,14 +14,15 @@ use super::block_on;
 use crate::system::SystemClock;
 use crate::terminal;
 use anyhow::{Context as _, bail};
-use backshell_findings::{Report, github, json, markdown, sarif, text};
+use backshell_findings::{Report, text};
 use backshell_lint::{Baseline, Day, Level, Selector};
 use backshell_model::{Clock, PublisherKind};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use output::Piece;
 use settings::Settings;
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use targets::Target;
 use work::Judged;
@@ -141,71 +143,39 @@ impl Lint {
                 print_diff(&diff)?;
             }
         }
-        let report = self.check(&targets, &mut settings, baseline)?;
+        let pieces = self.check(&targets, &mut settings, baseline)?;
+        let has_errors = pieces.iter().any(|piece| piece.summary().errors > 0);
         if !self.dry_run {
-            self.print(&report)?;
+            self.print(pieces)?;
         }
-        let has_errors = report.summary().errors > 0;
-        // The process ends here; taking a hundred thousand texts apart first would be for nobody.
-        std::mem::forget(report);
         Ok(if has_errors { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }
 
     /// Checks the targets, and takes out what is accepted.
-    fn check(&self, targets: &[Target], settings: &mut Settings, baseline: Option<Baseline>) -> anyhow::Result<Report> {
+    fn check(
+        &self,
+        targets: &[Target],
+        settings: &mut Settings,
+        baseline: Option<Baseline>,
+    ) -> anyhow::Result<Vec<Piece>> {
         let settled = settings.of_all(targets)?;
-        let judged = work::judge(targets, &settled)?;
-        let baseline = match &self.write_baseline {
-            None => baseline,
+        let alone = targets.len() == 1;
+        let mut pieces = match &self.write_baseline {
+            None => work::judge(targets, &settled, |target, settled, judged| {
+                Ok(self.piece(judged.report(target, settled, baseline.as_ref(), alone))?)
+            })?,
             Some(path) => {
-                let all = targets.iter().zip(&judged);
-                let all = all.flat_map(|(target, judged)| judged.findings.iter().map(|found| (&*target.name, found)));
-                let baseline = Baseline::of(all);
-                std::fs::write(path, baseline.render())
-                    .with_context(|| format!("`{}` cannot be written", path.display()))?;
-                terminal::remark(&format!("{} findings are accepted by `{}`", baseline.len(), path.display()));
-                Some(baseline)
+                let judged = work::judge(targets, &settled, |_, _, judged| Ok(judged))?;
+                let baseline = write_baseline(path, targets, &judged)?;
+                let all = targets.iter().zip(&settled).zip(judged);
+                let pieces = all.map(|((target, settled), judged)| {
+                    self.piece(judged.report(target, settled, Some(&baseline), alone))
+                });
+                pieces.collect::<Result<_, _>>()?
             }
         };
-        let mut report = Report::default();
-        report.findings.reserve(judged.iter().map(|judged| judged.findings.len()).sum());
-        for ((target, settled), judged) in targets.iter().zip(&settled).zip(judged) {
-            let Judged { files, findings, suppressed } = judged;
-            report.files += files;
-            report.suppressed.extend(suppressed);
-            match &baseline {
-                None => report.findings.extend(findings),
-                Some(baseline) => {
-                    let mut left = Report::default();
-                    baseline.accept(&target.name, targets.len() == 1, findings, &mut left);
-                    settled.options.levels.apply(&mut left.findings);
-                    report.findings.extend(left.findings);
-                    report.suppressed.extend(left.suppressed);
-                }
-            }
-        }
-        report.findings.extend(settings.remarks(targets));
-        report.sort();
-        Ok(report)
-    }
-
-    fn print(&self, report: &Report) -> anyhow::Result<()> {
-        const VERSION: &str = env!("CARGO_PKG_VERSION");
-        match self.format {
-            Format::Text if self.summary => terminal::write(|out| text::write_summary(out, report)),
-            Format::Text => {
-                let color = terminal::shows_color();
-                let render = |out: &mut dyn std::io::Write| text::write(out, report, &text::TextOptions { color });
-                // What is printable and has no colours need not be searched for them.
-                if color { terminal::write(render) } else { terminal::write_plain(render) }
-            }
-            Format::Json => terminal::write_plain(|out| json::write(out, report, VERSION)),
-            Format::Sarif => {
-                terminal::write_plain(|out| sarif::write(out, report, VERSION, &backshell_lint::docs::info))
-            }
-            Format::Github => terminal::write(|out| github::write(out, report)),
-            Format::Markdown => terminal::write(|out| markdown::write(out, report)),
-        }
+        pieces.push(self.piece(Report { findings: settings.remarks(targets), ..Report::default() })?);
+        Ok(pieces)
     }
 
     /// What the command line says about levels.
@@ -246,6 +216,16 @@ impl Lint {
             || self.write_baseline.is_some()
             || matches!(self.format, Format::Json | Format::Sarif)
     }
+}
+
+/// Writes a baseline that accepts what was found.
+fn write_baseline(path: &Path, targets: &[Target], judged: &[Judged]) -> anyhow::Result<Baseline> {
+    let all = targets.iter().zip(judged);
+    let all = all.flat_map(|(target, judged)| judged.findings.iter().map(|found| (&*target.name, found)));
+    let baseline = Baseline::of(all);
+    std::fs::write(path, baseline.render()).with_context(|| format!("`{}` cannot be written", path.display()))?;
+    terminal::remark(&format!("{} findings are accepted by `{}`", baseline.len(), path.display()));
+    Ok(baseline)
 }
 
 /// To a file a diff goes as it is, so that it can be applied; a terminal must not act on foreign text.

@@ -105,7 +105,7 @@ impl Settings {
                     None => self.load(&file)?,
                 })
             }
-            Source::Nearest => self.nearest(&target.folder())?,
+            Source::Nearest => self.nearest(target.folder())?,
         };
         let config = loaded.as_ref().map(|loaded| &loaded.config);
         let publisher = self.publisher.or_else(|| config?.publisher);
@@ -113,7 +113,7 @@ impl Settings {
         if let Some(config) = config {
             levels = levels.then(&config.levels);
         }
-        let below = loaded.as_ref().map(|loaded| loaded.below(&target.real_path())).unwrap_or_default();
+        let below = loaded.as_ref().map(|loaded| loaded.below(target.real_path())).unwrap_or_default();
         let options = Options {
             path: Some(target.shown.clone()),
             facts: Facts { publisher_kind: publisher, ..Facts::default() },

@@ -19,7 +19,11 @@ pub(super) struct Target {
     /// What baselines call it: its path below the folder of packages that was given, or its own name.
     pub(super) name: String,
     /// The folder of packages that it was found in, links resolved.
-    pub(super) searched: Option<PathBuf>,
+    pub(super) searched: Option<Arc<Path>>,
+    /// Its own place, with the links on the way to it resolved; of standard input the current folder.
+    real: PathBuf,
+    /// Whether it is a folder, and not a lone file, an archive, or standard input.
+    is_folder: bool,
     /// What came through standard input.
     piped: Option<Arc<[u8]>>,
 }
@@ -35,9 +39,11 @@ pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
             }
             continue;
         }
+        // Links are followed on the way to what was given, and not below it.
+        let real = path.canonicalize().ok().map(Arc::from);
         for found in discover(path, &Limits::default())? {
             if seen.insert(found.clone()) {
-                targets.push(Target::new(path, found));
+                targets.push(Target::new(path, real.as_ref(), found));
             }
         }
     }
@@ -48,17 +54,24 @@ pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
 }
 
 impl Target {
-    fn new(given: &Path, path: PathBuf) -> Self {
+    fn new(given: &Path, given_real: Option<&Arc<Path>>, path: PathBuf) -> Self {
+        let is_folder = path.is_dir();
         let below = path.strip_prefix(given).ok().filter(|rest| !rest.as_os_str().is_empty());
+        let real = match (below, given_real) {
+            (Some(below), Some(given)) => given.join(below),
+            (None, Some(given)) if is_folder => given.to_path_buf(),
+            // A link to a file counts where the link lies.
+            _ => path.file_name().map_or_else(|| path.clone(), |name| folder_of(&path).join(name)),
+        };
         let own = || path.file_name().map_or_else(|| path.canonicalize().ok(), |name| Some(PathBuf::from(name)));
-        let searched = below.and_then(|_| given.canonicalize().ok());
+        let searched = below.and(given_real).cloned();
         let name = below.map(Path::to_owned).or_else(own).unwrap_or_default();
         // Of `.` and `..` it is the folder that they mean.
         let name = if below.is_none() { name.file_name().map(PathBuf::from).unwrap_or_default() } else { name };
         let parts: Vec<_> = name.components().map(|part| part.as_os_str().to_string_lossy()).collect();
         let name = parts.join("/");
         let name = name.strip_suffix(".zip").unwrap_or(&name).to_owned();
-        Self { shown: path.display().to_string(), name, path, searched, piped: None }
+        Self { shown: path.display().to_string(), name, path, searched, real, is_folder, piped: None }
     }
 
     fn piped() -> anyhow::Result<Self> {
@@ -67,7 +80,10 @@ impl Target {
         // One byte more than is read anyway: the reader says that it is too large.
         std::io::stdin().lock().take(most + 1).read_to_end(&mut bytes).context("standard input cannot be read")?;
         let name = STANDARD_INPUT.to_owned();
-        Ok(Self { path: PathBuf::from("."), shown: name.clone(), name, searched: None, piped: Some(bytes.into()) })
+        let path = PathBuf::from(".");
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let piped = Some(bytes.into());
+        Ok(Self { path, shown: name.clone(), name, searched: None, real, is_folder: false, piped })
     }
 
     /// Whether it came through standard input.
@@ -77,7 +93,7 @@ impl Target {
 
     /// Whether it is a folder, and not a lone file, an archive, or standard input.
     pub(super) fn is_folder(&self) -> bool {
-        !self.is_piped() && self.path.is_dir()
+        self.is_folder
     }
 
     /// Whether it is a zip archive, by its first bytes or its name.
@@ -88,18 +104,14 @@ impl Target {
     }
 
     /// The folder that it is, or lies in.
-    pub(super) fn folder(&self) -> PathBuf {
-        let folder = if self.is_folder() || self.is_piped() { Some(self.path.as_path()) } else { self.path.parent() };
-        let folder = folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-        folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+    pub(super) fn folder(&self) -> &Path {
+        let is_folder = self.is_folder() || self.is_piped();
+        if is_folder { &self.real } else { self.real.parent().unwrap_or(&self.real) }
     }
 
     /// Its place with links resolved; of standard input the current folder.
-    pub(super) fn real_path(&self) -> PathBuf {
-        match self.path.file_name() {
-            Some(name) if !self.is_folder() => self.folder().join(name),
-            _ => self.folder(),
-        }
+    pub(super) fn real_path(&self) -> &Path {
+        &self.real
     }
 
     /// Reads it.
@@ -109,4 +121,10 @@ impl Target {
             None => read(&self.path, &Limits::default()),
         }
     }
+}
+
+/// The folder that a file lies in, links resolved.
+fn folder_of(file: &Path) -> PathBuf {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
 }

@@ -89,9 +89,8 @@ impl State<'_> {
     fn first(&mut self) -> anyhow::Result<()> {
         let targets = targets::find(&self.lint.paths)?;
         self.judge(&targets, targets.len() == 1)?;
-        let mut report = self.report();
-        report.sort();
-        self.lint.print(&report)?;
+        let report = self.report();
+        self.lint.print(vec![self.lint.piece(report)?])?;
         terminal::remark("watching for changes; Ctrl-C ends it");
         Ok(())
     }
@@ -122,7 +121,7 @@ impl State<'_> {
         let real: Vec<PathBuf> = paths.iter().map(|path| real(path)).collect();
         let is_touched = |target: &&Target| {
             let place = target.real_path();
-            everything || !old.contains_key(&target.path) || real.iter().any(|path| path.starts_with(&place))
+            everything || !old.contains_key(&target.path) || real.iter().any(|path| path.starts_with(place))
         };
         let touched: Vec<Target> = targets.iter().filter(is_touched).cloned().collect();
         self.judge(&touched, targets.len() == 1)?;
@@ -138,14 +137,11 @@ impl State<'_> {
 
     fn judge(&mut self, targets: &[Target], alone: bool) -> anyhow::Result<()> {
         let settled = self.settings.of_all(targets)?;
-        for ((target, settled), judged) in targets.iter().zip(&settled).zip(work::judge(targets, &settled)?) {
-            let work::Judged { files, findings, suppressed } = judged;
-            let mut report = Report { findings, suppressed, files, ..Report::default() };
-            if let Some(baseline) = &self.baseline {
-                let findings = std::mem::take(&mut report.findings);
-                baseline.accept(&target.name, alone, findings, &mut report);
-                settled.options.levels.apply(&mut report.findings);
-            }
+        let baseline = self.baseline.as_ref();
+        let reports = work::judge(targets, &settled, |target, settled, judged| {
+            Ok(judged.report(target, settled, baseline, alone))
+        })?;
+        for (target, report) in targets.iter().zip(reports) {
             let known = Known { files: report.files, suppressed: report.suppressed.len(), findings: report.findings };
             self.known.insert(target.path.clone(), known);
         }

@@ -1,10 +1,11 @@
-//! Judging many packages on all cores. Each package is read, judged and dropped again; what is kept is what was found, in
-//! the order of the targets, so that the output does not depend on which core was faster.
+//! Judging many packages on all cores. Each package is read, judged and dropped again; what is kept is what the caller makes
+//! of the findings, in the order of the targets, so that the output does not depend on which core was faster.
 
 use super::settings::Settled;
 use super::targets::Target;
 use crate::commands::cores;
-use backshell_findings::{Finding, Suppressed};
+use backshell_findings::{Finding, Report, Suppressed};
+use backshell_lint::Baseline;
 use backshell_package::{Origin, ReadError};
 use std::sync::{Mutex, PoisonError};
 
@@ -19,20 +20,40 @@ pub(super) struct Judged {
     pub(super) suppressed: Vec<Suppressed>,
 }
 
-/// Judges the targets; the answer is in their order.
-pub(super) fn judge(targets: &[Target], settled: &[Settled]) -> Result<Vec<Judged>, ReadError> {
-    let judged = Mutex::new(vec![Judged::default(); targets.len()]);
+impl Judged {
+    /// The report of a package, without what the baseline accepts. `alone`: it is the only one that is checked.
+    pub(super) fn report(self, target: &Target, settled: &Settled, baseline: Option<&Baseline>, alone: bool) -> Report {
+        let Self { files, findings, suppressed } = self;
+        let mut report = Report { suppressed, files, ..Report::default() };
+        match baseline {
+            None => report.findings = findings,
+            Some(baseline) => {
+                baseline.accept(&target.name, alone, findings, &mut report);
+                settled.options.levels.apply(&mut report.findings);
+            }
+        }
+        report
+    }
+}
+
+/// Judges the targets, and makes of each what `finish` makes of it; the answer is in their order.
+pub(super) fn judge<T: Send>(
+    targets: &[Target],
+    settled: &[Settled],
+    finish: impl Fn(&Target, &Settled, Judged) -> anyhow::Result<T> + Sync,
+) -> anyhow::Result<Vec<T>> {
+    let made = Mutex::new(Vec::with_capacity(targets.len()));
     let progress = |done| format!("checked {done} of {} packages", targets.len());
     let piece = |index: usize| {
         let (Some(target), Some(settled)) = (targets.get(index), settled.get(index)) else { return Ok(()) };
-        let package = one(target, settled)?;
-        if let Some(slot) = judged.lock().unwrap_or_else(PoisonError::into_inner).get_mut(index) {
-            *slot = package;
-        }
-        Ok(())
+        let one = finish(target, settled, one(target, settled)?)?;
+        made.lock().unwrap_or_else(PoisonError::into_inner).push((index, one));
+        Ok::<_, anyhow::Error>(())
     };
     cores::each(targets.len(), progress, piece, || Ok(()))?;
-    Ok(judged.into_inner().unwrap_or_else(PoisonError::into_inner))
+    let mut made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+    made.sort_unstable_by_key(|(index, _)| *index);
+    Ok(made.into_iter().map(|(_, one)| one).collect())
 }
 
 /// Judges one package.
