@@ -338,6 +338,9 @@ fn a_baseline_accepts_what_a_published_version_has() {
     // With several packages the names count.
     let run = two(root, &["v1", "v2", "--baseline", "accepted.json"]);
     assert_eq!((run.status, run.json()["summary"]["suppressed"].as_u64()), (1, Some(2)));
+    let run = two(root, &["v2", "v3", "--baseline", "accepted.json"]);
+    assert_eq!(run.status, 1);
+    assert!(run.err.contains("it is of `v1`, and `v2`, `v3` is checked"), "{}", run.err);
     let again = two(root, &["v1", "v2", "--write-baseline", "both.json"]);
     assert_eq!(again.status, 0);
     assert_eq!(

@@ -125,8 +125,7 @@ impl Baseline {
     /// tells which entries accept nothing any more. Where the baseline is of one package and `alone` says that one is
     /// checked, their names do not matter: a new version may lie in another folder than the old one.
     pub fn accept(&self, package: &str, alone: bool, findings: Vec<Finding>, report: &mut Report) {
-        let only = || self.packages.values().next().filter(|_| alone && self.packages.len() == 1);
-        let Some(entries) = self.packages.get(package).or_else(only) else {
+        let Some(entries) = self.entries(package, alone) else {
             report.findings.extend(findings);
             return;
         };
@@ -145,6 +144,21 @@ impl Baseline {
         for (entry, count) in left.into_iter().filter(|(_, count)| *count > 0) {
             report.findings.extend(self.stale(&entry, count, entries.get(&entry).copied().unwrap_or_default()));
         }
+    }
+
+    /// Whether it has anything about the package; `alone` as for [`Baseline::accept`].
+    pub fn is_about(&self, package: &str, alone: bool) -> bool {
+        self.entries(package, alone).is_some()
+    }
+
+    /// The packages that it has anything about.
+    pub fn packages(&self) -> impl Iterator<Item = &str> {
+        self.packages.keys().map(String::as_str)
+    }
+
+    fn entries(&self, package: &str, alone: bool) -> Option<&Entries> {
+        let only = || self.packages.values().next().filter(|_| alone && self.packages.len() == 1);
+        self.packages.get(package).or_else(only)
     }
 
     fn stale(&self, entry: &Entry, left: usize, accepted: Accepted) -> Option<Finding> {

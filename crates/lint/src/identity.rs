@@ -6,7 +6,7 @@
 //! elsewhere too; only where a finding is about a file as a whole, what its message names tells it from its neighbours.
 
 use crate::view::ShownPath;
-use aws_lc_rs::digest::{Context, SHA256};
+use aws_lc_rs::digest::{SHA256, digest};
 use backshell_findings::{Finding, Identity};
 use backshell_package::ReadPackage;
 use backshell_source::{Document, Kind, Node, escape_token};
@@ -57,12 +57,7 @@ pub(crate) fn of(rule: &str, file: Cow<'static, str>, place: String) -> Identity
 
 /// The digest of rule, file and place, in hexadecimal digits.
 pub(crate) fn fingerprint(rule: &str, file: &str, place: &str) -> String {
-    let mut context = Context::new(&SHA256);
-    for (index, part) in [rule, file, place].into_iter().enumerate() {
-        context.update(if index == 0 { b"" } else { b"\0" });
-        context.update(part.as_bytes());
-    }
-    let bytes = context.finish();
+    let bytes = digest(&SHA256, [rule, file, place].join("\0").as_bytes());
     let shown = bytes.as_ref().iter().take(FINGERPRINT_BYTES).fold(0_u64, |shown, byte| shown << 8 | u64::from(*byte));
     format!("{shown:016x}")
 }
@@ -74,42 +69,42 @@ fn stable(document: &Document, pointer: &str) -> String {
 
 /// The pointer of a value with entries of lists named.
 pub(crate) fn place(node: Node<'_>) -> String {
-    node.pointer_with(|place, item| {
-        let _ = write!(place, "{}", entry(item));
-    })
+    node.pointer_with(push_entry)
 }
 
-/// The name of an entry of a list, or its number where it has none.
-fn entry(node: Node<'_>) -> String {
+/// Adds the name of an entry of a list, or its number where it has none.
+pub(crate) fn push_entry(place: &mut String, node: Node<'_>) {
     let text = |name: &str| node.get(name).and_then(Node::as_str);
     let name = match node.kind() {
         Kind::Object => match (text("in"), text("name")) {
-            (Some(location), Some(name)) => Some(format!("{location}:{name}")),
-            _ => NAMES.iter().find_map(|name| text(name).map(str::to_owned)).or_else(|| only_member(node)),
+            (Some(location), Some(name)) => Some(Cow::Owned([location, name].join(":"))),
+            _ => NAMES.iter().find_map(|name| text(name)).or_else(|| only_member(node)).map(Cow::Borrowed),
         },
         Kind::Array => None,
-        _ => Some(node.as_str().unwrap_or_else(|| node.source()).to_owned()),
+        _ => Some(Cow::Borrowed(node.as_str().unwrap_or_else(|| node.source()))),
     };
-    match name {
-        Some(name) => {
-            let name: String = name.chars().take(LONGEST_NAME).collect();
-            format!("[{}]", escape_token(&name))
-        }
-        None => node.index().unwrap_or_default().to_string(),
-    }
+    let _ = match name {
+        Some(name) => write!(place, "[{}]", escape_token(beginning(&name))),
+        None => write!(place, "{}", node.index().unwrap_or_default()),
+    };
+}
+
+/// As much of a text as names an entry.
+fn beginning(text: &str) -> &str {
+    text.char_indices().nth(LONGEST_NAME).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 /// What a message names, each in brackets: the parts between its backticks.
 fn named_in(message: &str) -> String {
     let names = message.split('`').skip(1).step_by(2).take(MOST_NAMED);
-    names.map(|name| format!("[{}]", escape_token(&name.chars().take(LONGEST_NAME).collect::<String>()))).collect()
+    names.map(|name| format!("[{}]", escape_token(beginning(name)))).collect()
 }
 
 /// The name of the member of an object that has one: security requirements are such objects.
-fn only_member(node: Node<'_>) -> Option<String> {
+fn only_member(node: Node<'_>) -> Option<&str> {
     let mut members = node.members();
     let first = members.next()?;
-    members.next().is_none().then(|| first.key.to_owned())
+    members.next().is_none().then_some(first.key)
 }
 
 #[cfg(test)]

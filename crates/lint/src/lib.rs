@@ -53,6 +53,7 @@ mod texts;
 mod types;
 mod usage;
 mod view;
+mod way;
 mod webhook;
 
 pub use allow::{AllowEntry, Day};

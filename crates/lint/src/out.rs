@@ -1,6 +1,7 @@
 //! Where rules report: turns a node and a message into a finding.
 
 use crate::view::Parameter;
+use crate::way::Way;
 use crate::{Options, Rule, identity};
 use backshell_findings::{Check, Finding, Identity, Place, Severity};
 use backshell_package::Problem;
@@ -18,6 +19,7 @@ pub(crate) struct Findings {
     errors: usize,
     /// Whether they get an identity.
     identify: bool,
+    way: Way,
     /// Whether they keep the line that people are shown.
     excerpts: bool,
 }
@@ -25,7 +27,13 @@ pub(crate) struct Findings {
 impl Findings {
     /// None yet.
     pub(crate) fn new(options: &Options) -> Self {
-        Self { list: Vec::new(), errors: 0, identify: options.identify, excerpts: options.excerpts }
+        Self {
+            list: Vec::new(),
+            errors: 0,
+            identify: options.identify,
+            way: Way::default(),
+            excerpts: options.excerpts,
+        }
     }
 
     /// Whether one more of this severity is kept.
@@ -123,8 +131,7 @@ impl<'a> Out<'a> {
     /// As [`Out::at_key`], without showing the line: it holds what must not be repeated in a report.
     pub(crate) fn at_secret(&mut self, node: Node<'_>, message: impl Into<String>) {
         if self.has_room() {
-            let place = self.unshown(node, name_or_bracket(node));
-            let identity = self.identity(node);
+            let (place, identity) = self.unshown(node, name_or_bracket(node));
             self.push(place, message, identity);
         }
     }
@@ -141,11 +148,10 @@ impl<'a> Out<'a> {
         }
         let span = name_or_bracket(entry);
         let name = entry.get("$ref").or_else(|| entry.get("name")).filter(|name| name.as_str().is_some());
-        let place = match name.filter(|_| self.findings.excerpts) {
-            Some(name) => self.unshown(entry, span).shown_by(entry.document().source(), name.span()),
-            None => self.place(entry, span),
-        };
-        let identity = self.identity(entry);
+        let (mut place, identity) = self.unshown(entry, span);
+        if self.findings.excerpts {
+            place = place.shown_by(entry.document().source(), name.map_or(span, Node::span));
+        }
         self.push(place, message, identity);
     }
 
@@ -175,30 +181,23 @@ impl<'a> Out<'a> {
     /// Reports a piece of the text that belongs to `node`.
     pub(crate) fn at_span(&mut self, node: Node<'_>, span: Span, message: impl Into<String>) {
         if self.has_room() {
-            let place = self.place(node, span);
-            let identity = self.identity(node);
+            let (mut place, identity) = self.unshown(node, span);
+            if self.findings.excerpts {
+                place = place.shown_by(node.document().source(), span);
+            }
             self.push(place, message, identity);
         }
     }
 
-    /// A stretch that belongs to `node`, by its position and the node's pointer; with its line, where lines are shown.
-    fn place(&self, node: Node<'_>, span: Span) -> Place {
-        if !self.findings.excerpts {
-            return self.unshown(node, span);
-        }
-        Place::in_text(self.file.shown.clone(), node.document().source(), span, node.pointer())
-    }
-
-    /// The same without its line.
-    fn unshown(&self, node: Node<'_>, span: Span) -> Place {
-        Place::without_excerpt(self.file.shown.clone(), node.document().source(), span, node.pointer())
-    }
-
-    /// What stays the same of a finding at `node`. `None` where nobody asks for it, and where it takes more than the node
-    /// to tell: these findings get their identity at last.
-    fn identity(&self, node: Node<'_>) -> Option<Box<Identity>> {
-        let file = self.file.document.filter(|_| self.findings.identify && node.parent().is_some())?;
-        Some(Box::new(identity::of(self.rule.id, Cow::Borrowed(file), identity::place(node))))
+    /// A stretch that belongs to `node`, by its position and the node's pointer, without its line; and what stays the same of
+    /// a finding there. That is `None` where nobody asks for it, and where it takes more than the node to tell: these findings
+    /// get their identity at last.
+    fn unshown(&mut self, node: Node<'_>, span: Span) -> (Place, Option<Box<Identity>>) {
+        let (pointer, named) = self.findings.way.to(node);
+        let shown = Place::without_excerpt(self.file.shown.clone(), node.document().source(), span, pointer);
+        let file = self.file.document.filter(|_| self.findings.identify && node.parent().is_some());
+        let identity = file.map(|file| Box::new(identity::of(self.rule.id, Cow::Borrowed(file), named.to_owned())));
+        (shown, identity)
     }
 
     fn has_room(&self) -> bool {

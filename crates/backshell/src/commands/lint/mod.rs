@@ -143,10 +143,12 @@ impl Lint {
                 print_diff(&diff)?;
             }
         }
-        let pieces = self.check(&targets, &mut settings, baseline)?;
+        let pieces = self.check(&targets, &mut settings, baseline.as_ref())?;
         let has_errors = pieces.iter().any(|piece| piece.summary().errors > 0);
         if !self.dry_run {
             self.print(pieces)?;
+        } else if has_errors {
+            terminal::remark("there are errors in the files as they are; lint without --fix lists them");
         }
         Ok(if has_errors { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }
@@ -156,13 +158,16 @@ impl Lint {
         &self,
         targets: &[Target],
         settings: &mut Settings,
-        baseline: Option<Baseline>,
+        baseline: Option<&Baseline>,
     ) -> anyhow::Result<Vec<Piece>> {
         let settled = settings.of_all(targets)?;
         let alone = targets.len() == 1;
+        if let Some(baseline) = baseline.filter(|_| self.write_baseline.is_none()) {
+            remark_on_strangers(baseline, targets);
+        }
         let mut pieces = match &self.write_baseline {
             None => work::judge(targets, &settled, |target, settled, judged| {
-                Ok(self.piece(judged.report(target, settled, baseline.as_ref(), alone))?)
+                Ok(self.piece(judged.report(target, settled, baseline, alone))?)
             })?,
             Some(path) => {
                 let judged = work::judge(targets, &settled, |_, _, judged| Ok(judged))?;
@@ -216,6 +221,23 @@ impl Lint {
             || self.write_baseline.is_some()
             || matches!(self.format, Format::Json | Format::Sarif)
     }
+}
+
+/// Says so when a baseline is of other packages: it would accept nothing, and nobody would know why.
+fn remark_on_strangers(baseline: &Baseline, targets: &[Target]) {
+    const MOST_NAMES: usize = 3;
+    let alone = targets.len() == 1;
+    if baseline.is_empty() || targets.iter().any(|target| baseline.is_about(&target.name, alone)) {
+        return;
+    }
+    let quoted = |names: &mut dyn Iterator<Item = &str>| {
+        let names: Vec<String> = names.take(MOST_NAMES + 1).map(|name| format!("`{name}`")).collect();
+        let more = if names.len() > MOST_NAMES { " ..." } else { "" };
+        names.iter().take(MOST_NAMES).cloned().collect::<Vec<_>>().join(", ") + more
+    };
+    let known = quoted(&mut baseline.packages());
+    let checked = quoted(&mut targets.iter().map(|target| &*target.name));
+    terminal::remark(&format!("the baseline accepts nothing here: it is of {known}, and {checked} is checked"));
 }
 
 /// Writes a baseline that accepts what was found.

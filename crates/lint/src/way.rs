@@ -1,0 +1,102 @@
+//! The way to a value, as its JSON pointer and with the entries of lists named. Findings come in the order of the document,
+//! so that each way has most of the last one in it: only the rest is made anew.
+
+use crate::identity::push_entry;
+use backshell_source::{Node, escape_token};
+use std::fmt::Write as _;
+
+/// The way to the last value that was asked for.
+#[derive(Default)]
+pub(crate) struct Way {
+    /// Where the text of its document lies in memory: what tells documents apart that are there at the same time.
+    text: usize,
+    /// The values on the way, from the one below the root on; their numbers ascend.
+    steps: Vec<Step>,
+    pointer: String,
+    place: String,
+}
+
+/// A value on the way, and how long both texts are up to it.
+struct Step {
+    id: u32,
+    pointer: usize,
+    place: usize,
+}
+
+impl Way {
+    /// The pointer of a value, and the same with entries of lists named.
+    pub(crate) fn to(&mut self, node: Node<'_>) -> (&str, &str) {
+        let text = node.document().text().as_ptr().addr();
+        if self.text != text {
+            self.text = text;
+            self.keep(0);
+        }
+        let mut fresh = Vec::new();
+        let mut kept = 0;
+        for value in node.ancestors().filter(|value| value.id() != 0) {
+            if let Ok(step) = self.steps.binary_search_by_key(&value.id(), |step| step.id) {
+                kept = step + 1;
+                break;
+            }
+            fresh.push(value);
+        }
+        self.keep(kept);
+        for value in fresh.into_iter().rev() {
+            for text in [&mut self.pointer, &mut self.place] {
+                text.push('/');
+                text.push_str(&value.key().map(escape_token).unwrap_or_default());
+            }
+            if value.key().is_none() {
+                let _ = write!(self.pointer, "{}", value.index().unwrap_or_default());
+                push_entry(&mut self.place, value);
+            }
+            self.steps.push(Step { id: value.id(), pointer: self.pointer.len(), place: self.place.len() });
+        }
+        (&self.pointer, &self.place)
+    }
+
+    /// Goes back until so many values are on the way.
+    fn keep(&mut self, steps: usize) {
+        self.steps.truncate(steps);
+        let (pointer, place) = self.steps.last().map_or((0, 0), |last| (last.pointer, last.place));
+        self.pointer.truncate(pointer);
+        self.place.truncate(place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use backshell_source::parse_str;
+
+    #[test]
+    fn every_way_is_what_it_is_by_itself() {
+        let texts = [
+            r#"{ "a/b": [ { "name": "x", "in": "query", "deep": [[1, {}], 2] }, 7 ], "c": { "~": { "d": [] } }, "": 1 }"#,
+            r#"{ "a/b": [ [ { "id": 1 } ] ], "c": 2 }"#,
+        ];
+        let documents = texts.map(|text| parse_str(text).document.unwrap());
+        let nodes = |document: usize| {
+            let root = documents[document].root();
+            let mut all = vec![root];
+            let mut next = 0;
+            while let Some(node) = all.get(next).copied() {
+                all.extend(node.members().map(|member| member.value).chain(node.items()));
+                next += 1;
+            }
+            all
+        };
+        let (mut first, second) = (nodes(0), nodes(1));
+        let mut way = Way::default();
+        // In an order that goes up, down and to the side, and into another document in between.
+        for turn in 0..first.len() {
+            first.rotate_left(turn);
+            for (node, other) in first.iter().zip(second.iter().cycle()) {
+                for node in [*node, *other] {
+                    let (pointer, place) = way.to(node);
+                    assert_eq!((pointer, place), (&*node.pointer(), &*crate::identity::place(node)));
+                }
+            }
+        }
+    }
+}
