@@ -3,6 +3,7 @@
 use crate::annotation::revision;
 use crate::change::{Change, Comparison};
 use crate::check::{Check, Verdict};
+use crate::engine::sort_key;
 use crate::view::{Operation, Version};
 use crate::{Options, fingerprint, quoted};
 use backshell_findings::Place;
@@ -80,9 +81,11 @@ impl<'d> Aftermath<'_, 'd> {
             message,
             help: check.instead.to_owned(),
             approved: false,
+            approval: None,
             against: Vec::new(),
             impact: None,
             anchor: None,
+            places: Vec::new(),
             old: None,
             new: None,
         }
@@ -104,11 +107,6 @@ fn says_more(change: &Change, other: &Change) -> bool {
         "revision-suffix-missing" => change.check.id == IN_PLACE && change.operations == other.operations,
         _ => false,
     }
-}
-
-fn sort_key(change: &Change) -> (Verdict, Option<&str>, &str, &str, &str, &str) {
-    let operation = change.operations.first().map(String::as_str);
-    (change.verdict, operation, &change.locus, change.check.id, &change.message, &change.fingerprint)
 }
 
 /// Revisions that go up while something breaks.

@@ -21,8 +21,8 @@
 //! ```
 //!
 //! A place is what the JSON output calls `place`: the operation, then names. A change that one shared definition causes in
-//! several operations is approved when entries cover each of them; to judge that, its place is taken with the name of each
-//! operation in front. The same holds for several earlier versions.
+//! several operations is approved when entries cover its place in each of them (`places`, where the operations reach the
+//! definition by different ways). The same holds for several earlier versions.
 //!
 //! What only lists more for reading is not approved: compatible changes need no approval, and entries that match nothing
 //! else are stale.
@@ -31,12 +31,11 @@ use crate::annotation::days;
 use crate::change::{Change, Comparison};
 use crate::check::{Check, Verdict};
 use crate::notice::{Notice, NoticeKind};
-use crate::pattern;
+use crate::{pattern, quoted};
 use backshell_findings::{Place, SourceLine};
 use backshell_model::Timestamp;
 use backshell_source::{Span, Text};
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::ops::Range;
 use toml::Spanned;
@@ -50,15 +49,22 @@ const MOST_PROBLEMS: usize = 100;
 
 const ENTRY_KEYS: &[&str] = &["fingerprint", "check", "place", "reason", "approver", "date", "expires", "from", "to"];
 
+/// The most steps that are taken to find what is approved. Beyond that nothing more is.
+const MOST_STEPS: usize = 1_000_000;
+
 const IDENTITY: &str = "it changes who the caller is to the service";
 const SECRET: &str = "it shows a secret";
 const HOST: &str = "it sends the data of everybody elsewhere";
+const SECRET_ELSEWHERE: &str = "it sends secrets elsewhere";
+const IN_CLEAR: &str = "it sends secrets in clear text";
 
 /// What no file may approve, since nothing proves who wrote it: the publisher alone must not decide these.
 const NEVER: &[(&str, &str)] = &[
     ("auth-none-to-some", IDENTITY),
+    ("auth-oauth-url-changed", SECRET_ELSEWHERE),
     ("auth-some-to-none", IDENTITY),
     ("connection-identity-provider-changed", IDENTITY),
+    ("connection-oauth-endpoint-changed", SECRET_ELSEWHERE),
     ("connection-parameter-secure-to-plain", SECRET),
     ("policy-secret-forwarded", SECRET),
     ("host-changed", HOST),
@@ -66,6 +72,7 @@ const NEVER: &[(&str, &str)] = &[
     ("policy-host-template-added", HOST),
     ("policy-host-template-changed", HOST),
     ("policy-host-template-removed", HOST),
+    ("scheme-https-removed", IN_CLEAR),
     ("undecided", "nobody knows what was not compared"),
 ];
 
@@ -75,6 +82,8 @@ const REFUSED: &str = "take the change back, or bring it before the reviewers of
 /// How many changes are searched for a misspelt fingerprint, and how many slips still make it recognisable.
 const MOST_NEIGHBOURS: usize = 200;
 const MOST_SLIPS: usize = 3;
+/// How many earlier versions a message names.
+const MOST_VERSIONS: usize = 3;
 
 /// What is approved.
 #[derive(Clone, Debug)]
@@ -86,9 +95,19 @@ pub struct Approvals {
     by_check: HashMap<&'static str, Vec<usize>>,
 }
 
+/// Who accepts a change, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// Why it is accepted.
+    pub reason: String,
+    /// Who accepts it.
+    pub approver: String,
+}
+
 #[derive(Clone, Debug)]
 struct Entry {
     subject: Subject,
+    approval: Approval,
     /// The last day, as written and in days since 1970-01-01.
     expires: (String, i64),
     from: Option<String>,
@@ -118,9 +137,9 @@ pub struct ApprovalProblem {
     pub place: Place,
 }
 
-/// What [`Approvals::apply`] met in one comparison or, with `--pairs`, in many of them.
+/// What was met while the entries were applied.
 #[derive(Clone, Debug, Default)]
-pub struct Seen {
+struct Seen {
     used: Vec<bool>,
     /// Entry, check and why it is refused.
     refused: Vec<(usize, &'static str, &'static str)>,
@@ -128,6 +147,9 @@ pub struct Seen {
     partial: HashMap<usize, String>,
     /// By entry: what the comparison has instead of what the entry names.
     near: HashMap<usize, String>,
+    /// By entry: the versions that were compared, where only these keep it from fitting.
+    otherwise: HashMap<usize, String>,
+    steps: usize,
 }
 
 /// Marks the changes that are approved at the time `now`, and adds a notice for each entry that does nothing. What is
@@ -183,7 +205,7 @@ impl Approvals {
     }
 
     /// Marks the approved changes of one comparison, and notes in `seen` what was met.
-    pub fn apply(&self, comparison: &mut Comparison, now: Timestamp, seen: &mut Seen) {
+    fn apply(&self, comparison: &mut Comparison, now: Timestamp, seen: &mut Seen) {
         seen.used.resize(self.entries.len(), false);
         let today = day(now);
         let Comparison { changes, earlier, new_version, .. } = comparison;
@@ -193,16 +215,15 @@ impl Approvals {
             let by_check = self.by_check.get(change.check.id).map(Vec::as_slice).unwrap_or_default();
             let live = by_fingerprint.iter().chain(by_check).filter_map(|index| {
                 let entry = self.entries.get(*index)?;
-                let holds = today <= entry.expires.1;
-                let is_of_pair = entry.to.is_none() || entry.to == *new_version;
-                (holds && is_of_pair).then_some((*index, entry))
+                (today <= entry.expires.1).then_some((*index, entry))
             });
             let live: Vec<(usize, &Entry)> = live.collect();
-            if live.is_empty() {
-                continue;
-            }
             if let Some(why) = never(change.check.id) {
                 seen.refused.extend(live.iter().map(|(index, _)| (*index, change.check.id, why)));
+                continue;
+            }
+            let is_of_pair = |entry: &Entry| entry.to.is_none() || entry.to == *new_version;
+            if seen.steps > MOST_STEPS || live.is_empty() {
                 continue;
             }
             let against: Vec<Option<&str>> = if change.against.is_empty() {
@@ -210,16 +231,22 @@ impl Approvals {
             } else {
                 change.against.iter().filter_map(|index| versions.get(*index).copied()).collect()
             };
-            let places = places(change);
+            let places = change.every_place();
             let (mut covering, mut open) = (Vec::new(), None);
-            for version in against {
+            for version in &against {
                 for place in &places {
                     // All that cover it count as used: which of them was first does not matter.
                     let before = covering.len();
-                    covering.extend(live.iter().filter(|(_, entry)| entry.covers(version, place)).map(|(at, _)| *at));
+                    let covers = |(_, entry): &&(usize, &Entry)| is_of_pair(entry) && entry.covers(*version, place);
+                    covering.extend(live.iter().filter(covers).map(|(at, _)| *at));
                     if covering.len() == before {
-                        open.get_or_insert_with(|| place.to_string());
+                        open.get_or_insert_with(|| place.clone());
                     }
+                    seen.steps += live.len();
+                }
+                if seen.steps > MOST_STEPS {
+                    open.get_or_insert_with(|| change.locus.clone());
+                    break;
                 }
             }
             for index in &covering {
@@ -228,6 +255,10 @@ impl Approvals {
             match open {
                 // Entries of one check lie beside this change, or cover some of its operations.
                 Some(open) => {
+                    let fits = |entry: &Entry| entry.covers(entry.from.as_deref(), &open);
+                    for (index, _) in live.iter().filter(|(at, entry)| fits(entry) && !covering.contains(at)) {
+                        seen.otherwise.entry(*index).or_insert_with(|| compared(&against, new_version.as_deref()));
+                    }
                     let list = if covering.is_empty() { &mut seen.near } else { &mut seen.partial };
                     let beside = live.iter().filter(|(_, entry)| !entry.covers(entry.from.as_deref(), &open));
                     let about = if covering.is_empty() { beside.map(|(at, _)| *at).collect() } else { covering };
@@ -235,7 +266,11 @@ impl Approvals {
                         list.entry(index).or_insert_with(|| open.clone());
                     }
                 }
-                None => change.approved |= !covering.is_empty(),
+                None => {
+                    let first = covering.first().and_then(|index| self.entries.get(*index));
+                    change.approval = change.approval.take().or_else(|| first.map(|entry| entry.approval.clone()));
+                    change.approved |= change.approval.is_some();
+                }
             }
         }
         self.note_misspelt(changes, seen);
@@ -243,9 +278,9 @@ impl Approvals {
 
     /// Notes fingerprints that no change has, and that differ from one that some change has by a slip.
     fn note_misspelt(&self, changes: &[Change], seen: &mut Seen) {
-        let is_known = |fingerprint: &str| changes.iter().any(|change| change.fingerprint == fingerprint);
+        let known: HashSet<&str> = changes.iter().map(|change| change.fingerprint.as_str()).collect();
         for (fingerprint, entries) in &self.by_fingerprint {
-            if is_known(fingerprint) {
+            if known.contains(fingerprint.as_str()) {
                 continue;
             }
             let distance = |change: &Change| strsim::damerau_levenshtein(&change.fingerprint, fingerprint);
@@ -258,13 +293,18 @@ impl Approvals {
         }
     }
 
-    /// The remarks about entries that expired, that are refused, and that matched nothing; in the order of the file.
-    pub fn notices(&self, seen: &Seen, now: Timestamp) -> Vec<Notice> {
+    /// The remarks about entries that do nothing; in the order of the file.
+    fn notices(&self, seen: &Seen, now: Timestamp) -> Vec<Notice> {
         let today = day(now);
         let mut refused: HashMap<usize, (&str, &str)> = HashMap::new();
-        for (index, check, why) in &seen.refused {
-            refused.insert(*index, (check, why));
+        for (index, entry) in self.entries.iter().enumerate() {
+            if let Subject::Check { check, .. } = &entry.subject
+                && let Some(why) = never(check.id)
+            {
+                refused.insert(index, (check.id, why));
+            }
         }
+        refused.extend(seen.refused.iter().map(|(index, check, why)| (*index, (*check, *why))));
         let mut notices = Vec::new();
         for (index, entry) in self.entries.iter().enumerate() {
             let subject = &entry.subject;
@@ -273,6 +313,12 @@ impl Approvals {
                     "the approval of {subject} is refused: `{check}` cannot be approved by the publisher alone, because {why}"
                 );
                 (NoticeKind::ApprovalRefused, message, REFUSED.to_owned())
+            } else if seen.steps > MOST_STEPS {
+                let message = "there are more entries and changes than can be held against one another".to_owned();
+                let help = "nothing more was approved: remove what has expired, and write one entry for many places";
+                let place = Place::file(&*self.file);
+                notices.push(Notice { kind: NoticeKind::ApprovalCut, message, help: help.to_owned(), place });
+                return notices;
             } else if today > entry.expires.1 {
                 let message = format!("the approval of {subject} held until {}", entry.expires.0);
                 let help = "mend what it excused and remove the entry, or have it approved again with another day";
@@ -284,6 +330,11 @@ impl Approvals {
                 (NoticeKind::ApprovalPartial, message, help)
             } else if seen.used.get(index) == Some(&true) {
                 continue;
+            } else if let Some(versions) = seen.otherwise.get(&index) {
+                let message =
+                    format!("the approval of {subject} is for an update{}, and this is one {versions}", entry.pair());
+                let help = "raise `info.version`, or mend the versions of the entry".to_owned();
+                (NoticeKind::ApprovalOfOtherVersions, message, help)
             } else {
                 let message = format!("no change is left that the approval of {subject}{} is about", entry.pair());
                 let help = match (subject, seen.near.get(&index)) {
@@ -306,20 +357,22 @@ impl Approvals {
     }
 }
 
-/// The change's place with the name of each operation in front.
-fn places(change: &Change) -> Vec<Cow<'_, str>> {
-    let (operation, rest) = change.operation_and_rest();
-    if operation.is_none() {
-        return vec![Cow::Borrowed(change.locus.as_str())];
-    }
-    let place = |name: &String| if rest.is_empty() { name.clone() } else { format!("{name}/{rest}") };
-    change.operations.iter().map(place).map(Cow::Owned).collect()
-}
-
 /// Why no file may approve changes of this check; `None` where one may.
 fn never(id: &str) -> Option<&'static str> {
     let listed = || NEVER.iter().find(|(never, _)| *never == id).map(|(_, why)| *why);
     if id.starts_with("auth-kind-") { Some(IDENTITY) } else { listed() }
+}
+
+/// Whether no file may approve changes of this check.
+pub(crate) fn is_never(check: &Check) -> bool {
+    never(check.id).is_some()
+}
+
+/// The versions that were compared, in words.
+fn compared(old: &[Option<&str>], new: Option<&str>) -> String {
+    let word = |version: Option<&str>| version.map_or_else(|| "no version".to_owned(), quoted);
+    let old: Vec<String> = old.iter().take(MOST_VERSIONS).map(|version| word(*version)).collect();
+    format!("from {} to {}", old.join(" and "), word(new))
 }
 
 /// Days since 1970-01-01, in UTC.
@@ -352,7 +405,7 @@ impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fingerprint(fingerprint) => write!(f, "`{fingerprint}`"),
-            Self::Check { check, place } => write!(f, "`{}` at `{place}`", check.id),
+            Self::Check { check, place } => write!(f, "`{}` at {}", check.id, quoted(place)),
         }
     }
 }
@@ -396,6 +449,8 @@ struct Fields<'v> {
     fingerprint: Option<(&'v str, Range<usize>)>,
     check: Option<(&'v str, Range<usize>)>,
     place: Option<&'v str>,
+    reason: Option<&'v str>,
+    approver: Option<&'v str>,
     date: Option<i64>,
     expires: Option<(String, i64)>,
     from: Option<String>,
@@ -451,7 +506,8 @@ impl Reader<'_> {
                 "check" => fields.check = self.text(value, name).map(|text| (text, value.span())),
                 // Empty is the place of a change of the connector as a whole.
                 "place" => fields.place = value.get_ref().as_str().or_else(|| self.text(value, name)),
-                "reason" | "approver" => drop(self.text(value, name)),
+                "reason" => fields.reason = self.text(value, name),
+                "approver" => fields.approver = self.text(value, name),
                 "date" => fields.date = self.day(value, name).map(|(_, day)| day),
                 "expires" => fields.expires = self.day(value, name),
                 "from" => fields.from = self.text(value, name).map(str::to_owned),
@@ -476,8 +532,9 @@ impl Reader<'_> {
         if self.problems.len() > problems || self.problems.len() >= MOST_PROBLEMS {
             return None;
         }
-        let Fields { expires, from, to, .. } = fields;
-        Some(Entry { subject: subject?, expires: expires?, from, to, span: span(&at.unwrap_or(range)) })
+        let Fields { reason, approver, expires, from, to, .. } = fields;
+        let approval = Approval { reason: reason?.to_owned(), approver: approver?.to_owned() };
+        Some(Entry { subject: subject?, approval, expires: expires?, from, to, span: span(&at.unwrap_or(range)) })
     }
 
     /// What the entry is about.
@@ -519,11 +576,6 @@ impl Reader<'_> {
     fn check(&mut self, range: Range<usize>, id: &str) -> Option<&'static Check> {
         if id.contains(['*', '?']) || id.eq_ignore_ascii_case("all") {
             self.problem(range, format!("`{id}` would approve several checks"), "write one entry for each check");
-            return None;
-        }
-        if let Some(why) = never(&id.to_ascii_lowercase()) {
-            let message = format!("`{id}` cannot be approved by the publisher alone, because {why}");
-            self.problem(range, message, REFUSED);
             return None;
         }
         let found = crate::check(id);

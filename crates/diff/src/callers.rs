@@ -21,11 +21,12 @@ use crate::change::{Change, Comparison};
 use crate::check::{Object, Verdict};
 use crate::notice::{Notice, NoticeKind};
 use crate::quoted;
-use crate::view::Version;
+use crate::schema_path::{Found, follow};
+use crate::view::{Operation, Version};
 use backshell_package::ReadPackage;
 use serde::Deserialize;
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::io::{self, BufRead, Read as _};
 
@@ -36,6 +37,9 @@ const MOST_BYTES: u64 = 64 << 20;
 const MOST_NAMES: usize = 20;
 /// How many names that nobody knows are told.
 const MOST_UNKNOWN: usize = 8;
+/// How many names of one operation are looked up for that.
+const MOST_LOOKED_AT: usize = 1_000;
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// The most parameters that are looked at for one comparison. Beyond that whole operations are counted.
 const MOST_STEPS: usize = 20_000_000;
 
@@ -135,7 +139,7 @@ pub enum CallersError {
         message: String,
     },
     /// It cannot be read at all.
-    #[error("`{file}` cannot be read: {error}")]
+    #[error("`{file}` cannot be read")]
     Unreadable {
         /// The file as the user gave it.
         file: String,
@@ -181,13 +185,14 @@ impl Callers {
             if taken == 0 {
                 return Ok(callers);
             }
-            let text = line.trim_ascii();
-            let text = if number == 1 { text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text) } else { text };
-            if !text.is_empty() {
+            // A byte order mark is no part of the first line, and counts in its columns.
+            let mark: &[u8] = if number == 1 && line.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK } else { b"" };
+            let text = line.get(mark.len()..).unwrap_or_default().trim_ascii_end();
+            if !text.trim_ascii().is_empty() {
                 callers.add(text, &mut numbers).map_err(|(column, message)| CallersError::Line {
                     file: file.to_owned(),
                     line: number,
-                    column,
+                    column: column + mark.len(),
                     message,
                 })?;
             }
@@ -249,20 +254,19 @@ impl Callers {
     /// belongs to another connector then, or a name is misspelt, and nobody would be counted as hit.
     pub fn unknown(&self, earlier: &[&ReadPackage]) -> Option<Notice> {
         let versions: Vec<Version<'_>> = earlier.iter().map(|read| Version::new(read, None)).collect();
-        let mut known: HashMap<&str, HashSet<&str>> = HashMap::new();
+        let mut known: HashMap<&str, Vec<&Operation<'_>>> = HashMap::new();
         for operation in versions.iter().flat_map(|version| &version.operations) {
-            let names = operation.parameters.iter().map(|parameter| parameter.name);
-            known.entry(&operation.name).or_default().extend(names);
+            known.entry(&operation.name).or_default().push(operation);
         }
         let mut unknown: BTreeSet<String> = BTreeSet::new();
         for (operation, calls) in &self.calls {
-            let Some(parameters) = known.get(operation.as_str()) else {
+            let Some(operations) = known.get(operation.as_str()) else {
                 unknown.insert(quoted(operation));
                 continue;
             };
-            for name in calls.iter().flat_map(|call| call.parameters.iter().flatten()) {
-                let is_body = name == "body" || name.starts_with("body/");
-                if !is_body && !parameters.contains(name.as_str()) {
+            let names: BTreeSet<&String> = calls.iter().flat_map(|call| call.parameters.iter().flatten()).collect();
+            for name in names.into_iter().take(MOST_LOOKED_AT) {
+                if !operations.iter().any(|operation| takes(operation, name)) {
                     unknown.insert(format!("{} of {}", quoted(name), quoted(operation)));
                 }
             }
@@ -287,28 +291,26 @@ impl Callers {
             let names = self.names.iter().take(MOST_NAMES).cloned().collect();
             return Impact { callers: of, of, exact: true, by_omission: false, names };
         }
-        let (first, rest) = change.operation_and_rest();
-        let place = Place::of(change, rest);
         let mut hit: Vec<u32> = Vec::new();
-        let mut exact = true;
+        let (mut exact, mut is_everything) = (true, false);
         for operation in &change.operations {
             let calls = self.calls.get(operation).map(Vec::as_slice).unwrap_or_default();
+            if calls.is_empty() {
+                continue;
+            }
+            let places: Vec<Place<'_>> =
+                change.rests(operation).into_iter().map(|rest| Place::of(change, rest)).collect();
+            is_everything |= places.contains(&Place::Everything);
             for call in calls {
                 let parameters = call.parameters.as_deref();
-                *steps += 1 + parameters.map_or(0, <[String]>::len);
-                let is_first = first == Some(operation);
-                let answer = if *steps > MOST_STEPS {
-                    Answer::Perhaps
-                } else if is_first || !matches!(place, Place::Body { .. }) {
-                    place.hits(parameters, by_omission)
-                } else {
-                    // Where the shared definition lies in the bodies of the other operations is not known.
-                    Place::Body { path: Vec::new(), is_exact: false }.hits(parameters, false)
-                };
+                // Long names take long to compare.
+                *steps += 1 + parameters.into_iter().flatten().map(|name| 1 + name.len() / 16).sum::<usize>();
+                let answers = places.iter().map(|place| place.hits(parameters, by_omission));
+                let answer = if *steps > MOST_STEPS { Some(Answer::Perhaps) } else { answers.max() };
                 match answer {
-                    Answer::No => continue,
-                    Answer::Perhaps => exact = false,
-                    Answer::Yes => {}
+                    None | Some(Answer::No) => continue,
+                    Some(Answer::Perhaps) => exact = false,
+                    Some(Answer::Yes) => {}
                 }
                 hit.push(call.caller);
             }
@@ -317,8 +319,25 @@ impl Callers {
         hit.dedup();
         let name = |caller: &u32| self.names.get(*caller as usize).cloned();
         let names = hit.iter().filter_map(name).take(MOST_NAMES).collect();
-        Impact { callers: hit.len(), of, exact, by_omission: by_omission && !matches!(place, Place::Everything), names }
+        Impact { callers: hit.len(), of, exact, by_omission: by_omission && !is_everything, names }
     }
+}
+
+/// Whether an operation has what a call is said to set: a parameter, or a field of the body, which may be one that the body's
+/// schema leaves open.
+fn takes(operation: &Operation<'_>, name: &str) -> bool {
+    let field = if name == "body" { Some("") } else { name.strip_prefix("body/") };
+    let Some(field) = field else {
+        return operation.parameters.iter().any(|parameter| parameter.name == name);
+    };
+    let Some(body) = operation.body_parameter() else { return false };
+    let parts: Vec<&str> = field.split('/').filter(|part| !is_index(part)).collect();
+    body.schema().is_none_or(|schema| !matches!(follow(schema.node(), &parts.join("/")), Found::Missing))
+}
+
+/// Whether a part of a path stands for an entry of a list.
+fn is_index(part: &str) -> bool {
+    matches!(part, "[]" | "*") || (!part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether a change hits who leaves something out.
@@ -329,11 +348,11 @@ fn is_by_omission(id: &str) -> bool {
 }
 
 /// Whether a call is hit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Answer {
-    Yes,
-    Perhaps,
     No,
+    Perhaps,
+    Yes,
 }
 
 /// What a call must set, or leave out, to be hit.
@@ -458,7 +477,6 @@ enum Relation {
 
 /// Compares names part by part. `[]` in the place stands for an index, which may be left out, and `{}` for any name.
 fn relation(place: &[&str], used: &[&str]) -> Relation {
-    let is_index = |part: &str| part == "[]" || part == "*" || part.bytes().all(|byte| byte.is_ascii_digit());
     let mut used = used.iter().copied().peekable();
     for part in place {
         match (*part, used.peek().copied()) {

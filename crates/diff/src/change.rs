@@ -1,5 +1,6 @@
 //! The result of a comparison.
 
+use crate::approvals::Approval;
 use crate::callers::Impact;
 use crate::check::{Check, Verdict};
 use crate::notice::Notice;
@@ -83,6 +84,9 @@ pub struct Change {
     pub fingerprint: String,
     /// The place by names that went into the fingerprint: `operation/parameter/name/...`.
     pub locus: String,
+    /// The place in each operation, sorted, where the operations reach the changed schema by different ways; else empty: then
+    /// the place is the same below each of them.
+    pub places: Vec<OperationPlace>,
     /// Where it stands in the old version; `None` for an addition.
     pub old: Option<Place>,
     /// Where it stands in the new version; `None` for a removal.
@@ -90,12 +94,23 @@ pub struct Change {
     /// Whether somebody approved it ([`crate::approve`]). It stays in the outcome and counts no more in
     /// [`Comparison::unapproved`].
     pub approved: bool,
+    /// By whom, and why.
+    pub approval: Option<Approval>,
     /// The earlier versions against which it was found, by their place in [`Comparison::earlier`]; empty for all.
     pub against: Vec<usize>,
     /// How many callers it hits; `None` unless somebody told who calls what ([`crate::Callers`]).
     pub impact: Option<Impact>,
     /// For a removal, what is left in the new version of what it was in. `None` until [`Comparison::anchor_removals`].
     pub anchor: Option<Place>,
+}
+
+/// A place by names in one operation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OperationPlace {
+    /// The operation.
+    pub operation: String,
+    /// What follows its name.
+    pub rest: String,
 }
 
 /// Counts of changes by verdict.
@@ -138,6 +153,29 @@ impl Comparison {
 }
 
 impl Change {
+    /// Its place in every operation that it concerns; of a change of the connector as a whole the only place.
+    pub(crate) fn every_place(&self) -> Vec<String> {
+        if !self.places.is_empty() {
+            return self.places.iter().map(OperationPlace::joined).collect();
+        }
+        let (operation, rest) = self.operation_and_rest();
+        if operation.is_none() {
+            return vec![self.locus.clone()];
+        }
+        let place = |name: &String| OperationPlace { operation: name.clone(), rest: rest.to_owned() }.joined();
+        self.operations.iter().map(place).collect()
+    }
+
+    /// What follows the name of an operation that it concerns.
+    pub(crate) fn rests<'c>(&'c self, operation: &'c str) -> Vec<&'c str> {
+        if self.places.is_empty() {
+            return vec![self.operation_and_rest().1];
+        }
+        let first = self.places.partition_point(|place| *place.operation < *operation);
+        let places = self.places.get(first..).unwrap_or_default();
+        places.iter().take_while(|place| place.operation == operation).map(|place| place.rest.as_str()).collect()
+    }
+
     /// The operation that its place begins with, and the rest of the place. `None` and the whole place for changes of the
     /// connector as a whole.
     pub(crate) fn operation_and_rest(&self) -> (Option<&str>, &str) {
@@ -148,6 +186,13 @@ impl Change {
         // A name may hold slashes itself, so the longest one counts.
         let names = self.operations.iter().filter_map(|name| Some((name.as_str(), split(name)?)));
         names.max_by_key(|(name, _)| name.len()).map_or((None, &self.locus), |(name, rest)| (Some(name), rest))
+    }
+}
+
+impl OperationPlace {
+    fn joined(&self) -> String {
+        let Self { operation, rest } = self;
+        if rest.is_empty() { operation.clone() } else { format!("{operation}/{rest}") }
     }
 }
 

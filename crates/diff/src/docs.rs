@@ -11,6 +11,9 @@ pub fn text(check: &Check) -> String {
     for (title, text) in [("What it reports", check.what), ("Why", check.why), ("What to do instead", check.instead)] {
         let _ = writeln!(out, "\n{title}\n  {text}");
     }
+    if crate::approvals::is_never(check) {
+        let _ = writeln!(out, "\nApproval\n  No approvals file can excuse it: the publisher alone must not decide it.");
+    }
     for example in check.examples {
         let _ = writeln!(out, "\nBefore\n{}\nAfter\n{}", indented(example.before), indented(example.after));
         let _ = writeln!(out, "The other way round: {}", reversed(example));

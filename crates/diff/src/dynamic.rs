@@ -59,7 +59,7 @@ pub(crate) struct CallPair<'d> {
 }
 
 /// Why a call fails that names other inputs than the operation has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Defect<'d> {
     /// The input.
     pub(crate) input: &'d str,
@@ -194,13 +194,19 @@ impl<'d> Call<'d> {
     /// What is wrong with the inputs that the call gives.
     pub(crate) fn defects(&self, version: &Version<'d>) -> Vec<Defect<'d>> {
         let Some(target) = self.target(version) else { return Vec::new() };
-        let given = || self.arguments().map(|(name, _)| name);
-        let unknown = given().filter(|name| !takes(target, name)).map(|input| Defect { input, is_unknown: true });
+        let given: HashSet<&str> = self.arguments().map(|(name, _)| name).collect();
+        let headers: HashSet<String> = given.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let is_given = |parameter: &backshell_package::Parameter<'_>| {
+            let is_header = parameter.location == ParameterLocation::Header;
+            given.contains(parameter.name) || is_header && headers.contains(&parameter.name.to_ascii_lowercase())
+        };
+        let unknown = self.arguments().map(|(name, _)| name).filter(|name| !takes(target, name));
+        let unknown = unknown.map(|input| Defect { input, is_unknown: true });
         let demanded = target.parameters.iter().filter(|parameter| {
             let is_body = parameter.location == ParameterLocation::Body;
             parameter.required && !is_body && parameter.default().is_none()
         });
-        let absent = demanded.filter(|parameter| !given().any(|name| is_called(parameter, name)));
+        let absent = demanded.filter(|parameter| !is_given(parameter));
         unknown.chain(absent.map(|parameter| Defect { input: parameter.name, is_unknown: false })).collect()
     }
 
@@ -243,7 +249,7 @@ impl<'d> CallPair<'d> {
 
     /// What is wrong with the inputs of the new call and was not with those of the old one.
     pub(crate) fn new_defects(&self, old: &Version<'d>, new: &Version<'d>) -> Vec<Defect<'d>> {
-        let earlier = self.old.defects(old);
+        let earlier: HashSet<Defect<'d>> = self.old.defects(old).into_iter().collect();
         self.new.defects(new).into_iter().filter(|defect| !earlier.contains(defect)).collect()
     }
 }

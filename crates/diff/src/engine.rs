@@ -1,16 +1,16 @@
 //! Pairs two versions, calls the checks, and makes changes of what they report.
 
-use crate::change::{Change, Comparison, Earlier, Outcome, SuggestedVersion};
+use crate::change::{Change, Comparison, Earlier, OperationPlace, Outcome, SuggestedVersion};
 use crate::check::{Check, Direction, Object, Verdict, Visit};
 use crate::graph::Graph;
 use crate::notice::{Notice, NoticeKind};
-use crate::out::{Out, Raw, Scope};
+use crate::out::{Full, Out, Raw, Scope};
 use crate::schema_pair::{Role, SchemaPair};
 use crate::view::{
     BodyPair, ConnectionParameterPair, HeaderPair, NotificationPair, OperationPair, PackagePair, ParameterPair,
     ResponsePair, SecurityPair, Version,
 };
-use crate::{Options, checks, fingerprint, one_cause, pairing, suggestion};
+use crate::{Options, approvals, checks, fingerprint, one_cause, pairing, suggestion};
 use backshell_findings::{Finding, Place, Severity};
 use backshell_package::{Origin, Parameter, Problem, ProblemKind, ReadPackage};
 use backshell_source::{Kind, Node, Span};
@@ -30,6 +30,10 @@ pub(crate) static UNDECIDED: Check = Check {
     instead: "flatten the schemas, or compare the rest by hand",
     ..Check::BASE
 };
+
+/// How many operations are listed for all changes together, and how many of each change beyond that.
+const MOST_CONCERNS: usize = 250_000;
+const FEW_CONCERNS: usize = 8;
 
 /// How many keys that stand twice are told of each version; all are for `lint` to say.
 const MOST_DUPLICATES: usize = 5;
@@ -135,10 +139,14 @@ fn unreadable(version: &Version<'_>) -> Vec<Finding> {
         // Without the word it is what it looks like; anything else would look like a connector that lost all it had.
         None => root.get("paths").is_some_and(Node::is_object),
     };
+    let file = version.shown(&definition.file);
     if !root.is_object() || root.get("openapi").is_some() || !is_swagger {
         let shown = root.get("openapi").or_else(|| root.get("swagger")).unwrap_or(root);
         let message = "the file is not a Swagger 2.0 definition".to_owned();
-        findings.push(unusable(message, place(&version.shown(&definition.file), shown)));
+        findings.push(unusable(message, place(&file, shown)));
+    } else if let Some(paths) = root.get("paths").filter(|paths| !paths.is_object()) {
+        // Taken for no paths at all, it would look like a connector that lost all it had.
+        findings.push(unusable("`paths` is no object".to_owned(), place(&file, paths)));
     }
     findings
 }
@@ -322,14 +330,16 @@ impl<'d> Walk<'_, 'd> {
 /// A change before its place is looked up: what was reported, and whom it concerns.
 struct Found<'d> {
     raw: Raw<'d>,
-    /// Name, method and path, sorted by name.
-    operations: Vec<(String, &'static str, &'d str)>,
+    operations: Vec<Concern<'d>>,
     locus: String,
 }
 
+/// An operation that a change concerns: name, method, path, and the place below it by names. They are sorted by name.
+type Concern<'d> = (String, &'static str, &'d str, Rc<str>);
+
 /// Groups equal changes, finds out whom they concern, and sorts them.
 fn finish<'d>(package: &PackagePair<'d>, out: Out<'_, 'd>, graph: &Graph<'d>) -> Vec<Change> {
-    let (mut raws, is_full) = out.into_changes();
+    let (mut raws, full) = out.into_changes();
     one_cause::keep_causes(&mut raws);
     let sent_only = graph.sent_only();
     one_cause::name_the_notification(&mut raws, |pair| sent_only.get(pair) == Some(&true));
@@ -341,32 +351,44 @@ fn finish<'d>(package: &PackagePair<'d>, out: Out<'_, 'd>, graph: &Graph<'d>) ->
     let (concerned, was_cut) = graph.concerned(&changed, &order);
     let mut found: Vec<Found<'d>> = Vec::new();
     let mut groups: HashMap<GroupKey, usize> = HashMap::new();
+    let mut concerns = 0;
     for raw in raws {
-        let of = |operation: &crate::view::Operation<'d>| {
-            (operation.name.clone(), operation.method().as_str(), operation.path_template())
+        let of = |operation: &crate::view::Operation<'d>, locus: Rc<str>| {
+            (operation.name.clone(), operation.method().as_str(), operation.path_template(), locus)
         };
         let (mut operations, locus) = match &raw.scope {
             Scope::Package => (Vec::new(), raw.locus.clone()),
             Scope::Operations(list) => {
-                (list.iter().map(|operation| of(operation)).collect::<Vec<_>>(), raw.locus.clone())
+                let locus: Rc<str> = Rc::from(raw.locus.as_str());
+                (list.iter().map(|operation| of(operation, Rc::clone(&locus))).collect::<Vec<_>>(), raw.locus.clone())
             }
             Scope::Pair(pair) => {
-                let concerned = concerned.get(pair);
-                let list = concerned.map(|concerned| concerned.operations.as_slice()).unwrap_or_default();
-                let list = list.iter().filter_map(|index| package.operations.get(*index)).map(|pair| of(&pair.old));
-                let path = concerned.map(|concerned| concerned.locus.as_str()).unwrap_or_default();
-                (list.collect(), join(path, &raw.locus))
+                let list = concerned.get(pair).map(Vec::as_slice).unwrap_or_default();
+                let path = list.first().map(|(_, path)| &**path).unwrap_or_default();
+                let locus = join(path, &raw.locus);
+                let shared: Rc<str> = Rc::from(locus.as_str());
+                let concerns = list.iter().filter_map(|(index, other)| {
+                    let locus = if **other == *path { Rc::clone(&shared) } else { join(other, &raw.locus).into() };
+                    Some(of(&package.operations.get(*index)?.old, locus))
+                });
+                (concerns.collect(), locus)
             }
         };
         operations.sort_unstable();
         operations.dedup();
+        // Every change repeats the names: many changes of what many operations share must not fill the memory.
+        concerns += operations.len();
+        if concerns > MOST_CONCERNS {
+            operations.truncate(FEW_CONCERNS);
+        }
         let id = |node: Option<Node<'_>>| node.map(Node::id);
         // One old place with several new ones is one definition that was inlined, and the reverse.
         let place = if raw.old.is_some() { (id(raw.old), None) } else { (None, id(raw.new)) };
         let key = (raw.check.id, raw.verdict, place, raw.message.clone());
         match groups.get(&key).and_then(|index| found.get_mut(*index)).filter(|_| place != (None, None)) {
             Some(earlier) => {
-                if operations.first() < earlier.operations.first() {
+                let first = |operations: &[Concern<'d>]| operations.first().map(|(name, ..)| name.clone());
+                if first(&operations) < first(&earlier.operations) {
                     earlier.locus = locus;
                 }
                 earlier.operations.extend(operations);
@@ -384,10 +406,15 @@ fn finish<'d>(package: &PackagePair<'d>, out: Out<'_, 'd>, graph: &Graph<'d>) ->
         let message = "the schemas go deeper, or are more, than can be compared: what lies below was not looked at";
         changes.push(undecided(package, Some(old), Some(new), message));
     }
-    if is_full || was_cut {
+    if full != Full::default() || was_cut || concerns > MOST_CONCERNS {
         let message = "there are more changes, or more operations that they concern, than are listed";
         let root = |version: &Version<'d>| version.swagger.map(backshell_package::Swagger::node);
-        changes.push(undecided(package, root(&package.old), root(&package.new), message));
+        let mut cut = undecided(package, root(&package.old), root(&package.new), message);
+        if full.of_breaking {
+            // Whatever became of those that are listed, more breaks than that.
+            cut.verdict = Verdict::Breaking;
+        }
+        changes.push(cut);
     }
     changes.sort_by(|one, two| sort_key(one).cmp(&sort_key(two)));
     changes
@@ -433,9 +460,11 @@ pub(crate) fn too_many(message: &str, old: Place) -> Change {
         old: Some(old),
         new: None,
         approved: false,
+        approval: None,
         against: Vec::new(),
         impact: None,
         anchor: None,
+        places: Vec::new(),
     }
 }
 
@@ -446,27 +475,49 @@ fn change<'d>(package: &PackagePair<'d>, found: Found<'d>) -> Change {
     let first = operations.first().map(|(name, ..)| name.as_str()).unwrap_or_default();
     let fingerprint = fingerprint::of(&[raw.check.id, first, &locus, &old_value, &new_value]);
     let locus = join(first, &locus);
-    let only = if operations.len() == 1 { operations.first() } else { None };
+    let mut names: Vec<String> = operations.iter().map(|(name, ..)| name.clone()).collect();
+    names.dedup();
+    let is_one = operations.iter().all(|(name, ..)| name == first);
+    let only = if is_one { operations.first() } else { None };
+    let places = places(&operations);
     let shown = |version: &Version<'d>, node: Option<Node<'d>>, file: Option<String>| {
         node.map(|node| place(&version.file_of(node), node)).or_else(|| file.map(Place::file))
     };
     Change {
         check: raw.check,
         verdict: raw.verdict,
-        method: only.map(|(_, method, _)| (*method).to_owned()),
-        path: only.map(|(.., path)| (*path).to_owned()),
-        operations: operations.iter().map(|(name, ..)| name.clone()).collect(),
+        method: only.map(|(_, method, ..)| (*method).to_owned()),
+        path: only.map(|(_, _, path, _)| (*path).to_owned()),
+        operations: names,
         message: raw.message,
-        help: raw.check.instead.to_owned(),
+        help: help(raw.check),
         fingerprint,
         locus,
         old: shown(&package.old, raw.old, raw.files.0),
         new: shown(&package.new, raw.new, raw.files.1),
         approved: false,
+        approval: None,
         against: Vec::new(),
         impact: None,
         anchor: None,
+        places,
     }
+}
+
+/// The places of the operations; none where all of them reach the change alike.
+fn places(operations: &[Concern<'_>]) -> Vec<OperationPlace> {
+    let Some((.., first)) = operations.first() else { return Vec::new() };
+    if operations.iter().all(|(.., place)| place == first) {
+        return Vec::new();
+    }
+    let place = |(name, .., place): &Concern<'_>| OperationPlace { operation: name.clone(), rest: place.to_string() };
+    operations.iter().map(place).collect()
+}
+
+/// What to do instead; where no approval helps, that as well.
+fn help(check: &Check) -> String {
+    let instead = check.instead;
+    if approvals::is_never(check) { format!("{instead}; no approvals file can excuse it") } else { instead.to_owned() }
 }
 
 fn join(front: &str, back: &str) -> String {

@@ -2,6 +2,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use backshell_source::{Kind, Node};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// The longest piece of a value that counts.
@@ -9,12 +10,25 @@ const LONGEST: usize = 4_096;
 
 /// 16 hexadecimal digits of all `parts`; no two lists of parts are taken for one another.
 pub(crate) fn of(parts: &[&str]) -> String {
-    let text = parts.iter().fold(String::new(), |text, part| text + part + "\u{0}");
+    let mut text = String::new();
+    for part in parts {
+        push(&mut text, part);
+    }
     let digest = digest(&SHA256, text.as_bytes());
     digest.as_ref().iter().take(8).fold(String::new(), |mut out, byte| {
         let _ = write!(out, "{byte:02x}");
         out
     })
+}
+
+/// Adds a part with its length in front: whatever it holds, it is not taken for two.
+fn push(text: &mut String, part: &str) {
+    let _ = write!(text, "{}:{part}", part.len());
+}
+
+/// A text as long as it is, or what tells it from others of that length.
+fn bounded(text: &str) -> Cow<'_, str> {
+    if text.len() > LONGEST { Cow::Owned(of(&[text])) } else { Cow::Borrowed(text) }
 }
 
 /// A value with all that is in it, in a spelling that does not depend on the order of members or on white space.
@@ -31,8 +45,7 @@ pub(crate) fn whole(node: Node<'_>) -> String {
         }
         let node = match piece {
             Piece::Text(text) => {
-                out.push_str(text);
-                out.push('\u{1}');
+                push(&mut out, &bounded(text));
                 continue;
             }
             Piece::Value(node) => node,
@@ -68,13 +81,40 @@ pub(crate) fn value(node: Option<Node<'_>>) -> String {
     let scalar = |node: Node<'_>| match node.kind() {
         Kind::Object => "{}".to_owned(),
         Kind::Array => "[]".to_owned(),
-        Kind::String => node.as_str().unwrap_or_default().chars().take(LONGEST).collect(),
-        Kind::Null | Kind::Bool | Kind::Number => node.source().chars().take(LONGEST).collect(),
+        Kind::String => bounded(node.as_str().unwrap_or_default()).into_owned(),
+        Kind::Null | Kind::Bool | Kind::Number => bounded(node.source()).into_owned(),
     };
     if !node.is_array() {
         return scalar(node);
     }
     let mut items: Vec<String> = node.items().take(LONGEST).map(scalar).collect();
     items.sort_unstable();
-    items.join("\u{1}")
+    let mut list = String::new();
+    for item in &items {
+        push(&mut list, item);
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_do_not_run_together() {
+        assert_ne!(of(&["a", "b"]), of(&["ab", ""]));
+        assert_ne!(of(&["a\u{0}b", "c"]), of(&["a", "b\u{0}c"]));
+        let value = |text: &str| {
+            let document = backshell_source::parse_str(text).document.unwrap();
+            (value(Some(document.root())), whole(document.root()))
+        };
+        for (one, other) in [
+            (r#"["a\u0001b"]"#, r#"["a", "b"]"#),
+            (r#"["1:a", "b"]"#, r#"["1", "a1:b"]"#),
+            (&*format!("\"{}a\"", "x".repeat(LONGEST)), &*format!("\"{}b\"", "x".repeat(LONGEST))),
+        ] {
+            assert_ne!(value(one).0, value(other).0, "{one}");
+            assert_ne!(value(one).1, value(other).1, "{one}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use backshell_package::Schema;
 use backshell_source::Node;
 use memchr::memmem;
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::rc::Rc;
 
 /// The most pairs that are looked at.
 pub(crate) const MOST_PAIRS: usize = 250_000;
@@ -13,6 +14,8 @@ pub(crate) const MOST_PAIRS: usize = 250_000;
 pub(crate) const MOST_DEPTH: u32 = 64;
 /// The most steps that are taken to find out which operations a change concerns.
 const MOST_STEPS: usize = 2_000_000;
+/// The most bytes of places by names that are kept for that.
+const MOST_PLACE_BYTES: usize = 16 << 20;
 
 /// Which pair it is: old schema, new schema, direction and role. The same two schemas are another pair in another role.
 type Key = (u32, u32, Direction, Role);
@@ -46,14 +49,8 @@ pub(crate) struct Graph<'d> {
     was_cut_at: Option<(Node<'d>, Node<'d>)>,
 }
 
-/// Who is concerned by the changes of a pair: operations in order, and the place by names below the first.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Concerned {
-    /// The numbers of operations.
-    pub(crate) operations: Vec<usize>,
-    /// The place below the first operation.
-    pub(crate) locus: String,
-}
+/// Who is concerned by the changes of a pair: the numbers of operations in order, each with the place by names below it.
+pub(crate) type Concerned = Vec<(usize, Rc<str>)>;
 
 impl<'d> Graph<'d> {
     /// Adds what stands at the top of a body, response and the like of `operation`.
@@ -118,8 +115,7 @@ impl<'d> Graph<'d> {
         Some(pair)
     }
 
-    /// Which operations reach each of the `changed` pairs. `order` lists the operations; the first that reaches a pair
-    /// gives its changes their place. The flag says that it would have taken too long to list all.
+    /// Which operations reach each of the `changed` pairs, and how; `order` lists the operations. The flag says that it would have taken too long to list all.
     pub(crate) fn concerned(&self, changed: &[usize], order: &[usize]) -> (HashMap<usize, Concerned>, bool) {
         let mut found: HashMap<usize, Concerned> = changed.iter().map(|pair| (*pair, Concerned::default())).collect();
         if found.is_empty() {
@@ -131,7 +127,7 @@ impl<'d> Graph<'d> {
             roots.entry(*operation).or_default().push((locus, *pair));
         }
         let mut seen = vec![usize::MAX; self.children.len()];
-        let mut steps = 0;
+        let (mut steps, mut room) = (0, MOST_PLACE_BYTES);
         for (round, operation) in order.iter().enumerate() {
             // Each entry: pair, the entry it was reached from, how.
             let mut reached: Vec<(usize, usize, Way<'_>)> = Vec::new();
@@ -147,14 +143,20 @@ impl<'d> Graph<'d> {
             let mut at = 0;
             while let Some((pair, ..)) = reached.get(at).copied() {
                 if let Some(concerned) = found.get_mut(&pair) {
-                    if concerned.operations.is_empty() {
-                        concerned.locus = locus_of(&reached, at);
-                    }
-                    concerned.operations.push(*operation);
+                    let locus = locus_of(&reached, at);
+                    // Most operations reach a schema alike.
+                    let locus = match concerned.last().filter(|(_, last)| **last == *locus) {
+                        Some((_, last)) => Rc::clone(last),
+                        None => {
+                            room = room.saturating_sub(locus.len());
+                            Rc::from(locus)
+                        }
+                    };
+                    concerned.push((*operation, locus));
                 }
                 let children = self.children.get(pair).map(Vec::as_slice).unwrap_or_default();
                 steps += 1 + children.len();
-                if steps > MOST_STEPS {
+                if steps > MOST_STEPS || room == 0 {
                     return (found, true);
                 }
                 for (child, step) in children {

@@ -54,9 +54,9 @@ mod text_values;
 mod view;
 mod webhook;
 
-pub use approvals::{ApprovalErrors, ApprovalProblem, Approvals, Seen, approve};
+pub use approvals::{Approval, ApprovalErrors, ApprovalProblem, Approvals, approve};
 pub use callers::{Callers, CallersError, Impact};
-pub use change::{Change, Comparison, Earlier, Outcome, SuggestedVersion, Summary};
+pub use change::{Change, Comparison, Earlier, OperationPlace, Outcome, SuggestedVersion, Summary};
 pub use check::{Check, Direction, Example, Object, Snippet, Verdict};
 pub use notice::{Notice, NoticeKind};
 pub use render::{changelog, github, json, markdown, sarif, text};

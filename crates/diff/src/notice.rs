@@ -29,6 +29,10 @@ pub enum NoticeKind {
     ApprovalRefused,
     /// An approval covers some of the operations that a change concerns, and nothing covers the others.
     ApprovalPartial,
+    /// An approval is for an update from or to another version.
+    ApprovalOfOtherVersions,
+    /// There are too many approvals and changes to hold all against one another.
+    ApprovalCut,
     /// Callers are said to use something that the old version does not have.
     CallersUnknown,
     /// One version is a package and the other a definition alone.
@@ -45,6 +49,8 @@ impl NoticeKind {
             Self::ApprovalStale => "approval-stale",
             Self::ApprovalRefused => "approval-refused",
             Self::ApprovalPartial => "approval-partial",
+            Self::ApprovalOfOtherVersions => "approval-of-other-versions",
+            Self::ApprovalCut => "approval-cut",
             Self::CallersUnknown => "callers-unknown",
             Self::PartlyCompared => "partly-compared",
             Self::DuplicateKey => "duplicate-key",

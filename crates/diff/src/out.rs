@@ -3,7 +3,7 @@
 use crate::Options;
 use crate::check::{Check, Verdict};
 use crate::view::{Operation, PackagePair};
-use backshell_source::Node;
+use backshell_source::{Node, escape_token};
 use std::rc::Rc;
 
 /// How many breaking changes, and how many others, are kept: a hostile pair must not fill the memory.
@@ -45,11 +45,21 @@ pub(crate) struct Out<'a, 'd> {
     package: &'a PackagePair<'d>,
     options: &'a Options,
     raws: Vec<Raw<'d>>,
+    /// How many of them break.
     breaking: usize,
-    is_full: bool,
+    full: Full,
     scope: Scope<'d>,
     locus: String,
     own: Vec<Node<'d>>,
+}
+
+/// What was left out because there was too much of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Full {
+    /// Breaking changes.
+    pub(crate) of_breaking: bool,
+    /// Others.
+    pub(crate) of_others: bool,
 }
 
 /// A change that has just been reported, to say more about it.
@@ -63,7 +73,7 @@ impl<'a, 'd> Out<'a, 'd> {
             options,
             raws: Vec::new(),
             breaking: 0,
-            is_full: false,
+            full: Full::default(),
             scope: Scope::Package,
             locus: String::new(),
             own: Vec::new(),
@@ -96,12 +106,12 @@ impl<'a, 'd> Out<'a, 'd> {
         old: Node<'d>,
         message: impl Into<String>,
     ) -> Entry<'_, 'd> {
-        self.report(check, Some(old), Some(old), None, message.into())
+        self.report((check, check.verdict), Some(old), Some(old), None, message.into())
     }
 
     /// Reports something that is in the new version only.
     pub(crate) fn added(&mut self, check: &'static Check, new: Node<'d>, message: impl Into<String>) -> Entry<'_, 'd> {
-        self.report(check, Some(new), None, Some(new), message.into())
+        self.report((check, check.verdict), Some(new), None, Some(new), message.into())
     }
 
     /// Reports something that differs. Where one side does not say it, give what should have said it.
@@ -114,7 +124,19 @@ impl<'a, 'd> Out<'a, 'd> {
     ) -> Entry<'_, 'd> {
         // The more telling of the two: a member that was added or removed has a place of its own on one side only.
         let named = if self.own.contains(&new) { old } else { new };
-        self.report(check, Some(named), Some(old), Some(new), message.into())
+        self.report((check, check.verdict), Some(named), Some(old), Some(new), message.into())
+    }
+
+    /// The same with another verdict than the check's own.
+    pub(crate) fn changed_as(
+        &mut self,
+        check: &'static Check,
+        verdict: Verdict,
+        (old, new): (Node<'d>, Node<'d>),
+        message: impl Into<String>,
+    ) -> Entry<'_, 'd> {
+        let named = if self.own.contains(&new) { old } else { new };
+        self.report((check, verdict), Some(named), Some(old), Some(new), message.into())
     }
 
     /// Reports whole files, by their names in the packages.
@@ -126,7 +148,7 @@ impl<'a, 'd> Out<'a, 'd> {
     ) -> Entry<'_, 'd> {
         let files = (old.map(|file| self.package.old.shown(file)), new.map(|file| self.package.new.shown(file)));
         let locus = old.or(new).unwrap_or_default().to_owned();
-        let Entry(raw) = self.report(check, None, None, None, message.into());
+        let Entry(raw) = self.report((check, check.verdict), None, None, None, message.into());
         let mut entry = Entry(raw);
         if let Some(raw) = &mut entry.0 {
             raw.files = files;
@@ -152,28 +174,31 @@ impl<'a, 'd> Out<'a, 'd> {
             index += 1;
             index <= first || !forget(raw)
         });
+        // What is forgotten makes room again.
+        self.breaking = self.raws.iter().filter(|raw| raw.verdict == Verdict::Breaking).count();
     }
 
-    /// The changes, and whether there were too many to keep.
-    pub(crate) fn into_changes(self) -> (Vec<Raw<'d>>, bool) {
-        (self.raws, self.is_full)
+    /// The changes, and what there was too much of.
+    pub(crate) fn into_changes(self) -> (Vec<Raw<'d>>, Full) {
+        (self.raws, self.full)
     }
 
     fn report(
         &mut self,
-        check: &'static Check,
+        (check, verdict): (&'static Check, Verdict),
         named: Option<Node<'d>>,
         old: Option<Node<'d>>,
         new: Option<Node<'d>>,
         message: String,
     ) -> Entry<'_, 'd> {
-        let is_breaking = check.verdict == Verdict::Breaking;
+        let is_breaking = verdict == Verdict::Breaking;
         let taken = if is_breaking { self.breaking } else { self.raws.len().saturating_sub(self.breaking) };
         if check.is_silent && !self.options.list_silent {
             return Entry(None);
         }
         if taken >= MOST_CHANGES {
-            self.is_full = true;
+            let full = if is_breaking { &mut self.full.of_breaking } else { &mut self.full.of_others };
+            *full = true;
             return Entry(None);
         }
         self.breaking += usize::from(is_breaking);
@@ -181,7 +206,7 @@ impl<'a, 'd> Out<'a, 'd> {
         let locus = [self.locus.as_str(), &name].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
         self.raws.push(Raw {
             check,
-            verdict: check.verdict,
+            verdict,
             message,
             old,
             new,
@@ -201,19 +226,16 @@ impl<'a, 'd> Out<'a, 'd> {
             return node.pointer();
         }
         let named = || node.get("name").and_then(Node::as_str);
-        node.key().or_else(named).unwrap_or_default().to_owned()
+        let name = node.key().or_else(named).unwrap_or_default();
+        match self.scope {
+            // A property may have a slash in its name, as the ways to schemas write it.
+            Scope::Pair(_) => escape_token(name).into_owned(),
+            Scope::Package | Scope::Operations(_) => name.to_owned(),
+        }
     }
 }
 
 impl<'d> Entry<'_, 'd> {
-    /// With another verdict than the check's own.
-    pub(crate) fn verdict(mut self, verdict: Verdict) -> Self {
-        if let Some(raw) = &mut self.0 {
-            raw.verdict = verdict;
-        }
-        self
-    }
-
     /// Concerning this operation, too.
     pub(crate) fn of(mut self, operation: &Rc<Operation<'d>>) -> Self {
         if let Some(raw) = &mut self.0 {
@@ -252,11 +274,12 @@ impl<'d> Entry<'_, 'd> {
     }
 }
 
-/// A piece of foreign text for a message: in backticks, and cut to a length that fits a line.
+/// A piece of foreign text for a message: in backticks, of which it has none itself then, and cut to a length that fits a line.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 80;
+    let plain = |character| if character == '`' { '\'' } else { character };
     let mut characters = text.chars();
-    let mut quoted: String = std::iter::once('`').chain(characters.by_ref().take(LONGEST)).collect();
+    let mut quoted: String = std::iter::once('`').chain(characters.by_ref().take(LONGEST).map(plain)).collect();
     if characters.next().is_some() {
         quoted.push('…');
     }

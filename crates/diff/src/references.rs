@@ -27,8 +27,10 @@ pub(crate) struct Broken<'d> {
 pub(crate) enum Breakage {
     /// It leads out of the file.
     External,
-    /// Nothing stands there, or it leads back to itself.
+    /// Nothing stands there.
     Missing,
+    /// It leads back to itself.
+    Circular,
 }
 
 /// The objects with a reference in or below `node`, in document order.
@@ -70,7 +72,8 @@ pub(crate) fn broken(root: Node<'_>) -> Vec<Broken<'_>> {
         let is_external = !text.starts_with('#');
         let breakage = match Schema::new(holder).try_resolve() {
             _ if is_external => Some(Breakage::External),
-            Err(ReferenceError::Missing | ReferenceError::Loop) => Some(Breakage::Missing),
+            Err(ReferenceError::Missing) => Some(Breakage::Missing),
+            Err(ReferenceError::Loop) => Some(Breakage::Circular),
             // What the reference leads to is itself a reference out of the file: reported there.
             Ok(_) | Err(ReferenceError::External) => None,
         };

@@ -1,7 +1,7 @@
 //! The new version against several earlier ones: what the last version took away, and what this one puts back otherwise, is
 //! seen from further back only.
 
-use crate::change::{Change, Comparison, Earlier, Outcome, SuggestedVersion};
+use crate::change::{Change, Comparison, Earlier, OperationPlace, Outcome, SuggestedVersion};
 use crate::check::Verdict;
 use crate::notice::Notice;
 use crate::{Options, engine};
@@ -160,8 +160,20 @@ impl United {
 
 /// One change that two comparisons found: it concerns everybody of both. Its places are those of the first.
 fn unite(known: &mut Change, other: &Change) {
-    if known.operations == other.operations {
+    if known.operations == other.operations && known.places == other.places {
         return;
+    }
+    if !known.places.is_empty() || !other.places.is_empty() || known.rests("") != other.rests("") {
+        let all = |change: &Change| -> BTreeSet<OperationPlace> {
+            let place =
+                |operation: &String, rest: &str| OperationPlace { operation: operation.clone(), rest: rest.to_owned() };
+            let places = change
+                .operations
+                .iter()
+                .flat_map(|name| change.rests(name).into_iter().map(move |rest| place(name, rest)));
+            places.collect()
+        };
+        known.places = all(known).union(&all(other)).cloned().collect();
     }
     let names: BTreeSet<String> = known.operations.drain(..).chain(other.operations.iter().cloned()).collect();
     known.operations = names.into_iter().collect();

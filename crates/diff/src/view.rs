@@ -52,6 +52,8 @@ pub(crate) struct PackagePair<'d> {
     pub(crate) removed: Vec<Rc<Operation<'d>>>,
     /// The new operations that have no counterpart.
     pub(crate) added: Vec<Rc<Operation<'d>>>,
+    /// How many operations went from one path to another, by both paths as written.
+    pub(crate) path_moves: HashMap<(&'d str, &'d str), usize>,
     /// The security definitions: paired by name, renamed where the content is equal.
     pub(crate) security: Pairing<SecurityDefinition<'d>>,
     /// What both versions' `apiProperties.json` say; `None` where one of the versions has none.

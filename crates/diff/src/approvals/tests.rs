@@ -26,9 +26,11 @@ fn change(id: &'static str, operations: &[&str], rest: &str, fingerprint: &str) 
         old: Some(Place::file("old")),
         new: None,
         approved: false,
+        approval: None,
         against: Vec::new(),
         impact: None,
         anchor: None,
+        places: Vec::new(),
     }
 }
 
@@ -148,8 +150,54 @@ fn a_pair_of_versions_limits_an_entry() {
         ("to = \"2.1\"", false),
     ] {
         let text = by_place("**") + pair;
-        assert_eq!(run(&text, changes()).0, [expected], "{pair}");
+        let (approved, notices, _) = run(&text, changes());
+        assert_eq!(approved, [expected], "{pair}");
+        let expected = if expected { vec![] } else { vec![NoticeKind::ApprovalOfOtherVersions] };
+        assert_eq!(notices, expected, "{pair}");
     }
+    let told = told(&(by_place("**") + "to = \"2.1\""), changes());
+    assert!(told.contains("to `2.1`, and this is one from `1.4` to `2.0`"), "{told}");
+}
+
+#[test]
+fn operations_that_reach_a_schema_by_other_ways_have_other_places() {
+    let changes = || {
+        let mut change = change("response-property-removed", &["GetItem", "ListItems"], "responses/200/id", PRINT);
+        let place = |operation: &str, rest: &str| crate::OperationPlace {
+            operation: operation.to_owned(),
+            rest: rest.to_owned(),
+        };
+        change.places = vec![place("GetItem", "responses/200/id"), place("ListItems", "responses/200/value/[]/id")];
+        vec![change]
+    };
+    let entry = |place: &str| entry(&format!("check = \"response-property-removed\"\nplace = \"{place}\""));
+    assert_eq!(
+        run(&(entry("GetItem/responses/200/id") + &entry("ListItems/responses/200/value/[]/id")), changes()).0,
+        [true]
+    );
+    assert_eq!(run(&entry("*/responses/200/id"), changes()).0, [false]);
+    let told = told(&entry("*/responses/200/id"), changes());
+    assert!(told.contains("nothing covers `ListItems/responses/200/value/[]/id`"), "{told}");
+}
+
+#[test]
+fn who_accepts_a_change_and_why_is_kept() {
+    let mut comparison = comparison(vec![change("parameter-removed", &["A"], "parameters/query/x", PRINT)]);
+    approve(&mut comparison, &Approvals::parse("x", &by_place("A/**")).unwrap(), NOW);
+    let approval = Approval { reason: "r".to_owned(), approver: "a".to_owned() };
+    assert_eq!(comparison.changes[0].approval, Some(approval));
+}
+
+#[test]
+fn too_many_entries_and_changes_approve_nothing_more() {
+    let mut text = String::new();
+    for number in 0..1_500 {
+        text += &by_place(&format!("A/parameters/query/{number}/**"));
+    }
+    let changes = (0..1_500).map(|_| change("parameter-removed", &["A"], "parameters/query/x", PRINT)).collect();
+    let (approved, notices, outcome) = run(&text, changes);
+    assert!(!approved.contains(&true) && outcome == Outcome::Breaking);
+    assert_eq!(notices.last(), Some(&NoticeKind::ApprovalCut));
 }
 
 #[test]
@@ -179,12 +227,20 @@ fn what_the_publisher_alone_must_not_decide_is_refused() {
         "policy-secret-forwarded",
         "host-region-changed",
         "host-changed",
+        "auth-oauth-url-changed",
+        "connection-oauth-endpoint-changed",
+        "scheme-https-removed",
     ] {
         let text = entry(&format!("fingerprint = \"{PRINT}\""));
         let result = run(&text, vec![change(id, &[], "host", PRINT)]);
         assert_eq!(result, (vec![false], vec![NoticeKind::ApprovalRefused], Outcome::Breaking), "{id}");
-        let error = Approvals::parse("x", &entry(&format!("check = \"{id}\"\nplace = \"**\""))).unwrap_err();
-        assert!(error.to_string().contains("by the publisher alone"), "{error}");
+        // By its check it is refused as well, whether such a change is there or not; other entries go on counting.
+        let by_check = entry(&format!("check = \"{id}\"\nplace = \"**\""));
+        let result = run(&by_check, vec![change(id, &[], "host", PRINT)]);
+        assert_eq!(result, (vec![false], vec![NoticeKind::ApprovalRefused], Outcome::Breaking), "{id}");
+        assert!(told(&by_check, vec![]).contains("by the publisher alone"), "{id}");
+        let other = vec![change("parameter-removed", &["A"], "parameters/query/x", PRINT)];
+        assert_eq!(run(&(by_check + &by_place("A/**")), other).0, [true]);
     }
 }
 

@@ -95,13 +95,14 @@ fn answers_are_read_by_nobody_knows_whom() {
 }
 
 #[test]
-fn other_operations_of_a_shared_definition_count_at_most() {
+fn operations_of_a_shared_definition_are_looked_at_where_they_have_it() {
     let lines = r#"{"caller":"a","operation":"SetItem","parameters":["body/size"]}
         {"caller":"b","operation":"TryItems","parameters":["body/0/box"]}
-        {"caller":"c","operation":"TryItems","parameters":[]}"#;
+        {"caller":"c","operation":"TryItems","parameters":[]}
+        {"caller":"d","operation":"TryItems","parameters":["body/size"]}"#;
     let removed = ITEM.replace(r#""size": { "type": "string" }, "#, "");
     let found = impacts(&definition("", ITEM), &definition("", &removed), lines);
-    assert!(found.contains(&("request-property-removed", "up to 2 of 3 callers use it".to_owned())), "{found:?}");
+    assert!(found.contains(&("request-property-removed", "2 of 4 callers use it".to_owned())), "{found:?}");
 }
 
 #[test]
@@ -179,4 +180,46 @@ fn names_are_of_the_first_only() {
     let impact = comparison.changes.iter().find_map(|change| change.impact.clone()).unwrap();
     assert_eq!((impact.callers, impact.of, impact.names.len()), (50, 50, MOST_NAMES));
     assert_eq!(impact.names.first().map(String::as_str), Some("c0"));
+}
+
+#[test]
+fn what_no_earlier_version_has_is_told() {
+    let old = package(&definition(r#"{ "name": "limit", "in": "query", "type": "string" },"#, ITEM));
+    let unknown = |line: &str| callers(line).unknown(&[&old]).map(|notice| notice.message);
+    for known in [
+        r#"{"caller":"a","operation":"SetItem","parameters":["limit","body","body/size","body/box/width"]}"#,
+        r#"{"caller":"a","operation":"TryItems","parameters":["body/0/size","body/[]/box","body/size"]}"#,
+        r#"{"caller":"a","operation":"GetItem"}"#,
+    ] {
+        assert_eq!(unknown(known), None, "{known}");
+    }
+    for (line, named) in [
+        (r#"{"caller":"a","operation":"SetItems"}"#, "`SetItems`"),
+        (r#"{"caller":"a","operation":"SetItem","parameters":["limt"]}"#, "`limt` of `SetItem`"),
+        (r#"{"caller":"a","operation":"SetItem","parameters":["body/siez"]}"#, "`body/siez` of `SetItem`"),
+        (r#"{"caller":"a","operation":"TryItems","parameters":["body/0/siez"]}"#, "`body/0/siez` of `TryItems`"),
+        (r#"{"caller":"a","operation":"GetItem","parameters":["body/size"]}"#, "`body/size` of `GetItem`"),
+    ] {
+        let told = unknown(line).unwrap_or_default();
+        assert!(told.ends_with(named), "{line}: {told}");
+    }
+}
+
+#[test]
+fn names_with_slashes_are_compared_as_the_format_writes_them() {
+    let with = |name: &str| ITEM.replace("\"size\"", &format!("\"{name}\""));
+    let (old, new) =
+        (definition("", &with("a/b")), definition("", &with("a/b").replace(r#""a/b": { "type": "string" }, "#, "")));
+    let lines = r#"{"caller":"a","operation":"SetItem","parameters":["body/a~1b"]}
+        {"caller":"b","operation":"SetItem","parameters":["body/a/b"]}"#;
+    let found = impacts(&old, &new, lines);
+    assert!(found.contains(&("request-property-removed", "1 of 2 callers uses it".to_owned())), "{found:?}");
+}
+
+#[test]
+fn columns_are_those_of_the_line() {
+    for (line, column) in [("   {\"caller\": 7}", 15), ("\u{feff}{\"caller\": 7}", 15), ("{\"caller\": 7}", 12)] {
+        let error = Callers::read("c", line.as_bytes()).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("c:1:{column}: ")), "{line}: {error}");
+    }
 }

@@ -3,6 +3,7 @@
 use super::{Pairing, operations, parameters, responses};
 use crate::view::{OperationPair, PackagePair, PropertiesPair, SetPair, Version};
 use backshell_package::{ConnectionParameter, Policy, Properties, SecurityDefinition, Swagger};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Pairs everything above schemas.
@@ -13,10 +14,17 @@ pub(crate) fn pair<'d>(old: Version<'d>, new: Version<'d>) -> PackagePair<'d> {
         let (body, responses) = ((old.body_parameter(), new.body_parameter()), responses::pair(&old, &new));
         Rc::new(OperationPair { old, new, parameters, moved, body, responses })
     });
-    let operations = pairs.collect();
+    let operations: Vec<Rc<OperationPair<'d>>> = pairs.collect();
+    let mut path_moves = HashMap::new();
+    for pair in &operations {
+        let paths = (pair.old.path_template(), pair.new.path_template());
+        if paths.0 != paths.1 {
+            *path_moves.entry(paths).or_default() += 1;
+        }
+    }
     let security = security(old.swagger, new.swagger);
     let properties = old.properties.zip(new.properties).map(|(old, new)| properties(old, new));
-    PackagePair { operations, removed: found.removed, added: found.added, security, properties, old, new }
+    PackagePair { operations, removed: found.removed, added: found.added, path_moves, security, properties, old, new }
 }
 
 fn security<'d>(old: Option<Swagger<'d>>, new: Option<Swagger<'d>>) -> Pairing<SecurityDefinition<'d>> {

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 /// The changes of the comparison by how much they weigh, then by operation.
 pub fn render(comparison: &Comparison) -> String {
     match comparison.outcome {
-        Outcome::Unreadable => return "Not compared: a version cannot be read.\n".to_owned(),
+        Outcome::Unreadable => return unreadable(comparison),
         Outcome::Identical => return "Nothing has changed.\n".to_owned(),
         Outcome::Breaking | Outcome::Warning | Outcome::Compatible => {}
     }
@@ -40,12 +40,22 @@ pub fn render(comparison: &Comparison) -> String {
     out
 }
 
+fn unreadable(comparison: &Comparison) -> String {
+    let mut out = "Not compared: a version cannot be read.\n\n".to_owned();
+    for finding in &comparison.findings {
+        let place = &finding.place;
+        let (file, message) = (quoted(&printable(&place.file)), printable(&finding.message));
+        let _ = writeln!(out, "- {file}, line {}: {message}", place.start.line);
+    }
+    out
+}
+
 fn line(change: &Change) -> String {
     let message = printable(&change.message);
     let who = match change.operations.as_slice() {
         [] => return format!("- {}", capitalised(&message)),
         [only] => quoted(&printable(only)),
-        _ => printable(&names(change).unwrap_or_default()),
+        _ => printable(&names(change, quoted).unwrap_or_default()),
     };
     match unnamed_place(change) {
         Some(place) => format!("- {who}: {message} ({})", quoted(&printable(place))),

@@ -1,5 +1,6 @@
 //! Changes as findings, for the forms of output that know nothing else.
 
+use crate::approvals::Approval;
 use crate::change::{Change, Comparison};
 use crate::check::Verdict;
 use backshell_findings::{Check, Finding, Identity, Place, Severity};
@@ -14,12 +15,7 @@ pub(super) fn severity(verdict: Verdict) -> Severity {
     }
 }
 
-/// What makes a version unreadable, else every change.
-pub(super) fn findings(comparison: &Comparison) -> impl Iterator<Item = Finding> {
-    comparison.findings.iter().cloned().chain(comparison.changes.iter().map(finding))
-}
-
-/// The same without the changes that affect nothing saved.
+/// What makes a version unreadable, else every change but those that affect nothing saved.
 pub(super) fn weighty_findings(comparison: &Comparison) -> impl Iterator<Item = Finding> {
     comparison.findings.iter().cloned().chain(comparison.weighty_findings())
 }
@@ -33,15 +29,18 @@ impl Comparison {
 
 /// A change where it stands in the new version, or what it was in, or else where it stood in the old one. Whom it concerns,
 /// its place by names and where it stood are told in the message, since a finding has one place. What is approved is a note.
-fn finding(change: &Change) -> Finding {
+pub(super) fn finding(change: &Change) -> Finding {
     let place = change.new.as_ref().or(change.anchor.as_ref());
     let before = change.old.as_ref().filter(|_| place.is_some());
     let place = place.or(change.old.as_ref()).cloned().unwrap_or_else(|| Place::file(""));
-    let approved = change.approved.then(|| "approved".to_owned());
+    let approved = change.approved.then(|| match &change.approval {
+        Some(Approval { approver, .. }) => format!("approved by {approver}"),
+        None => "approved".to_owned(),
+    });
     let impact = change.impact.as_ref().map(ToString::to_string);
     // A place that lies in the only operation names it already.
     let is_named = change.operations.len() == 1 && change.operation_and_rest().0.is_some();
-    let who = super::text::names(change).map(|names| format!("concerns {names}"));
+    let who = super::text::names(change, str::to_owned).map(|names| format!("concerns {names}"));
     let who = who.filter(|_| !is_named || super::text::place_by_names(change).is_none());
     let by_name = super::text::place_by_names(change).map(|names| format!("at {names}"));
     let before = before.map(|old| format!("before: {}:{}:{}", old.file, old.start.line, old.start.column));

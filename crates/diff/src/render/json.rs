@@ -90,6 +90,12 @@ struct JsonImpact<'a> {
 }
 
 #[derive(Serialize)]
+struct JsonApproval<'a> {
+    reason: &'a str,
+    approver: &'a str,
+}
+
+#[derive(Serialize)]
 struct JsonChange<'a> {
     check: &'static str,
     verdict: &'static str,
@@ -103,7 +109,12 @@ struct JsonChange<'a> {
     fingerprint: &'a str,
     /// The place by names, for patterns of approvals.
     place: &'a str,
+    /// The place in each operation, where they differ by more than its name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    places: Vec<String>,
     approved: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<JsonApproval<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     against: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,7 +181,12 @@ impl<'a> JsonChange<'a> {
             help: &change.help,
             fingerprint: &change.fingerprint,
             place: &change.locus,
+            places: if change.places.is_empty() { Vec::new() } else { change.every_place() },
             approved: change.approved,
+            approval: change
+                .approval
+                .as_ref()
+                .map(|approval| JsonApproval { reason: &approval.reason, approver: &approval.approver }),
             against: against.map(|earlier| earlier.name.as_str()).collect(),
             impact: change.impact.as_ref().map(|impact| JsonImpact {
                 callers: impact.callers,

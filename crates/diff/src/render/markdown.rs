@@ -1,14 +1,18 @@
 //! The comparison as Markdown, made to be a comment on a pull request: worst first, grouped by operation.
 
 use super::text::{names, place_by_names, summary};
+use crate::approvals::Approval;
 use crate::change::{Change, Comparison, Outcome};
 use crate::check::Verdict;
 use backshell_findings::Place;
 use backshell_findings::markdown::{escaped, prose};
 use std::fmt::Write as _;
 
-/// A comment may have 65,536 characters; what surrounds the list needs some of them.
-const LONGEST_LIST: usize = 60_000;
+/// A comment may have 65,536 characters; what comes behind the lists needs some of them.
+const LONGEST: usize = 65_000;
+
+/// How many remarks are shown: each is cut to a few hundred characters.
+const MOST_NOTICES: usize = 20;
 
 /// One reason suffices to make a version unreadable; the others are for the other forms of output.
 const MOST_FINDINGS: usize = 20;
@@ -16,9 +20,12 @@ const MOST_FINDINGS: usize = 20;
 /// The comparison as a heading, the changes that matter, and those that do not in a list that folds.
 pub fn render(comparison: &Comparison) -> String {
     let mut out = format!("### Backshell diff: {}\n\n{}.\n", comparison.outcome.as_str(), summary(comparison));
-    for notice in comparison.notices.iter().take(MOST_FINDINGS) {
+    for notice in comparison.notices.iter().take(MOST_NOTICES) {
         let (message, place) = (prose(&notice.message), shown(&notice.place));
         let _ = writeln!(out, "\n- ⚠️ {message}<br>*{}*<br>{place}", prose(&notice.help));
+    }
+    if let Some(more @ 1..) = comparison.notices.len().checked_sub(MOST_NOTICES) {
+        let _ = writeln!(out, "\n{more} more remarks are not shown here.");
     }
     for finding in comparison.findings.iter().take(MOST_FINDINGS) {
         let _ = writeln!(out, "\n- 🔴 **{}** {}", escaped(&finding.rule), prose(&finding.message));
@@ -27,7 +34,7 @@ pub fn render(comparison: &Comparison) -> String {
     if comparison.outcome == Outcome::Unreadable {
         return out;
     }
-    let mut room = LONGEST_LIST;
+    let mut room = LONGEST.saturating_sub(out.chars().count());
     let mut left_out = 0_usize;
     let (folded, open): (Vec<_>, Vec<_>) =
         comparison.changes.iter().partition(|change| change.verdict == Verdict::Compatible);
@@ -67,7 +74,7 @@ fn list(out: &mut String, changes: &[&Change], room: &mut usize) -> usize {
 }
 
 fn title(change: &Change) -> String {
-    let who = names(change).map_or_else(|| "The connector".to_owned(), |names| escaped(&names));
+    let who = names(change, escaped).unwrap_or_else(|| "The connector".to_owned());
     match (&change.method, &change.path) {
         (Some(method), Some(path)) => {
             format!("**{who}** (<code>{} {}</code>)", escaped(&method.to_uppercase()), escaped(path))
@@ -84,6 +91,9 @@ fn item(change: &Change) -> String {
         Verdict::Compatible => ("🔵", ""),
     };
     let mut item = format!("- {sign} {approved}{} ({})", prose(&change.message), escaped(change.check.id));
+    if let Some(Approval { reason, approver }) = &change.approval {
+        let _ = write!(item, "<br>approved by {}: {}", escaped(approver), escaped(reason));
+    }
     if let Some(impact) = &change.impact {
         let _ = write!(item, "<br>**{impact}**");
     }

@@ -1,14 +1,26 @@
-//! The comparison as SARIF 2.1.0, which code scanning services read: a result per change, at its place in the new version.
+//! The comparison as SARIF 2.1.0, which code scanning services read: a result per change, at its place in the new version;
+//! what is approved is marked as suppressed, with the reason.
 //!
 //! The fingerprint of a change is that of the JSON output, so that a service knows it again and approvals fit to it.
 
-use super::finding::{findings, severity};
+use super::finding::{finding, severity};
+use crate::approvals::Approval;
 use crate::change::Comparison;
-use backshell_findings::{Report, RuleInfo};
+use backshell_findings::{Finding, Report, RuleInfo, Suppressed, Suppression};
 
 /// The comparison as a SARIF log. `version` is the version of Backshell.
 pub fn render(comparison: &Comparison, version: &str) -> String {
-    let report = Report { findings: findings(comparison).collect(), files: 2, ..Report::default() };
+    let mut report = Report { findings: comparison.findings.clone(), files: 2, ..Report::default() };
+    for change in &comparison.changes {
+        match &change.approval {
+            Some(Approval { reason, approver }) => report.suppressed.push(Suppressed {
+                // How much it would weigh: that it does not is said by the suppression.
+                finding: Finding { severity: severity(change.verdict), ..finding(change) },
+                because: Suppression::Allowed(format!("{reason} ({approver})")),
+            }),
+            None => report.findings.push(finding(change)),
+        }
+    }
     backshell_findings::sarif::render(&report, version, &info)
 }
 

@@ -1,9 +1,10 @@
 //! What the forms of output have in common.
 
 use crate::{
-    Approvals, Callers, Comparison, NoticeKind, Options, approve, changelog, compare, github, json, markdown, sarif,
-    text,
+    Approvals, Callers, Comparison, Notice, NoticeKind, Options, approve, changelog, compare, github, json, markdown,
+    sarif, text,
 };
+use backshell_findings::Place;
 use backshell_model::Timestamp;
 use backshell_package::{Limits, Origin, ReadPackage, read_files};
 
@@ -49,6 +50,33 @@ fn a_comment_is_never_too_long() {
     };
     let text = markdown::render(&comparison(&many(""), &many(r#", "required": true"#)));
     assert!(text.chars().count() < 65_536 && text.contains("more are not shown here."));
+}
+
+#[test]
+fn remarks_count_in_the_length_of_a_comment() {
+    let mut comparison = sample();
+    let notice = |number: usize| Notice {
+        kind: NoticeKind::ApprovalExpired,
+        message: format!("{number} {}", "&".repeat(400)),
+        help: "&".repeat(100),
+        place: Place::file("approved.toml"),
+    };
+    comparison.notices = (0..60).map(notice).collect();
+    comparison.changes = comparison.changes.iter().cycle().take(4_000).cloned().collect();
+    let text = markdown::render(&comparison);
+    assert!(text.chars().count() < 65_536, "{}", text.chars().count());
+    assert!(text.contains("more remarks are not shown here.") && text.contains("more are not shown here."));
+}
+
+#[test]
+fn the_changelog_quotes_foreign_names_and_says_why_nothing_was_compared() {
+    let mut comparison = sample();
+    let change = comparison.changes.first_mut().unwrap();
+    change.operations = vec!["<img src=x>".to_owned(), "List`x`*y*".to_owned()];
+    let text = changelog::render(&comparison);
+    assert!(text.contains("- `<img src=x>`, `List'x'*y*`: "), "{text}");
+    let unreadable = changelog::render(&super::tests::comparison(OLD, "{"));
+    assert!(unreadable.contains("- `new/a.json/apiDefinition.swagger.json`, line 1: "), "{unreadable}");
 }
 
 #[test]
@@ -130,7 +158,11 @@ fn approvals_and_callers_are_told_in_every_form() {
     assert!(markdown.contains("✅ approved: ") && !markdown.contains("🔴"), "{markdown}");
     assert!(markdown.contains("<code>extra</code> of <code>ListItems</code>"), "{markdown}");
     assert!(!github.contains("::error ") && github.contains("::warning file=callers.jsonl"), "{github}");
-    assert_eq!(level(&sarif), "note");
+    let log: serde_json::Value = serde_json::from_str(&sarif).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let accepted: Vec<_> = results.iter().filter(|result| result.get("suppressions").is_some()).collect();
+    let [accepted] = accepted.as_slice() else { panic!("{sarif}") };
+    assert_eq!((&accepted["level"], &accepted["suppressions"][0]["justification"]), (&"error".into(), &"r (a)".into()));
     for rendered in [&markdown, &github, &text] {
         assert!(rendered.contains("(1 approved: nothing else breaks)"), "{rendered}");
     }

@@ -1,5 +1,6 @@
 //! The comparison for people: worst first, grouped by operation, with the source lines of both files.
 
+use crate::approvals::Approval;
 use crate::change::{Change, Comparison, Outcome};
 use crate::check::Verdict;
 use crate::engine::UNDECIDED;
@@ -35,6 +36,9 @@ pub fn render(comparison: &Comparison) -> String {
         }
         if change.verdict != Verdict::Compatible {
             let _ = writeln!(out, "    = fingerprint: {}", change.fingerprint);
+        }
+        if let Some(Approval { reason, approver }) = &change.approval {
+            let _ = writeln!(out, "    = approved by {}: {}", printable(approver), printable(reason));
         }
         if let Some(impact) = &change.impact {
             let _ = writeln!(out, "    = impact: {impact}");
@@ -77,8 +81,9 @@ pub(super) fn place_by_names(change: &Change) -> Option<&str> {
 }
 
 /// The names of the operations that a change concerns; not all of them where they are many. `None`: the whole connector.
-pub(super) fn names(change: &Change) -> Option<String> {
-    let names = change.operations.iter().take(MOST_NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
+/// `shown` makes of each name what is written.
+pub(super) fn names(change: &Change, shown: impl Fn(&str) -> String) -> Option<String> {
+    let names = change.operations.iter().take(MOST_NAMES).map(|name| shown(name)).collect::<Vec<_>>().join(", ");
     match change.operations.len().checked_sub(MOST_NAMES) {
         _ if change.operations.is_empty() => None,
         Some(more) if more > 0 => Some(format!("{names} and {more} more")),
@@ -88,7 +93,7 @@ pub(super) fn names(change: &Change) -> Option<String> {
 
 /// Whom a change concerns.
 fn title(change: &Change) -> String {
-    let who = names(change).map_or_else(|| "the connector".to_owned(), |names| printable(&names));
+    let who = names(change, printable).unwrap_or_else(|| "the connector".to_owned());
     match (&change.method, &change.path) {
         (Some(method), Some(path)) => format!("{who} ({} {})", method.to_uppercase(), printable(path)),
         _ => who,

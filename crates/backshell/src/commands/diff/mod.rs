@@ -43,7 +43,8 @@ pub(super) struct Diff {
     new: Option<PathBuf>,
 
     /// Compare the pairs that a file lists instead: a line each, OLD and NEW separated by a tab, paths from this folder.
-    /// The answer is JSON Lines in the order of the file.
+    /// The answer is JSON Lines in the order of the file, and the exit status that of the worst pair. Approvals, callers,
+    /// further versions and other forms are for one pair.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["old", "new"])]
     pairs: Option<PathBuf>,
 
@@ -62,6 +63,10 @@ pub(super) struct Diff {
     /// List changes without any effect, too: another order of keys, other names of definitions.
     #[arg(long, conflicts_with = "pairs")]
     all: bool,
+
+    /// The days of notice that the users of an operation must be given before it ends.
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    notice_days: u32,
 
     /// How to answer.
     #[arg(long, value_enum, default_value_t, conflicts_with = "pairs")]
@@ -91,7 +96,7 @@ enum Format {
 impl Diff {
     pub(super) fn run(&self) -> anyhow::Result<ExitCode> {
         if let Some(list) = &self.pairs {
-            return pairs::run(list);
+            return pairs::run(list, self.notice_days);
         }
         let (Some(old), Some(new)) = (&self.old, &self.new) else { bail!("two versions are needed, OLD and NEW") };
         let limits = Limits::default();
@@ -132,6 +137,10 @@ impl Diff {
 }
 
 impl Diff {
+    fn options(&self, old: &Path, new: &Path) -> Options {
+        Options { list_silent: self.all, ..options(old, new, self.notice_days) }
+    }
+
     /// Compares with every version that is still in use.
     fn compare(
         &self,
@@ -141,18 +150,18 @@ impl Diff {
         new: &Path,
     ) -> anyhow::Result<Comparison> {
         if let ([path], [package]) = (paths, earlier) {
-            return Ok(compare(package, next, &options(path, new, self.all)));
+            return Ok(compare(package, next, &self.options(path, new)));
         }
         let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         let versions: Vec<_> =
             earlier.iter().zip(&shown).map(|(package, path)| EarlierVersion { package, path: Some(path) }).collect();
-        Ok(compare_with_all(&versions, next, &options(Path::new(""), new, self.all))?)
+        Ok(compare_with_all(&versions, next, &self.options(Path::new(""), new))?)
     }
 }
 
-fn options(old: &Path, new: &Path, list_silent: bool) -> Options {
+fn options(old: &Path, new: &Path, notice_days: u32) -> Options {
     Options {
-        list_silent,
+        notice_days: Some(notice_days),
         old_path: Some(old.display().to_string()),
         new_path: Some(new.display().to_string()),
         now: Some(SystemClock.now()),
@@ -168,9 +177,9 @@ fn place_of_host(host: &str) -> Option<HostPlace> {
 }
 
 /// Compares the packages at two paths; an error says which of them is not there.
-fn compare_paths(old: &Path, new: &Path) -> anyhow::Result<Comparison> {
+fn compare_paths(old: &Path, new: &Path, notice_days: u32) -> anyhow::Result<Comparison> {
     let read = |path: &Path| -> anyhow::Result<ReadPackage> { Ok(read(path, &Limits::default())?) };
-    Ok(compare(&read(old)?, &read(new)?, &options(old, new, false)))
+    Ok(compare(&read(old)?, &read(new)?, &options(old, new, notice_days)))
 }
 
 /// The exit status that a comparison asks for.

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
 /// Compares every pair of the list: status 2 when a version cannot be read, 1 when something breaks.
-pub(super) fn run(list: &Path) -> anyhow::Result<ExitCode> {
+pub(super) fn run(list: &Path, notice_days: u32) -> anyhow::Result<ExitCode> {
     let text = std::fs::read_to_string(list).with_context(|| format!("`{}` cannot be read", list.display()))?;
     let pairs = parse(&text).with_context(|| format!("`{}` is no list of pairs", list.display()))?;
     // What is done before its turn waits for it: by the number of the pair its status and its line.
@@ -22,7 +22,7 @@ pub(super) fn run(list: &Path) -> anyhow::Result<ExitCode> {
         let progress = |done| format!("compared {done} of {} pairs", pairs.len());
         let piece = |index: usize| {
             let Some((old, new)) = pairs.get(index) else { return Ok(()) };
-            let comparison = one(Path::new(old), Path::new(new));
+            let comparison = one(Path::new(old), Path::new(new), notice_days);
             let line = json::render_line(&comparison, VERSION, &json::Pair { number: index + 1, old, new });
             done.lock().unwrap_or_else(PoisonError::into_inner).insert(index, (status(&comparison), line));
             Ok(())
@@ -62,8 +62,8 @@ fn parse(text: &str) -> anyhow::Result<Vec<(&str, &str)>> {
 }
 
 /// One pair. A path that leads nowhere makes it unreadable and does not end the run.
-fn one(old: &Path, new: &Path) -> Comparison {
-    compare_paths(old, new).unwrap_or_else(|error| Comparison {
+fn one(old: &Path, new: &Path, notice_days: u32) -> Comparison {
+    compare_paths(old, new, notice_days).unwrap_or_else(|error| Comparison {
         outcome: Outcome::Unreadable,
         suggested_version: SuggestedVersion::None,
         changes: Vec::new(),

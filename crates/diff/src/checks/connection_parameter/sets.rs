@@ -102,6 +102,18 @@ fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
         let message = format!("there is a set of connection parameters {} now", quoted(new.name));
         out.added(&ADDED, new.node, message).at(place(new.name));
     }
+    // Where more changes, the other checks tell it.
+    let is_all = |set: &ParameterSet<'d>| {
+        let old = properties.old.get("connectionParameters");
+        let new = set.node.get_ignore_case("parameters");
+        sets.added.len() == 1 && old.zip(new).is_some_and(|(old, new)| old.json_eq(new))
+    };
+    if let Plain::Moved(set) = &plain
+        && is_all(set)
+    {
+        let message = format!("the connection parameters stand in the set {} now", quoted(set.name));
+        out.added(&ADDED, set.node, message).at(place(set.name));
+    }
     if let (Plain::Lost, Some(old), Some(new)) =
         (&plain, properties.old.get("connectionParameters"), properties.new.get("connectionParameterSets"))
     {

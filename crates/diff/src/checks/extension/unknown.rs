@@ -7,6 +7,8 @@ use crate::view::{BodyPair, HeaderPair, OperationPair, PackagePair, ParameterPai
 use crate::{Out, annotation, fingerprint, quoted};
 use backshell_package::{ParameterLocation, Swagger};
 use backshell_source::Node;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 pub(crate) static FAMILY: Family = Family {
     checks: &[&UNKNOWN],
@@ -135,6 +137,10 @@ fn package<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
 
 /// Path items, which are not operations and concern all of theirs.
 fn paths<'d>(pair: &PackagePair<'d>, old: Swagger<'d>, new: Swagger<'d>, out: &mut Out<'_, 'd>) {
+    let mut operations: HashMap<&str, Vec<&Rc<OperationPair<'d>>>> = HashMap::new();
+    for operation in &pair.operations {
+        operations.entry(operation.old.path_template()).or_default().push(operation);
+    }
     let mut items: Vec<_> = new.paths().collect();
     items.sort_unstable_by_key(|item| item.template);
     for item in old.paths() {
@@ -145,7 +151,7 @@ fn paths<'d>(pair: &PackagePair<'d>, old: Swagger<'d>, new: Swagger<'d>, out: &m
             let Some(message) = difference(key, said.0, said.1) else { continue };
             let places = (said.0.unwrap_or(item.node), said.1.unwrap_or(other.node));
             let mut entry = out.changed(&UNKNOWN, places.0, places.1, message);
-            for operation in pair.operations.iter().filter(|pair| pair.old.path_template() == item.template) {
+            for operation in operations.get(item.template).into_iter().flatten() {
                 entry = entry.of(&operation.old);
             }
             entry.at(format!("path/{key}"));

@@ -2,6 +2,7 @@ use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, 
 use crate::contract::same_schema;
 use crate::view::{Operation, PackagePair};
 use crate::{Out, quoted};
+use std::collections::{HashMap, HashSet};
 
 pub(crate) static FAMILY: Family =
     Family { checks: &[&RENAMED, &CASE, &DROPPED, &ADDED, &REUSED, &SWAPPED], visits: &[Visit::Package(check)] };
@@ -145,6 +146,7 @@ static SWAPPED: Check = Check {
 };
 
 fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
+    let renamed = renamed(package);
     for pair in &package.operations {
         let (old, new) = (&pair.old, &pair.new);
         let place = |operation: &Operation<'d>| operation.node().get("operationId").unwrap_or(operation.node());
@@ -154,7 +156,7 @@ fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
             (Some(id), None) => (&DROPPED, format!("the operation {} has no operationId any more", quoted(id))),
             (Some(one), Some(two)) => {
                 let (one_shown, two_shown) = (quoted(one), quoted(two));
-                if swapped(package, one, two) {
+                if renamed.contains(&(two, one)) {
                     // Once for both operations.
                     if one > two {
                         continue;
@@ -175,25 +177,31 @@ fn check<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
             entry.of(other).at("operationId");
         }
     }
-    reused(package, out);
+    reused(package, &renamed, out);
 }
 
-/// Whether the operation that was called `two` is called `one` now.
-fn swapped(package: &PackagePair<'_>, one: &str, two: &str) -> bool {
-    package.operations.iter().any(|pair| pair.old.id() == Some(two) && pair.new.id() == Some(one))
+/// The ids that operations had, each with the one that it has now.
+fn renamed<'d>(package: &PackagePair<'d>) -> HashSet<(&'d str, &'d str)> {
+    package
+        .operations
+        .iter()
+        .filter_map(|pair| pair.old.id().zip(pair.new.id()))
+        .filter(|(old, new)| old != new)
+        .collect()
 }
 
 /// Ids that moved to another operation while the old one stayed under another name, or went.
-fn reused<'d>(package: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
+fn reused<'d>(package: &PackagePair<'d>, renamed: &HashSet<(&'d str, &'d str)>, out: &mut Out<'_, 'd>) {
+    let partners: HashMap<u32, &Operation<'d>> =
+        package.operations.iter().map(|pair| (pair.new.node().id(), &*pair.old)).collect();
     let kept = package.operations.iter().filter(|pair| pair.old.id() != pair.new.id()).map(|pair| (true, &pair.old));
     // An operation that is gone and whose id names another place is never passed over, however alike the two are.
     for (is_kept, old) in kept.chain(package.removed.iter().map(|old| (false, old))) {
         let Some(id) = old.id() else { continue };
         let Some(new) = package.new.operation(id) else { continue };
-        let partner = package.operations.iter().find(|pair| std::rc::Rc::ptr_eq(&pair.new, new));
-        let before = partner.and_then(|pair| pair.old.id());
+        let before = partners.get(&new.node().id()).and_then(|old| old.id());
         if before == Some(id)
-            || before.is_some_and(|before| swapped(package, before, id))
+            || before.is_some_and(|before| renamed.contains(&(id, before)))
             || (is_kept && same_contract(old, new))
         {
             continue;

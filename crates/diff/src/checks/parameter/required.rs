@@ -13,7 +13,8 @@ static BECAME_REQUIRED: Check = Check {
     object: Object::Parameter,
     direction: Direction::Request,
     verdict: Verdict::Breaking,
-    what: "A parameter that could be left out must now be given, and has no default.",
+    what: "A parameter that could be left out must now be given, and no default that it already had says what leaving it out \
+           meant. A default that is new does not count: it need not be what the service took before.",
     why: "Saved steps that left it empty fail at their next run.",
     instead: "leave the parameter optional, or require it in a new operation of the same family",
     examples: &[Example {
@@ -83,7 +84,8 @@ fn check<'d>(pair: &ParameterPair<'d>, out: &mut Out<'_, 'd>) {
     } else if same_default {
         (&BECAME_REQUIRED_WITH_DEFAULT, format!("the parameter {name} must be given now; its default stays"))
     } else {
-        (&BECAME_REQUIRED, format!("the parameter {name} must be given now"))
+        let default = if new.default().is_some() { "; its default is new, too" } else { "" };
+        (&BECAME_REQUIRED, format!("the parameter {name} must be given now{default}"))
     };
     out.changed(check, place(old), place(new), message).at("required");
 }

@@ -205,6 +205,6 @@ fn changed<'d>(shared: &Shared<'d>, out: &mut Out<'_, 'd>) {
     let key = old.node.key().unwrap_or(old.name);
     let count = shared.users.len();
     let message = format!("the shared parameter {} differs for all {count} operations that refer to it", quoted(key));
-    let entry = out.changed(&CHANGED, old.node, new.node, message).verdict(worst).values(one, two);
+    let entry = out.changed_as(&CHANGED, worst, (old.node, new.node), message).values(one, two);
     shared.users.iter().fold(entry, Entry::of).at(format!("parameters/shared/{key}"));
 }

@@ -301,8 +301,7 @@ fn moved<'d>(pair: &OperationPair<'d>, out: &Out<'_, 'd>) -> Option<Moved<'d>> {
     if one == two {
         return None;
     }
-    let pairs = out.package().operations.iter();
-    let count = pairs.filter(|pair| pair.old.path_template() == one && pair.new.path_template() == two).count();
+    let count = out.package().path_moves.get(&(one, two)).copied().unwrap_or_default();
     let all = |operation: &Operation<'d>| operation.path_item().operations().count();
     let paths = (pair.old.path_item().declared_node, pair.new.path_item().declared_node);
     (all(&pair.old) == count && all(&pair.new) == count).then_some(Moved { paths, count })

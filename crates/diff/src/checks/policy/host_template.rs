@@ -12,7 +12,7 @@ static CHANGED: Check = Check {
     verdict: Verdict::Breaking,
     what: "The `urlTemplate` of a policy that chooses the host changes.",
     why: "Calls of the same connection go to another address, whose place and endpoint nobody has checked.",
-    instead: "keep the template, or certify the new addresses and let the break be approved",
+    instead: "keep the template, or publish a connector for the other addresses and have it certified",
     examples: &[Example {
         snippet: Snippet::Policies,
         before: r#"[{"templateId": "dynamichosturl", "title": "T", "parameters": {"x-ms-apimTemplateParameter.urlTemplate": "https://@connectionParameters('site').example.com"}}]"#,

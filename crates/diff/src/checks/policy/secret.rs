@@ -16,7 +16,7 @@ static FORWARDED: Check = Check {
     verdict: Verdict::Breaking,
     what: "A policy starts to put a secret connection parameter into a header, the query, the path or the host of requests.",
     why: "A secret of stored connections reaches a place, and perhaps a party, that it did not reach before.",
-    instead: "send secrets through the security definition only, or let the break be approved",
+    instead: "send secrets through the security definition only",
     examples: &[Example {
         snippet: Snippet::Properties,
         before: r#"{ "properties": { "connectionParameters": { "key": { "type": "securestring" }, "site": { "type": "string" } }, "policyTemplateInstances": [{"templateId": "setheader", "title": "T", "parameters": {"x-ms-apimTemplate-policySection": "Request", "x-ms-apimTemplateParameter.name": "X-A", "x-ms-apimTemplateParameter.value": "@connectionParameters('site')"}}] } }"#,

@@ -5,7 +5,7 @@ use crate::nesting::{explain, moves};
 use crate::schema_pair::{Property, SchemaPair};
 use crate::shape::Shape;
 use crate::{Out, branches, quoted};
-use backshell_source::Node;
+use backshell_source::{Node, escape_token};
 
 pub(crate) static FAMILY: Family = Family {
     checks: &[
@@ -350,7 +350,7 @@ fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
     for (old, new) in &pair.properties.renamed {
         let check = if is_request { &RENAMED } else { &RESPONSE_RENAMED };
         let message = format!("the property {} is called {} now", names(old), names(new));
-        out.changed(check, old.node, new.node, message).at(old.name).values(old.name, new.name);
+        out.changed(check, old.node, new.node, message).at(escape_token(old.name)).values(old.name, new.name);
     }
     for branch in &gained {
         let demands = is_request && branch.get("required").is_some_and(|required| !required.is_empty());

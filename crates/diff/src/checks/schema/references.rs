@@ -1,8 +1,10 @@
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
 use crate::definitions::{Definitions, Users};
-use crate::references::{Breakage, broken};
-use crate::view::{PackagePair, Version};
+use crate::engine::UNDECIDED;
+use crate::references::{Breakage, Broken, broken};
+use crate::view::{Operation, PackagePair, Version};
 use crate::{Out, quoted};
+use backshell_package::Swagger;
 use backshell_source::Node;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -22,6 +24,7 @@ static DANGLING: Check = Check {
         before: r#"{ "paths": { "/a": { "get": { "operationId": "A", "responses": { "200": { "description": "", "schema": { "type": "object", "properties": { "p": { } } } } } } } } }"#,
         after: r##"{ "paths": { "/a": { "get": { "operationId": "A", "responses": { "200": { "description": "", "schema": { "type": "object", "properties": { "p": { "$ref": "#/definitions/Gone" } } } } } } } } }"##,
         new: &["/paths/~1a/get/responses/200/schema/properties/p/$ref"],
+        reversed: &["undecided"],
         ..Example::BASE
     }],
     ..Check::BASE
@@ -40,6 +43,7 @@ static EXTERNAL: Check = Check {
         before: r#"{ "paths": { "/a": { "get": { "operationId": "A", "responses": { "200": { "description": "", "schema": { "type": "object", "properties": { "p": { } } } } } } } } }"#,
         after: r#"{ "paths": { "/a": { "get": { "operationId": "A", "responses": { "200": { "description": "", "schema": { "type": "object", "properties": { "p": { "$ref": "https://example.com/item.json" } } } } } } } } }"#,
         new: &["/paths/~1a/get/responses/200/schema/properties/p/$ref"],
+        reversed: &["undecided"],
         ..Example::BASE
     }],
     ..Check::BASE
@@ -47,33 +51,58 @@ static EXTERNAL: Check = Check {
 
 fn check<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
     let (Some(old), Some(new)) = (pair.old.swagger, pair.new.swagger) else { return };
-    let found = broken(new.node());
-    if found.is_empty() {
+    let (before, after) = (broken(old.node()), broken(new.node()));
+    if before.is_empty() && after.is_empty() {
         return;
     }
-    let known: BTreeSet<&str> = broken(old.node()).into_iter().map(|reference| reference.text).collect();
-    let definitions = Definitions::of(new);
-    let mut users = Users::of(&definitions, &pair.new);
-    for reference in found.iter().filter(|reference| !known.contains(reference.text)) {
+    let texts = |broken: &[Broken<'d>]| broken.iter().map(|reference| reference.text).collect::<BTreeSet<_>>();
+    let (known, left) = (texts(&before), texts(&after));
+    for (reference, operations) in concerned(&after, &known, new, &pair.new) {
         let target = quoted(reference.text);
         let (check, message) = match reference.breakage {
             Breakage::External => (&EXTERNAL, format!("{target} is outside the file")),
             Breakage::Missing => (&DANGLING, format!("{target} is referred to, but is not there")),
+            Breakage::Circular => (&DANGLING, format!("{target} leads back to itself, and to no schema")),
         };
-        let mut concerned = BTreeSet::new();
-        for place in reference.others.iter().chain([&reference.node]) {
-            match definitions.enclosing(*place) {
-                Some(number) => concerned.extend(users.operations(number)),
-                None => concerned.extend(operation_around(&pair.new, *place)),
-            }
-        }
         let mut entry = out.added(check, reference.node, message);
-        for operation in concerned.into_iter().filter_map(|number| pair.new.operations.get(number)) {
+        for operation in operations {
             let before = pair.operations.iter().find(|pair| Rc::ptr_eq(&pair.new, operation));
             entry = entry.of(before.map_or(operation, |pair| &pair.old));
         }
         entry.at(format!("references/{}", reference.text));
     }
+    // What callers had there nobody knows, so that whatever stands there now was compared with nothing.
+    for (reference, operations) in concerned(&before, &left, old, &pair.old) {
+        let message = format!("{} led to no schema: what stands there now was not compared", quoted(reference.text));
+        let mut entry = out.removed(&UNDECIDED, reference.node, message);
+        for operation in operations {
+            entry = entry.of(operation);
+        }
+        entry.at(format!("references/{}", reference.text));
+    }
+}
+
+/// The broken references of one version that are not broken in the other one as well, each with the operations that use it.
+fn concerned<'b, 'd, 'v>(
+    broken: &'b [Broken<'d>],
+    other: &BTreeSet<&str>,
+    swagger: Swagger<'d>,
+    version: &'v Version<'d>,
+) -> Vec<(&'b Broken<'d>, Vec<&'v Rc<Operation<'d>>>)> {
+    let definitions = Definitions::of(swagger);
+    let mut users = Users::of(&definitions, version);
+    let mut found = Vec::new();
+    for reference in broken.iter().filter(|reference| !other.contains(reference.text)) {
+        let mut numbers = BTreeSet::new();
+        for place in reference.others.iter().chain([&reference.node]) {
+            match definitions.enclosing(*place) {
+                Some(number) => numbers.extend(users.operations(number)),
+                None => numbers.extend(operation_around(version, *place)),
+            }
+        }
+        found.push((reference, numbers.into_iter().filter_map(|number| version.operations.get(number)).collect()));
+    }
+    found
 }
 
 /// The number of the operation that a value stands in.

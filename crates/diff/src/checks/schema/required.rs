@@ -2,7 +2,7 @@ use super::discriminator;
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
 use crate::schema_pair::SchemaPair;
 use crate::{Out, quoted};
-use backshell_source::Node;
+use backshell_source::{Node, escape_token};
 
 pub(crate) static FAMILY: Family = Family {
     checks: &[&BECAME_REQUIRED, &BECAME_OPTIONAL, &UNKNOWN, &RESPONSE_BECAME_OPTIONAL, &RESPONSE_BECAME_REQUIRED],
@@ -130,7 +130,9 @@ fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
         let old_place = if old.required { demand(&pair.old, old.name).unwrap_or(old.node) } else { old.node };
         let new_place = if new.required { demand(&pair.new, new.name).unwrap_or(new.node) } else { new.node };
         let (one, two) = (old.required.to_string(), new.required.to_string());
-        out.changed(check, old_place, new_place, message).at(format!("{}/required", old.name)).values(one, two);
+        out.changed(check, old_place, new_place, message)
+            .at(format!("{}/required", escape_token(old.name)))
+            .values(one, two);
     }
     if !pair.is_request() || !pair.is_comparable() || pair.new.is_closed() {
         return;
@@ -140,7 +142,7 @@ fn check<'d>(pair: &SchemaPair<'d>, out: &mut Out<'_, 'd>) {
     for name in unknown.filter(|name| pair.old.property(name).is_none()) {
         let place = demand(&pair.new, name).unwrap_or(pair.new.node());
         let message = format!("{} must be sent now, although no property describes it", quoted(name));
-        out.changed(&UNKNOWN, pair.old.node(), place, message).at(format!("required/{name}"));
+        out.changed(&UNKNOWN, pair.old.node(), place, message).at(format!("required/{}", escape_token(name)));
     }
 }
 

@@ -47,7 +47,7 @@ static URL_CHANGED: Check = Check {
     verdict: Verdict::Breaking,
     what: "An address that users sign in at, or that tokens are fetched or renewed from, changes in the definition.",
     why: "Tokens that are stored cannot be renewed elsewhere, and the client's secret goes to another host.",
-    instead: "keep the addresses, or let the old ones forward and have the break approved",
+    instead: "keep the addresses, and let the old ones forward to where the service is now",
     examples: &[Example {
         before: r#"{ "securityDefinitions": { "o": { "type": "oauth2", "flow": "application", "tokenUrl": "https://a.example/token", "scopes": {} } }, "paths": {} }"#,
         after: r#"{ "securityDefinitions": { "o": { "type": "oauth2", "flow": "application", "tokenUrl": "https://b.example/token", "scopes": {} } }, "paths": {} }"#,
