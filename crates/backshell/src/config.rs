@@ -196,6 +196,8 @@ pub struct Verification {
     pub certificate_hours: u32,
     /// Between two looks at the place of a host, hours.
     pub place_hours: u32,
+    /// Between two looks at whether a host answers, hours.
+    pub availability_hours: u32,
 }
 
 /// What publication asks of the hosts of a package.
@@ -220,6 +222,7 @@ impl Default for Verification {
             dns_hours: 24,
             certificate_hours: 7 * 24,
             place_hours: 24,
+            availability_hours: 24,
         }
     }
 }
@@ -386,6 +389,7 @@ const KEYS: &[(&str, &[(&str, Shape)])] = &[
             ("dns_hours", Shape::Number),
             ("certificate_hours", Shape::Number),
             ("place_hours", Shape::Number),
+            ("availability_hours", Shape::Number),
         ],
     ),
 ];
@@ -516,10 +520,13 @@ impl Config {
                 self.ledger.retention_days_refusals, self.ledger.retention_days
             ));
         }
-        let Verification { dns_hours, certificate_hours, place_hours, .. } = self.verification;
-        for (key, hours) in
-            [("dns_hours", dns_hours), ("certificate_hours", certificate_hours), ("place_hours", place_hours)]
-        {
+        let Verification { dns_hours, certificate_hours, place_hours, availability_hours, .. } = self.verification;
+        for (key, hours) in [
+            ("dns_hours", dns_hours),
+            ("certificate_hours", certificate_hours),
+            ("place_hours", place_hours),
+            ("availability_hours", availability_hours),
+        ] {
             if !(1..=MOST_HOURS).contains(&hours) {
                 return refuse(format!("`verification.{key}` is {hours}; set it to 1 to {MOST_HOURS} hours"));
             }
@@ -705,6 +712,8 @@ mod tests {
             (true, 24, 168, 24)
         );
         assert_eq!(of("dns_hours = 6").unwrap().dns_hours, 6);
+        assert_eq!(default.availability_hours, 24);
+        assert!(of("availability_hours = 0").unwrap_err().contains("1 to 720 hours"));
         assert!(of("place_hours = 0").unwrap_err().contains("1 to 720 hours"));
         assert!(of("certificate_hours = 721").unwrap_err().contains("1 to 720 hours"));
         assert_eq!(of("publication = \"require\"").unwrap().publication, Publication::Require);

@@ -213,8 +213,15 @@ pub fn targets(config: &Config, name_servers: &[SocketAddr]) -> anyhow::Result<V
     let Infrastructure { internal_hosts: _, private_services: _ } = infrastructure;
     let Egress { places } = egress;
     // Looks at hosts carry nothing of an environment: docs/cells.md says what. The contact is a text.
-    let Verification { connect: _, contact: _, publication: _, dns_hours: _, certificate_hours: _, place_hours: _ } =
-        verification;
+    let Verification {
+        connect: _,
+        contact: _,
+        publication: _,
+        dns_hours: _,
+        certificate_hours: _,
+        place_hours: _,
+        availability_hours: _,
+    } = verification;
 
     let places = Places::read(places)?;
     let file = |setting, path: &Path, purpose| Target {

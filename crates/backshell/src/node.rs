@@ -6,7 +6,8 @@
 use crate::config::{Config, LedgerMode, Publication};
 use crate::custody;
 use crate::drift::{
-    CertificateRecheck, Check, DnsRecheck, DriftJob, OwnershipRecheck, PlaceRecheck, ProofJob, Schedule,
+    AvailabilityRecheck, CertificateRecheck, Check, DnsRecheck, DriftJob, OwnershipRecheck, PlaceRecheck, ProofJob,
+    Schedule,
 };
 use crate::egress::{self, Reach};
 use crate::first_start;
@@ -255,7 +256,8 @@ impl Base<'_> {
         let schedule = Schedule::default()
             .every(Recheck::Dns, settings.dns_hours)
             .every(Recheck::Certificate, settings.certificate_hours)
-            .every(Recheck::Place, settings.place_hours);
+            .every(Recheck::Place, settings.place_hours)
+            .every(Recheck::Availability, settings.availability_hours);
         let jobs = Jobs {
             retention: Arc::new(RetentionJob::new(self.ledger.clone(), store(), clock(), config.ledger.retention())),
             drift: Arc::new(DriftJob::new(store(), self.ledger.clone(), clock(), checks, schedule)),
@@ -266,7 +268,7 @@ impl Base<'_> {
 }
 
 /// What is looked at again while connectors are in use: names and places through the node's own resolver, what is on file
-/// about ownership, and certificates where the node connects to hosts by itself.
+/// about ownership, and certificates and answers where the node connects to hosts by itself.
 fn checks(
     config: &Config,
     base: &Base<'_>,
@@ -282,7 +284,8 @@ fn checks(
         Arc::new(PlaceRecheck::new(resolver, Arc::clone(evidence), store(), clock())),
     ];
     if let Some(prober) = prober {
-        checks.push(Arc::new(CertificateRecheck::new(prober)));
+        checks.push(Arc::new(CertificateRecheck::new(Arc::clone(&prober))));
+        checks.push(Arc::new(AvailabilityRecheck::new(prober)));
     }
     Ok(checks)
 }

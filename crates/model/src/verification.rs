@@ -38,6 +38,8 @@ words!(
         Place = "place",
         /// Who owns the host.
         Ownership = "ownership",
+        /// Whether and how soon the host answers.
+        Availability = "availability",
     }
 );
 
@@ -70,6 +72,10 @@ words!(
         OwnershipDoubtful = "ownership_doubtful",
         /// Ownership is not proven any more.
         OwnershipLost = "ownership_lost",
+        /// The host does not answer, or mostly with errors of its own.
+        EndpointUnavailable = "endpoint_unavailable",
+        /// The host answers more slowly than it should, and did not at the first look.
+        EndpointSlow = "endpoint_slow",
     }
 );
 

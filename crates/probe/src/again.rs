@@ -1,4 +1,5 @@
-//! A handshake looked at again: is the host still one that clients accept, and is the authority of its certificate the same.
+//! A host looked at again: is it still one that clients accept, is the authority of its certificate the same, and does it
+//! answer.
 //!
 //! The judgements are the bars', and nothing is judged here a second time. The bar EV-11 asks for 72 hours of validity at
 //! certification; while a connector is in use, a certificate that is valid now ends soon and is not refused. Leaf certificates
@@ -13,6 +14,12 @@ use std::fmt::Write as _;
 /// The bars about handshake and certificates.
 const BARS: [&str; 11] =
     ["EV-06", "EV-07", "EV-08", "EV-09", "EV-10", "EV-11", "EV-12", "EV-13", "EV-14", "EV-15", "EV-18"];
+/// The bars about answers.
+const AVAILABILITY: &str = "EV-19";
+const LATENCY: &str = "EV-20";
+/// How a host answered at the first look.
+const SOON: &str = "soon";
+const SLOW: &str = "slow";
 /// The bar about how long the certificates are valid.
 const VALIDITY: &str = "EV-11";
 
@@ -85,6 +92,29 @@ pub fn handshake(facts: &Facts, baseline: Option<&str>) -> Again {
     Again::Same { baseline: format!("{issuer}|{}", weak.join(",")), detail }
 }
 
+/// What the facts about a few answers mean after what was found first. A host that was slow from the beginning is no news.
+pub fn answers(facts: &Facts, baseline: Option<&str>) -> Again {
+    let judged = |id: &str| bar(id).map(|bar| (bar.judge)(facts));
+    let (Some(available), Some(soon)) = (judged(AVAILABILITY), judged(LATENCY)) else {
+        return Again::NotMeasured("nobody judges answers".to_owned());
+    };
+    match available.state {
+        State::NotMeasured => return Again::NotMeasured(available.message),
+        State::Warn | State::Fail => {
+            let detail = format!("{AVAILABILITY}: {} ({})", available.message, available.value.unwrap_or_default());
+            return Again::Changed { drift: Drift::EndpointUnavailable, detail };
+        }
+        State::Pass => {}
+    }
+    let is_slow = matches!(soon.state, State::Warn | State::Fail);
+    let value = soon.value.unwrap_or_default();
+    if is_slow && baseline == Some(SOON) {
+        return Again::Changed { drift: Drift::EndpointSlow, detail: format!("{LATENCY}: {} ({value})", soon.message) };
+    }
+    let first = if is_slow { SLOW } else { SOON };
+    Again::Same { baseline: baseline.unwrap_or(first).to_owned(), detail: value }
+}
+
 fn say(text: &mut String, id: &str, message: &str) {
     let between = if text.is_empty() { "" } else { "; " };
     // Writing into a text does not fail.
@@ -118,7 +148,37 @@ fn organisation(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::organisation;
+    use super::*;
+    use crate::facts::NotMeasured;
+    use crate::testing::healthy;
+    use std::time::Duration;
+
+    fn again(change: impl Fn(&mut crate::facts::Series), baseline: Option<&str>) -> Again {
+        let mut facts = healthy();
+        let series = facts.series.as_mut().unwrap();
+        series.requests.truncate(3);
+        change(series);
+        answers(&facts, baseline)
+    }
+
+    #[test]
+    fn hosts_that_stop_to_answer_or_grow_slow_have_changed() {
+        let drift = |again| if let Again::Changed { drift, .. } = again { Some(drift) } else { None };
+        let baseline = |again| if let Again::Same { baseline, .. } = again { baseline } else { panic!("{again:?}") };
+        let slow = |series: &mut crate::facts::Series| series.requests[0].first_byte = Some(Duration::from_secs(3));
+        let failing = |series: &mut crate::facts::Series| series.requests[0].status = Ok(503);
+        assert_eq!(baseline(again(|_| (), None)), SOON);
+        assert_eq!(baseline(again(slow, None)), SLOW);
+        assert_eq!(drift(again(slow, Some(SOON))), Some(Drift::EndpointSlow));
+        assert_eq!(baseline(again(slow, Some(SLOW))), SLOW);
+        assert_eq!(baseline(again(|_| (), Some(SLOW))), SLOW);
+        for known in [None, Some(SOON), Some(SLOW)] {
+            assert_eq!(drift(again(failing, known)), Some(Drift::EndpointUnavailable));
+        }
+        let mut facts = healthy();
+        facts.series = Err(NotMeasured::because("no connection"));
+        assert_eq!(answers(&facts, None), Again::NotMeasured("no connection".to_owned()));
+    }
 
     #[test]
     fn authorities_are_told_apart_by_organisation() {

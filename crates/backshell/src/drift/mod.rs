@@ -4,6 +4,7 @@
 //! changes on record and holds calls; each kind of check is one file that implements [`Check`]. Proofs of ownership are
 //! looked for by [`proofs`], whoever uses them; the check of ownership reads what is on file.
 
+mod availability;
 mod certificate;
 mod dns;
 mod job;
@@ -15,6 +16,7 @@ mod table;
 #[cfg(test)]
 mod testing;
 
+pub use availability::AvailabilityRecheck;
 pub use certificate::CertificateRecheck;
 pub use dns::DnsRecheck;
 pub use job::{DriftCounts, DriftJob, Standing};

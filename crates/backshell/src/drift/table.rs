@@ -17,17 +17,18 @@ pub struct Interval {
 
 /// The schedule unless the configuration says otherwise. Names daily, because an alias that points nowhere is an invitation;
 /// places daily, because evidence grows too old on a day; certificates weekly. What is on file about ownership is read every
-/// six hours, and at once when it changed; its proofs are looked for by a job of their own.
-pub const SCHEDULE: [(Recheck, Interval); 4] = [
+/// six hours, and at once when it changed; its proofs are looked for by a job of their own. Answers daily, by three requests.
+pub const SCHEDULE: [(Recheck, Interval); 5] = [
     (Recheck::Dns, Interval { every: DAY, again: HOUR }),
     (Recheck::Certificate, Interval { every: 7 * DAY, again: HOUR }),
     (Recheck::Place, Interval { every: DAY, again: DAY }),
     (Recheck::Ownership, Interval { every: 6 * HOUR, again: 6 * HOUR }),
+    (Recheck::Availability, Interval { every: DAY, again: HOUR }),
 ];
 
 /// When each kind of check is due.
 #[derive(Clone, Copy, Debug)]
-pub struct Schedule([(Recheck, Interval); 4]);
+pub struct Schedule([(Recheck, Interval); 5]);
 
 impl Default for Schedule {
     fn default() -> Self {
@@ -66,7 +67,7 @@ pub enum Effect {
 }
 
 /// What each change does.
-pub const EFFECTS: [(Drift, Effect); 13] = [
+pub const EFFECTS: [(Drift, Effect); 15] = [
     (Drift::EndpointMoved, Effect::Suspend),
     (Drift::EndpointGone, Effect::Suspend),
     (Drift::AddressRefused, Effect::Suspend),
@@ -81,6 +82,9 @@ pub const EFFECTS: [(Drift, Effect); 13] = [
     (Drift::EvidenceStale, Effect::Warn),
     (Drift::OwnershipDoubtful, Effect::Restrict),
     (Drift::OwnershipLost, Effect::Suspend),
+    // A host that is down refuses calls by itself; to hold them would make it down for longer.
+    (Drift::EndpointUnavailable, Effect::Warn),
+    (Drift::EndpointSlow, Effect::Warn),
 ];
 
 /// What `drift` does to a connector of this publisher. The platform operator answers for what it publishes itself, so that

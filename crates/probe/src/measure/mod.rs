@@ -157,13 +157,9 @@ impl Prober {
     pub async fn measure_handshake(&self, endpoint: &Endpoint) -> Facts {
         let mut facts = unmeasured(endpoint, &[], &*self.clock, &self.lists, "only the handshake was looked at");
         let Target::Host(host) = &endpoint.target else { return facts };
-        let names = names::ask(&self.resolvers, host, &*self.pace).await;
-        let vetted = match vet(&host.host, host.port, &names::addresses(&names), &self.rules) {
-            Ok(vetted) if !names.broken => vetted,
-            refused => {
-                let why =
-                    refused.err().map_or("its aliases cannot be followed".to_owned(), |refused| refused.to_string());
-                let missing = NotMeasured::because(format!("the host is not connected to: {why}"));
+        let vetted = match self.vetted(host).await {
+            Ok(vetted) => vetted,
+            Err(missing) => {
                 facts.tls = Err(missing.clone());
                 facts.chain = Err(missing);
                 return facts;
@@ -177,6 +173,33 @@ impl Prober {
         facts.tls = seen.tls;
         facts.chain = seen.shown.and_then(|shown| chain(&shown, vetted.host(), at, &self.trust));
         facts
+    }
+
+    /// The facts about a few requests to one host, and no others.
+    pub async fn measure_answers(&self, endpoint: &Endpoint) -> Facts {
+        let mut facts = unmeasured(endpoint, &[], &*self.clock, &self.lists, "only answers were looked at");
+        let Target::Host(host) = &endpoint.target else { return facts };
+        facts.series = match self.vetted(host).await {
+            Ok(vetted) => {
+                let question = self.question(&vetted, &facts);
+                Ok(series::run(&Plan::DAILY, &self.way, &vetted, &question, &*self.pace).await)
+            }
+            Err(missing) => Err(missing),
+        };
+        facts
+    }
+
+    /// The addresses of a host, where each of them may be connected to.
+    async fn vetted(&self, host: &HostPort) -> Measured<Vetted> {
+        let names = names::ask(&self.resolvers, host, &*self.pace).await;
+        match vet(&host.host, host.port, &names::addresses(&names), &self.rules) {
+            Ok(vetted) if !names.broken => Ok(vetted),
+            refused => {
+                let why =
+                    refused.err().map_or("its aliases cannot be followed".to_owned(), |refused| refused.to_string());
+                Err(NotMeasured::because(format!("the host is not connected to: {why}")))
+            }
+        }
     }
 
     /// What is asked of the host itself. The request comes first, while the session is fresh.

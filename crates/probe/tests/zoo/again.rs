@@ -4,7 +4,7 @@ use crate::harness::{Setup, Zoo};
 use crate::http::Page;
 use crate::pki::{DAY, HOST, HOUR, Identity, Pki, timestamps};
 use backshell_model::Drift;
-use backshell_probe::again::{Again, handshake};
+use backshell_probe::again::{Again, answers, handshake};
 use backshell_probe::hosts::endpoint_of_url;
 use rcgen::date_time_ymd;
 
@@ -91,4 +91,24 @@ async fn a_host_that_nobody_reaches_is_not_measured() {
     let prober = Zoo::of(&pki).prober("127.0.0.1:9".parse().unwrap());
     let facts = prober.measure_handshake(&endpoint_of_url(&format!("https://{HOST}/"))).await;
     assert!(matches!(handshake(&facts, Some("CN=Zoo Intermediate|")), Again::NotMeasured(_)));
+}
+
+#[tokio::test]
+async fn answers_are_counted_and_a_host_that_is_down_is_told() {
+    let pki = Pki::new();
+    let look = async |status: u16| {
+        let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let count = std::sync::Arc::clone(&asked);
+        let handler: crate::http::Handler = std::sync::Arc::new(move |_| {
+            count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            Page { status, ..Page::good() }
+        });
+        let listener = Setup { handler, ..Setup::good(pki.identity(|_| ())) }.start().await;
+        let prober = Zoo::of(&pki).prober(listener);
+        let facts = prober.measure_answers(&endpoint_of_url(&format!("https://{HOST}/"))).await;
+        assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 3, "three requests, and no more");
+        answers(&facts, None)
+    };
+    assert!(matches!(look(404).await, Again::Same { .. }), "an answer is an answer");
+    assert_eq!(drift(look(503).await), Some(Drift::EndpointUnavailable));
 }

@@ -1,0 +1,38 @@
+//! Whether a host answers, and how soon: a few requests without anything of a caller in them. What the answers mean is `probe`'s
+//! to say.
+
+use super::{Check, Finding};
+use async_trait::async_trait;
+use backshell_model::{Connector, HostPort, Recheck};
+use backshell_probe::again::{Again, answers};
+use backshell_probe::hosts::endpoint_of_url;
+use backshell_probe::measure::Prober;
+use std::sync::Arc;
+
+/// Sends requests of its own.
+#[derive(Debug)]
+pub struct AvailabilityRecheck(Arc<Prober>);
+
+impl AvailabilityRecheck {
+    /// Measures with `prober`.
+    pub fn new(prober: Arc<Prober>) -> Self {
+        Self(prober)
+    }
+}
+
+#[async_trait]
+impl Check for AvailabilityRecheck {
+    fn kind(&self) -> Recheck {
+        Recheck::Availability
+    }
+
+    async fn look(&self, _: &Connector, endpoint: &HostPort, baseline: Option<&str>) -> Finding {
+        let HostPort { host, port } = endpoint;
+        let endpoint = endpoint_of_url(&format!("https://{host}:{port}/"));
+        match answers(&self.0.measure_answers(&endpoint).await, baseline) {
+            Again::Same { baseline, detail } => Finding::Same { baseline, detail },
+            Again::Changed { drift, detail } => Finding::Changed { drift, detail },
+            Again::NotMeasured(reason) => Finding::NotMeasured(reason),
+        }
+    }
+}
