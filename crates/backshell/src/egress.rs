@@ -169,6 +169,7 @@ fn same_geography(one: &Region, other: &Region) -> bool {
 
 /// Everything that the configuration and the system name. `name_servers` are those of the system that the node asks, where
 /// the configuration names none.
+#[expect(clippy::too_many_lines, reason = "the one place where every setting is looked at")]
 pub fn targets(config: &Config, name_servers: &[SocketAddr]) -> anyhow::Result<Vec<Target>> {
     // No `..` here: a new setting has to be looked at. Name it `_` only when nothing is sent, written or told through it.
     let Config {

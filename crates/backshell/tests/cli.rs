@@ -355,8 +355,19 @@ fn rules_are_listed_and_explained() {
         assert_eq!(one.status, 0, "{id}");
         assert!(one.out.contains(id) && one.out.lines().count() > 5, "{}", one.out);
     }
-    backshell(here, &["rules", "NOPE"]).is_helpless(&["no rule `NOPE`", "did you mean `"]);
-    backshell(here, &["rules", "OperationIdNotUniqe"]).is_helpless(&["did you mean `OperationIdNotUnique`"]);
+    for far in ["nope", "approvals", "", "日本"] {
+        let run = backshell(here, &["rules", far]);
+        run.is_helpless(&[&format!("no rule `{far}`"), "`backshell rules` lists all ids"]);
+        assert!(!run.err.contains("did you mean"), "{far}: {}", run.err);
+    }
+    for (near, meant) in [
+        ("OperationIdNotUniqe", "OperationIdNotUnique"),
+        ("bs-allowentryunsued", "BS-AllowEntryUnused"),
+        ("operation-remved", "operation-removed"),
+        ("EV-6", "EV-06"),
+    ] {
+        backshell(here, &["rules", near]).is_helpless(&[&format!("did you mean `{meant}`?"), "lists all ids"]);
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Cursor, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -261,6 +261,22 @@ fn the_allow_list_excuses_what_it_names_and_does_not_rot() {
 }
 
 #[test]
+fn levels_of_one_configuration_leave_remarks_on_another_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let entry = "[[allow]]\nrule = \"BS-HttpsOnly\"\nplace = \"**\"\nreason = \"old\"\n";
+    for (name, level) in [("a", "error"), ("b", "off"), ("c", "note")] {
+        package(&folder.path().join(name), DEFINITION);
+        let levels = format!("[severity]\nall = \"off\"\nBS-AllowEntryUnused = \"{level}\"\n");
+        fs::write(folder.path().join(name).join(".backshell-lint.toml"), format!("{levels}{entry}")).unwrap();
+    }
+    for paths in [["a", "b", "c"].as_slice(), &["c", "b", "a"], &["."]] {
+        let run = lint(folder.path(), &[paths, &["--format", "json"]].concat());
+        let expected = pairs(&[("BS-AllowEntryUnused", "error"), ("BS-AllowEntryUnused", "note")]);
+        assert_eq!((run.status, run.findings()), (1, expected), "{paths:?}");
+    }
+}
+
+#[test]
 fn an_allow_list_above_names_files_by_their_path() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["a", "b"] {
@@ -396,11 +412,11 @@ fn annotations_comments_and_tables() {
     let github = of("github");
     let expected = "::error file=a/apiDefinition.swagger.json,line=11,endLine=11,col=11,endColumn=12,title=PathParameterMustBeRequired::";
     assert!(github.status == 1 && github.out.contains(expected), "{}", github.out);
+    let below = lint(folder.path(), &[&["./a", "--format", "github"], TWO].concat());
+    assert_eq!(below.out, github.out, "annotations are attached to paths in the repository");
     let markdown = of("markdown");
     assert!(
-        markdown.out.contains(
-            "| 🔴 error | PathParameterMustBeRequired | <code>a/apiDefinition.swagger.json&#58;11:11</code> |"
-        ) || markdown
+        markdown
             .out
             .contains("| 🔴 error | PathParameterMustBeRequired | <code>a/apiDefinition.swagger.json:11:11</code> |"),
         "{}",
@@ -520,46 +536,90 @@ fn what_cannot_be_mended_in_place_is_refused() {
 
 // ---- watching --------------------------------------------------------------------------------------------------------
 
-#[test]
-fn watching_shows_what_is_new_and_what_is_gone() {
-    const PATIENCE: Duration = Duration::from_mins(1);
-    let folder = tempfile::tempdir().unwrap();
-    package(&folder.path().join("a"), DEFINITION);
-    package(&folder.path().join("b"), DEFINITION);
-    let file = folder.path().join("a/apiDefinition.swagger.json");
-    let arguments = [&[".", "--watch"], TWO].concat();
-    let mut child = command(folder.path(), &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let (sender, lines) = mpsc::channel();
-    for stream in [
-        Box::new(child.stdout.take().unwrap()) as Box<dyn std::io::Read + Send>,
-        Box::new(child.stderr.take().unwrap()),
-    ] {
-        let sender = sender.clone();
-        std::thread::spawn(move || {
-            BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(sender.send(line)));
-        });
+/// A command that watches; it ends when the test does.
+struct Watching {
+    child: Child,
+    lines: mpsc::Receiver<String>,
+}
+
+impl Watching {
+    /// Begins, and returns what the first look shows as well.
+    fn start(folder: &Path, arguments: &[&str]) -> (Self, String) {
+        let mut child = command(folder, &[arguments, &["--watch"]].concat())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (sender, lines) = mpsc::channel();
+        for stream in [
+            Box::new(child.stdout.take().unwrap()) as Box<dyn std::io::Read + Send>,
+            Box::new(child.stderr.take().unwrap()),
+        ] {
+            let sender = sender.clone();
+            std::thread::spawn(move || {
+                BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(sender.send(line)));
+            });
+        }
+        let watching = Self { child, lines };
+        let first = watching.until("watching for changes").join("\n") + &watching.until_quiet();
+        (watching, first)
     }
-    // The lines up to the one that holds `word`.
-    let until = |word: &str| {
+
+    /// The lines up to the one that holds `word`.
+    fn until(&self, word: &str) -> Vec<String> {
+        const PATIENCE: Duration = Duration::from_mins(1);
         let mut seen = Vec::new();
         loop {
-            let line = lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("`{word}` never came: {seen:#?}"));
+            let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("`{word}` never came: {seen:#?}"));
             let found = line.contains(word);
             seen.push(line);
             if found {
                 return seen;
             }
         }
-    };
-    let first = until("watching for changes").join("\n") + &until_quiet(&lines);
+    }
+
+    /// What else is there already.
+    fn until_quiet(&self) -> String {
+        let mut seen = String::new();
+        while let Ok(line) = self.lines.recv_timeout(Duration::from_millis(300)) {
+            seen += &line;
+        }
+        seen
+    }
+
+    /// Ends it as people do.
+    fn end(mut self) -> Option<i32> {
+        Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        // It may have ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// The definition with what `PathParameterMustBeRequired` asks for.
+fn mended() -> String {
+    DEFINITION.replace("\"in\": \"path\", ", "\"in\": \"path\", \"required\": true, ")
+}
+
+#[test]
+fn watching_shows_what_is_new_and_what_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    package(&folder.path().join("a"), DEFINITION);
+    package(&folder.path().join("b"), DEFINITION);
+    let file = folder.path().join("a/apiDefinition.swagger.json");
+    let (watching, first) = Watching::start(folder.path(), &[&["."], TWO].concat());
     assert!(first.contains("error[PathParameterMustBeRequired]"), "{first}");
 
     // Mended and moved: one is gone, the others are not told again.
-    let mended = DEFINITION
-        .replace("\"in\": \"path\", ", "\"in\": \"path\", \"required\": true, ")
-        .replace("\"paths\"", "\n\n\"paths\"");
-    fs::write(&file, &mended).unwrap();
-    let told = until("0 new, 1 gone");
+    fs::write(&file, mended().replace("\"paths\"", "\n\n\"paths\"")).unwrap();
+    let told = watching.until("0 new, 1 gone");
     assert!(
         told.iter().any(|line| line.starts_with("gone: ")
             && line.contains("a/apiDefinition.swagger.json:11: PathParameterMustBeRequired")),
@@ -570,26 +630,120 @@ fn watching_shows_what_is_new_and_what_is_gone() {
     // Replaced by another file, as editors do.
     fs::write(folder.path().join("a/new"), DEFINITION).unwrap();
     fs::rename(folder.path().join("a/new"), &file).unwrap();
-    let told = until("1 new, 0 gone");
+    let told = watching.until("1 new, 0 gone");
     assert!(told.iter().any(|line| line.contains("error[PathParameterMustBeRequired]")), "{told:#?}");
 
-    // A new package, and a configuration that changes what counts.
+    // A package comes and goes, at once and piece by piece.
     package(&folder.path().join("c"), DEFINITION);
-    until("2 new, 0 gone");
+    watching.until("2 new, 0 gone");
     fs::remove_dir_all(folder.path().join("c")).unwrap();
-    until("0 new, 2 gone");
-
-    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    watching.until("0 new, 2 gone");
+    let elsewhere = tempfile::tempdir_in(folder.path().parent().unwrap()).unwrap();
+    package(&elsewhere.path().join("d/e"), DEFINITION);
+    fs::rename(elsewhere.path().join("d"), folder.path().join("d")).unwrap();
+    watching.until("2 new, 0 gone");
+    assert_eq!(watching.end(), Some(0));
 }
 
-/// What else is there already.
-fn until_quiet(lines: &mpsc::Receiver<String>) -> String {
-    let mut seen = String::new();
-    while let Ok(line) = lines.recv_timeout(Duration::from_millis(300)) {
-        seen += &line;
+#[test]
+fn watching_notices_configuration_above_and_beside() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::create_dir(root.join(".git")).unwrap();
+    package(&root.join("all/a"), DEFINITION);
+    fs::write(root.join(".backshell-lint.toml"), QUIET).unwrap();
+    let (watching, first) = Watching::start(root, &["all/a"]);
+    assert!(first.contains("warning[PathParameterMustBeRequired]"), "{first}");
+    let error = QUIET.replace("\"warning\"", "\"error\"");
+    fs::write(root.join(".backshell-lint.toml"), &error).unwrap();
+    watching.until("1 new, 1 gone");
+    // A mistake is told, and what it was about is looked at when it is mended.
+    fs::write(root.join(".backshell-lint.toml"), "[severity]\nBS-HttpOnly = \"off\"\n").unwrap();
+    watching.until("there is no rule `BS-HttpOnly`");
+    fs::write(root.join(".backshell-lint.toml"), QUIET).unwrap();
+    watching.until("1 new, 1 gone");
+    // One that was not there, and is nearer.
+    fs::write(root.join("all/.backshell-lint.toml"), &error).unwrap();
+    watching.until("1 new, 1 gone");
+    fs::remove_file(root.join("all/.backshell-lint.toml")).unwrap();
+    watching.until("1 new, 1 gone");
+    assert_eq!(watching.end(), Some(0));
+
+    // One that the command line names counts, also through a link, and no other.
+    fs::create_dir(root.join("settings")).unwrap();
+    fs::write(root.join("settings/real.toml"), QUIET).unwrap();
+    std::os::unix::fs::symlink("settings/real.toml", root.join("other.toml")).unwrap();
+    let (watching, _) =
+        Watching::start(&root.join("all"), &["a/apiDefinition.swagger.json", "--config", "../other.toml"]);
+    fs::write(root.join(".backshell-lint.toml"), "").unwrap();
+    fs::write(root.join("settings/real.toml"), &error).unwrap();
+    watching.until("1 new, 1 gone");
+    fs::remove_file(root.join("other.toml")).unwrap();
+    fs::write(root.join("other.toml"), QUIET).unwrap();
+    watching.until("1 new, 1 gone");
+    assert_eq!(watching.end(), Some(0));
+}
+
+#[test]
+fn watching_reads_the_baseline_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    package(&root.join("a"), DEFINITION);
+    fs::create_dir(root.join("accepted")).unwrap();
+    two(root, &["a", "--write-baseline", "accepted/all.json"]);
+    let all = fs::read(root.join("accepted/all.json")).unwrap();
+    package(&root.join("none"), &mended());
+    lint(root, &["none", "--allow", "all", "--write-baseline", "accepted/none.json"]);
+    let none = fs::read(root.join("accepted/none.json")).unwrap();
+    let (watching, first) = Watching::start(root, &[&["a", "--baseline", "accepted/all.json"], TWO].concat());
+    assert!(first.contains("0 errors, 0 warnings, 0 notes (2 accepted)"), "{first}");
+    fs::write(root.join("accepted/all.json"), none).unwrap();
+    watching.until("2 new, 0 gone; 3 files checked: 1 error, 1 warning, 0 notes");
+    fs::write(root.join("accepted/all.json"), "{").unwrap();
+    watching.until("error: ");
+    fs::write(root.join("accepted/all.json"), all).unwrap();
+    watching.until("0 new, 2 gone; 3 files checked: 0 errors, 0 warnings, 0 notes (2 accepted)");
+    assert_eq!(watching.end(), Some(0));
+}
+
+#[test]
+fn watching_tells_which_entries_of_the_allow_list_are_left_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for name in ["a", "b"] {
+        package(&root.join(name), DEFINITION);
     }
-    seen
+    let entry = |file: &str| {
+        format!(
+            "[[allow]]\nrule = \"PathParameterMustBeRequired\"\nplace = \"**\"\nfile = \"{file}\"\nreason = \"old\"\n"
+        )
+    };
+    let levels = QUIET.replace("[severity]", "[severity]\nBS-AllowEntryUnused = \"warning\"");
+    fs::write(root.join(".backshell-lint.toml"), format!("{levels}{}{}", entry("a/*"), entry("c/*"))).unwrap();
+    let (watching, first) = Watching::start(root, &["."]);
+    assert_eq!(first.matches("warning[BS-AllowEntryUnused]").count(), 1, "{first}");
+    assert!(first.contains("(1 accepted)"), "{first}");
+    // The other package is not judged again, and its entry is not forgotten.
+    let other = root.join("b/apiDefinition.swagger.json");
+    fs::write(&other, mended()).unwrap();
+    let told = watching.until("0 new, 1 gone").concat();
+    assert!(!told.contains("BS-AllowEntryUnused"), "{told}");
+    let file = root.join("a/apiDefinition.swagger.json");
+    fs::write(&file, mended()).unwrap();
+    let told = watching.until("1 new, 0 gone").concat();
+    assert!(told.contains("warning[BS-AllowEntryUnused]"), "{told}");
+    fs::write(&file, DEFINITION).unwrap();
+    let told = watching.until("0 new, 1 gone").concat();
+    assert!(told.contains("BS-AllowEntryUnused"), "{told}");
+    assert_eq!(watching.end(), Some(0));
+}
+
+#[test]
+fn standard_input_cannot_be_watched() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [["-", "--watch"].as_slice(), &["--watch", ".", "-"]] {
+        piped(folder.path(), arguments, DEFINITION.as_bytes()).is_helpless(&["standard input cannot be watched"]);
+    }
 }
 
 // ---- help ------------------------------------------------------------------------------------------------------------

@@ -97,11 +97,15 @@ pub struct Finding {
 /// What stays the same about a finding when lines move, members are reordered or the package lies elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identity {
-    /// The file: its path in the package.
+    /// The file. A check of one package names it by its path in the package; a comparison of two, which may lie anywhere,
+    /// as the user gave it.
     pub file: Cow<'static, str>,
-    /// A JSON pointer in which entries of lists are named by what they hold, where they have a name: `/parameters/[id]`.
+    /// The place by names instead of numbers and lines: a JSON pointer in which entries of lists are named by what they
+    /// hold, where they have a name (`/parameters/[id]`), or the names on the way to what has changed
+    /// (`GetOrder/parameters/query/id`).
     pub place: String,
-    /// A digest of rule, file and place. Two findings may share it.
+    /// A digest of what makes the finding this one: its rule, and either its file and place or what has changed there, with
+    /// the values before and after. Two findings may share it.
     pub fingerprint: String,
 }
 

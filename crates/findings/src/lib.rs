@@ -1,4 +1,4 @@
-//! What a check found: findings, reports, and the renderers that print them.
+//! What a check found: findings, reports, and the renderers that write them.
 //!
 //! A [`Finding`] says what is wrong, where, and what to do. A [`Report`] is a sorted list of findings with a summary. One
 //! file under `render` per form of output: [`text`] for people, [`json`] for programs, [`sarif`] for code scanning, [`github`]

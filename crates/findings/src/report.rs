@@ -16,6 +16,8 @@ pub struct Report {
     pub bars: Vec<BarOutcome>,
     /// How many files were checked.
     pub files: usize,
+    /// Whether something that was to be checked could not be, so that nothing found does not mean that nothing is there.
+    pub is_incomplete: bool,
 }
 
 /// A finding that is accepted: it does not count, and outputs that can say so show it as such.
@@ -91,7 +93,7 @@ impl Report {
 
     /// How often each rule fired, the most frequent first. Call [`Report::sort`] before: files are counted as they change.
     pub fn by_rule(&self) -> Vec<RuleCount<'_>> {
-        RuleCount::of(self.findings.iter().map(|found| (&*found.place.file, &*found.rule, found.severity, 1)))
+        RuleCount::of(self.findings.iter().map(|found| (&*found.place.file, &*found.rule, found.severity)))
     }
 
     /// How many findings of each severity there are.
@@ -108,19 +110,19 @@ impl Report {
 }
 
 impl<'r> RuleCount<'r> {
-    /// The counts, the most frequent first, of what fired: by file the rule, its severity, and how often. What is of one file
-    /// stands together.
-    pub(crate) fn of(fired: impl Iterator<Item = (&'r str, &'r str, Severity, usize)>) -> Vec<Self> {
+    /// The counts, the most frequent first, of what fired: file, rule and severity of each finding. What is of one file stands
+    /// together.
+    pub(crate) fn of(fired: impl Iterator<Item = (&'r str, &'r str, Severity)>) -> Vec<Self> {
         let mut counts: HashMap<&str, (Self, &str)> = HashMap::new();
-        for (place, rule, severity, findings) in fired {
-            let none = || (Self { rule, severity, findings: 0, files: 1 }, place);
-            let (count, file) = counts.entry(rule).or_insert_with(none);
+        for (file, rule, severity) in fired {
+            let none = || (Self { rule, severity, findings: 0, files: 1 }, file);
+            let (count, last_file) = counts.entry(rule).or_insert_with(none);
             // Of a rule with several, the heaviest is what matters.
             count.severity = count.severity.min(severity);
-            count.findings += findings;
-            if *file != place {
+            count.findings += 1;
+            if *last_file != file {
                 count.files += 1;
-                *file = place;
+                *last_file = file;
             }
         }
         let mut counts: Vec<Self> = counts.into_values().map(|(count, _)| count).collect();

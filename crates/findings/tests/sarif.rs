@@ -43,7 +43,6 @@ fn report() -> Report {
             finding("OperationIdNotUnique", Severity::Error, place.clone()),
             finding("Unknown", Severity::Note, Place::file("readme.md")),
         ],
-        bars: Vec::new(),
         suppressed: vec![
             Suppressed {
                 finding: finding("BS-HttpsOnly", Severity::Warning, place.clone()),
@@ -55,6 +54,7 @@ fn report() -> Report {
             },
         ],
         files: 2,
+        ..Report::default()
     }
 }
 
@@ -76,6 +76,13 @@ fn it_is_valid_against_the_official_schema() {
     let mut broken = output(&report());
     broken["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0.into();
     assert!(!validator.is_valid(&broken), "the schema test must be able to fail");
+}
+
+#[test]
+fn a_run_that_could_not_be_done_is_no_success() {
+    let succeeded = |report: &Report| output(report)["runs"][0]["invocations"][0]["executionSuccessful"].clone();
+    assert_eq!(succeeded(&report()), true, "findings are no failure of the run");
+    assert_eq!(succeeded(&Report { is_incomplete: true, ..report() }), false);
 }
 
 #[test]

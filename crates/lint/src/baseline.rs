@@ -6,7 +6,7 @@
 //! baseline reads well in review.
 
 use crate::identity::fingerprint;
-use crate::notices::BASELINE_ENTRY_STALE;
+use crate::notices::{BASELINE_ENTRY_STALE, FINDINGS_NOT_LISTED};
 use backshell_findings::{Finding, Place, Report, Suppressed, Suppression};
 use backshell_source::{Document, Node, Span, Text};
 use std::collections::BTreeMap;
@@ -15,8 +15,9 @@ use std::fmt::Write as _;
 /// The form of the file. Raised when a reader of the old form would misread the new one.
 const VERSION: i64 = 1;
 
-/// Rules whose findings are never accepted: with them a file was not read as a whole, and nobody knows what else is wrong.
-const NEVER: &[&str] = &["BS-InvalidJson", "BS-PropsInvalidJson", "BS-PkgArchiveUnsafe"];
+/// Rules whose findings are never accepted: with them a file was not read as a whole, or not all is listed that was found, and
+/// nobody knows what else is wrong.
+const NEVER: &[&str] = &["BS-InvalidJson", "BS-PropsInvalidJson", "BS-PkgArchiveUnsafe", FINDINGS_NOT_LISTED.id];
 
 /// What is accepted, by package.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +27,8 @@ pub struct Baseline {
     packages: BTreeMap<String, Entries>,
 }
 
-/// Entries by file, place, rule and fingerprint.
+/// How often each entry is accepted. The fingerprint that the file shows beside them follows from the three: it is written for
+/// people and other tools, and is not read back.
 type Entries = BTreeMap<Entry, Accepted>;
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -147,9 +147,8 @@ struct Counter<'d> {
 
 impl<'d> Counter<'d> {
     fn new(context: &Context<'d>) -> Self {
-        let members = context.root.get("definitions").into_iter().flat_map(Node::members);
-        let schemas: Vec<_> =
-            members.filter(|member| !member.shadowed && member.value.is_object()).map(|member| member.value).collect();
+        let members = context.root.get("definitions").into_iter().flat_map(Node::visible_members);
+        let schemas: Vec<_> = members.filter(|member| member.value.is_object()).map(|member| member.value).collect();
         let numbers = schemas.iter().enumerate().map(|(number, schema)| (schema.id(), number)).collect();
         let mut counter = Self { schemas, numbers, shapes: Vec::new(), bodies: Vec::new(), seen: HashMap::new() };
         counter.shapes = counter.schemas.iter().map(|schema| counter.shape(context, *schema)).collect();
@@ -166,10 +165,8 @@ impl<'d> Counter<'d> {
             let schema = response.node.and_then(|node| node.get("schema"));
             uses.extend(schema.map(|schema| (schema, Purpose::Response)));
         }
-        let notification = operation.node.parent().and_then(|path| path.get("x-ms-notification-content"));
-        uses.extend(
-            notification.and_then(|content| content.get("schema")).map(|schema| (schema, Purpose::Notification)),
-        );
+        let notification = operation.notification_content().and_then(|content| content.get("schema"));
+        uses.extend(notification.map(|schema| (schema, Purpose::Notification)));
         uses.into_iter().map(|(schema, purpose)| self.body(context, schema, purpose)).collect()
     }
 
@@ -192,12 +189,12 @@ impl<'d> Counter<'d> {
             }
             let before = waiting.len();
             let mut reference = None;
-            for member in node.members().filter(|member| !member.shadowed) {
+            for member in node.visible_members() {
                 let value = member.value;
                 match member.key {
                     "$ref" => reference = Some(value),
                     "properties" => {
-                        let properties = value.members().filter(|property| !property.shadowed);
+                        let properties = value.visible_members();
                         waiting.extend(properties.map(|property| (property.value, depth + 1)));
                     }
                     "items" | "additionalProperties" => waiting.push((value, depth + 1)),
@@ -437,6 +434,14 @@ mod tests {
         assert_eq!(counted.bodies, [(6, 3), (10, 5), (1, 1)]);
         assert_eq!(counted.operations, [6 + 10 + 10 + 1]);
         assert_eq!(counted.circles, 1);
+    }
+
+    #[test]
+    fn what_a_trigger_is_notified_of_counts_wherever_it_is_written() {
+        let content = r#""x-ms-notification-content": { "schema": { "items": {} } }"#;
+        let text =
+            format!(r#"{{ "paths": {{ "/a": {{ "post": {{ {content} }} }}, "/b": {{ {content}, "post": {{}} }} }} }}"#);
+        assert_eq!(count(&text).operations, [2, 2]);
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! body's schema or by that path with the name of the body parameter in front.
 
 use crate::schema_path::{self, Found};
-use crate::view::{Context, Extension, Operation, Parameter, Reference, Target, is_extension};
+use crate::view::{Context, Extension, Operation, Parameter, is_extension};
 use backshell_source::Node;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -248,7 +248,7 @@ impl<'d> Input<'_, 'd> {
             return None;
         }
         match self.parameter {
-            Some(parameter) => Some(is_required(parameter)),
+            Some(parameter) => Some(parameter.is_required()),
             None => self.property().map(|(_, optional)| optional.is_none()),
         }
     }
@@ -256,7 +256,7 @@ impl<'d> Input<'_, 'd> {
     /// Whether it is a parameter that a request may leave out and that has no default.
     pub(crate) fn may_be_absent(&self) -> bool {
         let parameter = self.parameter.filter(|_| !self.is_ambiguous());
-        parameter.is_some_and(|parameter| !is_required(parameter) && parameter.node.get("default").is_none())
+        parameter.is_some_and(|parameter| !parameter.is_required() && parameter.node.get("default").is_none())
     }
 
     fn property(&self) -> Option<(Node<'d>, Option<Node<'d>>)> {
@@ -279,13 +279,10 @@ pub(crate) fn each_use<'c, 'd>(context: &'c Context<'d>, visit: &mut dyn FnMut(&
                 uses.parameter(operation, parameter.node);
             }
         }
-        let responses = operation.responses.into_iter().flat_map(Node::members);
-        for member in responses.filter(|member| !member.shadowed && !is_extension(member.key)) {
-            let response = match member.value.get("$ref") {
-                Some(node) => context.resolve(&Reference { node, target: Target::Response }).ok().flatten(),
-                None => Some(member.value),
-            };
-            uses.schemas(operation, response.and_then(|response| response.get("schema")), |kind| !kind.is_choice());
+        let responses = operation.responses.into_iter().flat_map(Node::visible_members);
+        for member in responses.filter(|member| !is_extension(member.key)) {
+            let schema = context.response(member.value).and_then(|response| response.get("schema"));
+            uses.schemas(operation, schema, |kind| !kind.is_choice());
         }
         if operation.is_trigger() {
             let schema = operation.notification_content().and_then(|content| content.get("schema"));
@@ -336,7 +333,7 @@ impl<'c, 'd> Uses<'c, 'd, '_> {
 
     /// The calls of the extensions that stand on a parameter or schema.
     fn holder(&mut self, operation: &'c Operation<'d>, holder: Node<'d>, takes: fn(Kind) -> bool) {
-        for member in holder.members().filter(|member| !member.shadowed) {
+        for member in holder.visible_members() {
             let Some(kind) = Kind::of(member.key).filter(|kind| takes(*kind)) else { continue };
             for call in calls(kind, holder, member.value) {
                 let target = call.target(self.context);
@@ -345,7 +342,7 @@ impl<'c, 'd> Uses<'c, 'd, '_> {
                 let cost = list.map_or(0, Node::len).saturating_mul(1 + inputs / 16);
                 let Some(left) = self.steps.checked_sub(cost) else { continue };
                 self.steps = left;
-                let members = list.into_iter().flat_map(Node::members).filter(|member| !member.shadowed);
+                let members = list.into_iter().flat_map(Node::visible_members);
                 let arguments: Vec<_> = members
                     .map(|member| Argument {
                         name: member.key,
@@ -379,10 +376,6 @@ impl<'c, 'd> Uses<'c, 'd, '_> {
     }
 }
 
-fn is_required(parameter: &Parameter<'_>) -> bool {
-    parameter.location == "path" || parameter.node.get("required").and_then(Node::as_bool) == Some(true)
-}
-
 /// What the references among the arguments stand for, as a number: equal for uses that no rule can tell apart.
 fn sources(arguments: &[Argument<'_, '_>]) -> u64 {
     let mut hasher = DefaultHasher::new();
@@ -403,8 +396,8 @@ fn sources(arguments: &[Argument<'_, '_>]) -> u64 {
 /// The schemas directly within a schema, as they are written.
 pub(crate) fn children(schema: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     let single = |name| schema.get(name).filter(|node| node.is_object());
-    let properties = schema.get("properties").into_iter().flat_map(Node::members);
-    let properties = properties.filter(|member| !member.shadowed).map(|member| member.value);
+    let properties = schema.get("properties").into_iter().flat_map(Node::visible_members);
+    let properties = properties.map(|member| member.value);
     let parts = schema.get("allOf").into_iter().flat_map(Node::items);
     properties.chain(parts).chain(single("items")).chain(single("additionalProperties"))
 }

@@ -21,7 +21,7 @@ use backshell_source::{Member, Node, ProblemKind as JsonProblem};
 use std::sync::Arc;
 
 /// Judges a package by `rules`; `path` is where it lies for the user. Of the options counts what is known about the package,
-/// and what is kept of findings. They come in no particular order.
+/// and what is kept of findings. They come in no particular order, each with its level.
 pub(crate) fn run(read: &ReadPackage, path: &ShownPath, options: &Options, rules: &[&'static Rule]) -> Vec<Finding> {
     let facts = &options.facts;
     let table = Table::new(rules);
@@ -42,7 +42,7 @@ pub(crate) fn run(read: &ReadPackage, path: &ShownPath, options: &Options, rules
         };
         walk.document();
     }
-    findings.into_list()
+    findings.into_list(&read.package.name)
 }
 
 /// Whether a file is UTF-8. What was read of another one is a guess, which is not judged.
@@ -153,15 +153,17 @@ impl<'d> Walk<'_, 'd> {
         visit!(self.document);
         let root = self.context.root;
         self.extensions(root, ObjectKind::Root);
-        for member in visible(root) {
+        for member in root.visible_members() {
             let value = member.value;
             match member.key {
                 "info" => self.info(value),
-                "definitions" => visible(value).for_each(|member| self.schema(member.value)),
-                "parameters" => visible(value).for_each(|member| self.parameter(member.value)),
-                "responses" => visible(value).for_each(|member| self.shared_response(member.value)),
+                "definitions" => value.visible_members().for_each(|member| self.schema(member.value)),
+                "parameters" => value.visible_members().for_each(|member| self.parameter(member.value)),
+                "responses" => value.visible_members().for_each(|member| self.shared_response(member.value)),
                 "securityDefinitions" => {
-                    visible(value).for_each(|member| self.extensions(member.value, ObjectKind::SecurityDefinition));
+                    value
+                        .visible_members()
+                        .for_each(|member| self.extensions(member.value, ObjectKind::SecurityDefinition));
                 }
                 "security" => self.security(value),
                 "tags" => value.items().for_each(|tag| {
@@ -229,7 +231,9 @@ impl<'d> Walk<'_, 'd> {
         if let Some(security) = operation.node.get("security") {
             self.security(security);
         }
-        for member in operation.responses.into_iter().flat_map(visible).filter(|member| !is_extension(member.key)) {
+        for member in
+            operation.responses.into_iter().flat_map(Node::visible_members).filter(|member| !is_extension(member.key))
+        {
             self.response(member);
         }
     }
@@ -263,10 +267,7 @@ impl<'d> Walk<'_, 'd> {
     fn response(&mut self, member: Member<'d>) {
         let declared = member.value;
         let reference = declared.get("$ref").map(|node| Reference { node, target: Target::Response });
-        let node = match &reference {
-            Some(reference) => self.context.resolve(reference).ok().flatten(),
-            None => Some(declared),
-        };
+        let node = self.context.response(declared);
         visit!(self.response, &Response { status: member.key, declared, node });
         match reference {
             Some(reference) => self.reference(reference.node, reference.target),
@@ -283,7 +284,7 @@ impl<'d> Walk<'_, 'd> {
 
     fn response_object(&mut self, response: Node<'d>) {
         self.extensions(response, ObjectKind::Response);
-        for header in response.get("headers").into_iter().flat_map(visible) {
+        for header in response.get("headers").into_iter().flat_map(Node::visible_members) {
             let value = self.value(header.value, ObjectKind::Header);
             visit!(self.value, &value);
             self.items(value.items);
@@ -306,7 +307,8 @@ impl<'d> Walk<'_, 'd> {
                 self.reference(reference, Target::Schema);
                 continue;
             }
-            self.schemas.extend(value.properties.into_iter().flat_map(visible).map(|member| member.value));
+            self.schemas
+                .extend(value.properties.into_iter().flat_map(Node::visible_members).map(|member| member.value));
             self.schemas.extend(value.items);
             self.schemas.extend(value.additional_properties);
             self.schemas.extend(value.all_of.into_iter().flat_map(Node::items));
@@ -316,7 +318,7 @@ impl<'d> Walk<'_, 'd> {
     }
 
     fn security(&mut self, list: Node<'d>) {
-        for member in list.items().flat_map(visible) {
+        for member in list.items().flat_map(Node::visible_members) {
             let definition = self.context.security_definition(member.key);
             visit!(self.security, &Requirement { name: member.key, value: member.value, definition });
         }
@@ -338,7 +340,9 @@ impl<'d> Walk<'_, 'd> {
     }
 
     fn extensions(&mut self, node: Node<'d>, kind: ObjectKind) {
-        visible(node).filter(|member| !is_keyword(kind, member)).for_each(|member| self.extension(member, kind));
+        node.visible_members()
+            .filter(|member| !is_keyword(kind, member))
+            .for_each(|member| self.extension(member, kind));
     }
 
     fn extension(&mut self, member: Member<'d>, holder: ObjectKind) {
@@ -346,9 +350,4 @@ impl<'d> Walk<'_, 'd> {
         let known = is_known_extension(member.key);
         visit!(self.extension, &Extension { name: member.key, node: member.value, holder, known });
     }
-}
-
-/// The members that count: of several with the same name the last.
-fn visible(node: Node<'_>) -> impl Iterator<Item = Member<'_>> {
-    node.members().filter(|member| !member.shadowed)
 }

@@ -47,7 +47,7 @@ fn same(left: Node<'_>, right: Node<'_>) -> bool {
     match (left.kind(), right.kind()) {
         (Kind::String, Kind::String) => left.as_str() == right.as_str(),
         (Kind::Object, Kind::Object) => {
-            let mut texts = left.members().filter(|member| !member.shadowed && member.value.as_str().is_some());
+            let mut texts = left.visible_members().filter(|member| member.value.as_str().is_some());
             texts.all(|member| right.get(member.key).and_then(Node::as_str) == member.value.as_str())
                 && left.json_eq(right)
         }
@@ -93,7 +93,7 @@ impl<'d> Set<'d> {
                     );
                 }
                 Kind::Object => {
-                    let members = node.members().filter(|member| !member.shadowed);
+                    let members = node.visible_members();
                     waiting.extend(members.map(|member| (member.value, self.hasher.hash_one((way, member.key)))));
                 }
                 Kind::Null | Kind::Bool | Kind::Number | Kind::String => {}

@@ -5,7 +5,9 @@
 //! what it is where `/paths/~1items/get/parameters/1` does not. Messages are no part of it, since they quote what stands
 //! elsewhere too; only where a finding is about a file as a whole, what its message names tells it from its neighbours.
 
+use crate::secrets;
 use crate::view::ShownPath;
+use crate::way::Way;
 use aws_lc_rs::digest::{SHA256, digest};
 use backshell_findings::{Finding, Identity};
 use backshell_package::ReadPackage;
@@ -35,6 +37,7 @@ pub(crate) fn identify(read: &ReadPackage, path: &ShownPath, findings: &mut [Fin
     .into_iter()
     .flatten()
     .collect();
+    let mut way = Way::default();
     for finding in findings.iter_mut().filter(|finding| finding.identity.is_none()) {
         let known = documents.iter().find(|(shown, ..)| *shown == finding.place.file);
         // A lone definition may have any name; it is the definition all the same.
@@ -42,7 +45,7 @@ pub(crate) fn identify(read: &ReadPackage, path: &ShownPath, findings: &mut [Fin
         let file = file.unwrap_or_else(|| Cow::Owned(path.inside(&finding.place.file).to_ascii_lowercase()));
         let place = match known {
             _ if finding.place.pointer.is_empty() => named_in(&finding.message),
-            Some((_, _, document)) => stable(document, &finding.place.pointer),
+            Some((_, _, document)) => stable(&mut way, document, &finding.place.pointer),
             None => finding.place.pointer.clone(),
         };
         finding.identity = Some(Box::new(of(&finding.rule, file, place)));
@@ -63,30 +66,33 @@ pub(crate) fn fingerprint(rule: &str, file: &str, place: &str) -> String {
 }
 
 /// The pointer with entries of lists named. A pointer that leads nowhere stays as it is.
-fn stable(document: &Document, pointer: &str) -> String {
-    document.resolve(pointer).map_or_else(|| pointer.to_owned(), place)
+fn stable(way: &mut Way, document: &Document, pointer: &str) -> String {
+    document.resolve(pointer).map_or_else(|| pointer.to_owned(), |node| way.to(node).1.to_owned())
 }
 
-/// The pointer of a value with entries of lists named.
-pub(crate) fn place(node: Node<'_>) -> String {
-    node.pointer_with(push_entry)
-}
-
-/// Adds the name of an entry of a list, or its number where it has none.
-pub(crate) fn push_entry(place: &mut String, node: Node<'_>) {
-    let text = |name: &str| node.get(name).and_then(Node::as_str);
+/// Adds the name of an entry of a list, or its number `index` where it has none.
+pub(crate) fn push_entry(place: &mut String, node: Node<'_>, index: usize) {
+    let text = |name: &str| node.get(name).and_then(Node::as_str).filter(|text| may_be_told(text));
     let name = match node.kind() {
         Kind::Object => match (text("in"), text("name")) {
             (Some(location), Some(name)) => Some(Cow::Owned([location, name].join(":"))),
-            _ => NAMES.iter().find_map(|name| text(name)).or_else(|| only_member(node)).map(Cow::Borrowed),
+            _ => {
+                let only = || only_member(node).filter(|name| may_be_told(name));
+                NAMES.iter().find_map(|name| text(name)).or_else(only).map(Cow::Borrowed)
+            }
         },
         Kind::Array => None,
-        _ => Some(Cow::Borrowed(node.as_str().unwrap_or_else(|| node.source()))),
+        _ => Some(node.as_str().unwrap_or_else(|| node.source())).filter(|text| may_be_told(text)).map(Cow::Borrowed),
     };
     let _ = match name {
         Some(name) => write!(place, "[{}]", escape_token(beginning(&name))),
-        None => write!(place, "{}", node.index().unwrap_or_default()),
+        None => write!(place, "{index}"),
     };
+}
+
+/// Whether a text may stand in a baseline, which is handed on and kept: a secret may not, whichever rule reports its place.
+fn may_be_told(text: &str) -> bool {
+    secrets::shape(text).is_none() && !secrets::is_opaque(text)
 }
 
 /// As much of a text as names an entry.
@@ -112,7 +118,7 @@ mod tests {
     use super::*;
 
     fn place(text: &str, pointer: &str) -> String {
-        stable(&backshell_source::parse_str(text).document.unwrap(), pointer)
+        stable(&mut Way::default(), &backshell_source::parse_str(text).document.unwrap(), pointer)
     }
 
     #[test]
@@ -128,6 +134,21 @@ mod tests {
             ("/deep/0/0", "/deep/0/0"),
             ("", ""),
             ("/nowhere/0", "/nowhere/0"),
+        ] {
+            assert_eq!(place(text, pointer), expected);
+        }
+    }
+
+    #[test]
+    fn entries_that_hold_secrets_go_by_their_number() {
+        let text = r#"{ "enum": ["a", "ghp_q8Zt3Lw0Yv7Rb2Nc5Hd9Kx1MPw4Sg6Tj8Uex", { "value": "q8Zt3Lw0Yv7Rb2Nc5Hd9Kx1M" },
+            { "in": "query", "name": "q8Zt3Lw0Yv7Rb2Nc5Hd9Kx1M", "title": "t" }, { "q8Zt3Lw0Yv7Rb2Nc5Hd9Kx1M": 1 }] }"#;
+        for (pointer, expected) in [
+            ("/enum/0", "/enum/[a]"),
+            ("/enum/1", "/enum/1"),
+            ("/enum/2/value", "/enum/[value]/value"),
+            ("/enum/3", "/enum/[t]"),
+            ("/enum/4", "/enum/4"),
         ] {
             assert_eq!(place(text, pointer), expected);
         }

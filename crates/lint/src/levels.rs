@@ -7,8 +7,7 @@
 use crate::notices::{NOTICES, notice};
 use crate::rule::{Group, Rule};
 use backshell_findings::{Finding, Severity};
-use backshell_model::PublisherKind;
-use std::collections::HashMap;
+use backshell_model::{FastMap, PublisherKind};
 use std::str::FromStr;
 
 /// What differs between the publishers' kinds, cell by cell. What is not here holds for all of them alike.
@@ -145,7 +144,7 @@ fn list(names: &[&str]) -> String {
 
 /// The levels that differ from what the rules say of themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Levels(HashMap<&'static str, Level>);
+pub struct Levels(FastMap<&'static str, Level>);
 
 impl Levels {
     /// The profile of a publisher's kind.
@@ -175,6 +174,15 @@ impl Levels {
         self.0.get(id).copied()
     }
 
+    /// How much a finding of this rule weighs that weighs `severity` by itself; `None` when the rule is off.
+    pub(crate) fn weigh(&self, id: &str, severity: Severity) -> Option<Severity> {
+        match self.of(id) {
+            Some(Level::Off) => None,
+            Some(Level::At(severity)) => Some(severity),
+            None => Some(severity),
+        }
+    }
+
     /// Those of `rules` that are not off.
     pub(crate) fn active(&self, rules: &[&'static Rule]) -> Vec<&'static Rule> {
         rules.iter().filter(|rule| self.of(rule.id) != Some(Level::Off)).copied().collect()
@@ -185,13 +193,10 @@ impl Levels {
         if self.0.is_empty() {
             return;
         }
-        findings.retain_mut(|finding| match self.of(&finding.rule) {
-            Some(Level::Off) => false,
-            Some(Level::At(severity)) => {
-                finding.severity = severity;
-                true
-            }
-            None => true,
+        findings.retain_mut(|finding| {
+            let weight = self.weigh(&finding.rule, finding.severity);
+            finding.severity = weight.unwrap_or(finding.severity);
+            weight.is_some()
         });
     }
 }

@@ -23,6 +23,7 @@ mod equal;
 mod facts;
 mod family;
 pub mod fixes;
+mod hidden;
 mod icon;
 mod identity;
 mod keywords;
@@ -110,12 +111,11 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 }
 
 /// Judges a package. The findings are sorted by file, position and rule; no two of them say the same of the same place. At
-/// most 10,000 at error level and 10,000 others are listed.
+/// most 10,000 of each level are listed; where there are more, one finding says so.
 pub fn check(read: &ReadPackage, options: &Options) -> Vec<Finding> {
     let path = view::ShownPath(options.path.clone());
     let rules = options.levels.active(options.only.as_deref().unwrap_or(rules()));
-    let mut findings = engine::run(read, &path, options, &rules);
-    options.levels.apply(&mut findings);
+    let findings = engine::run(read, &path, options, &rules);
     let mut report = backshell_findings::Report { findings, ..Default::default() };
     report.sort();
     // A shared parameter is judged at each use and reported once.

@@ -4,12 +4,16 @@
 //! Nothing here borrows from the document, so that a [`Context`] can be lent out for as short as a rule needs it.
 
 use crate::dynamic;
+use crate::mime::MimeTypes;
 use crate::rule::PROPERTIES;
 use crate::view::{Context, Operation, Reference, Target};
+use crate::webhook;
+use backshell_model::FastMap;
 use backshell_package::{Origin, Properties};
 use backshell_source::Node;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// The answers that are already known.
 #[derive(Default)]
@@ -21,9 +25,18 @@ pub(crate) struct Lookups {
     paging: OnceCell<Cover>,
     /// Where references to schemas lead.
     pub(crate) references: OnceCell<References>,
+    callbacks: OnceCell<Marks>,
+    /// What may still be looked at for questions about composed schemas.
+    pub(crate) steps: Steps,
+    /// What is in lists of MIME types, by the list.
+    pub(crate) mime_types: RefCell<FastMap<u32, Rc<MimeTypes>>>,
     /// For names of unknown extensions the extension that was meant.
     pub(crate) meant: RefCell<HashMap<String, Option<&'static str>>>,
 }
+
+/// What a document may still cost for questions whose answer takes a walk each time they are asked: what an `allOf` leads to is
+/// shared by whoever refers to it. Where the steps have run out, nobody can tell. Real connectors need a few thousand.
+pub(crate) struct Steps(Cell<usize>);
 
 /// Where references to schemas lead, for those that were followed and lead somewhere: for each node of the document the id
 /// of its target, which is never 0.
@@ -72,6 +85,11 @@ impl<'d> Context<'d> {
             is_package && self.package.file(PROPERTIES).is_none()
         };
         self.package.properties.is_some() || is_absent()
+    }
+
+    /// The schemas in the bodies of operations that are, or lead to, the place of a callback's address.
+    pub(crate) fn callbacks(&self) -> &Marks {
+        self.lookups.callbacks.get_or_init(|| webhook::callbacks(self))
     }
 
     /// What leads to extensions.
@@ -125,6 +143,23 @@ impl Leads {
     }
 }
 
+impl Steps {
+    const MOST: usize = 1 << 18;
+
+    /// Takes so many steps; `false` when there are no more.
+    pub(crate) fn take(&self, steps: usize) -> bool {
+        let left = self.0.get().checked_sub(steps);
+        self.0.set(left.unwrap_or_default());
+        left.is_some()
+    }
+}
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self(Cell::new(Self::MOST))
+    }
+}
+
 impl References {
     /// A document of this many nodes, of which no reference was followed yet.
     pub(crate) fn new(nodes: usize) -> Self {
@@ -167,7 +202,7 @@ impl Marks {
     }
 
     /// Marks a node; `false` when it was marked before.
-    fn insert(&mut self, id: u32) -> bool {
+    pub(crate) fn insert(&mut self, id: u32) -> bool {
         let (word, bit) = (id as usize / 64, 1 << (id % 64));
         if self.0.len() <= word {
             self.0.resize(word + 1, 0);

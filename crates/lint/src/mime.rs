@@ -2,6 +2,9 @@
 
 use crate::view::{Context, Operation};
 use backshell_source::Node;
+use std::cell::OnceCell;
+use std::collections::HashSet;
+use std::rc::Rc;
 
 /// JSON.
 pub(crate) const JSON: &str = "application/json";
@@ -27,12 +30,61 @@ pub(crate) fn is_supported(text: &str) -> bool {
     [JSON, TEXT, MULTIPART, FORM].iter().any(|other| is(text, other))
 }
 
-/// The list called `name` (`consumes` or `produces`) that holds for an operation: its own, else that of the document.
-pub(crate) fn effective<'d>(context: &Context<'d>, operation: &Operation<'d>, name: &str) -> Option<Node<'d>> {
-    operation.node.get(name).or_else(|| context.root.get(name))
+/// What rules ask of a list of MIME types. The document's list holds for every operation, so that it is read once.
+#[derive(Default)]
+pub(crate) struct MimeTypes {
+    /// Whether it holds any text.
+    pub(crate) has_any: bool,
+    /// Whether connectors can use one of them.
+    pub(crate) has_supported: bool,
+    /// Whether a form in the manner of a query is among them.
+    pub(crate) has_form: bool,
+    /// Whether a form with parts is among them.
+    pub(crate) has_multipart: bool,
+    /// Whether all of them are text.
+    pub(crate) is_only_text: bool,
+    /// Whether all of them are forms.
+    pub(crate) is_only_forms: bool,
+    /// All of them, without parameters and in lower case.
+    essences: OnceCell<HashSet<String>>,
+}
+
+impl MimeTypes {
+    /// Reads a list.
+    pub(crate) fn of(list: Node<'_>) -> Self {
+        let mut types = Self { is_only_text: true, is_only_forms: true, ..Self::default() };
+        for text in texts(list) {
+            let (is_form, is_multipart, is_text) = (is(text, FORM), is(text, MULTIPART), is(text, TEXT));
+            types.has_any = true;
+            types.has_supported |= is_supported(text);
+            types.has_form |= is_form;
+            types.has_multipart |= is_multipart;
+            types.is_only_text &= is_text;
+            types.is_only_forms &= is_form || is_multipart;
+        }
+        types
+    }
+
+    /// Whether `list`, which this was read from, has this MIME type, parameters aside.
+    pub(crate) fn has(&self, list: Node<'_>, text: &str) -> bool {
+        let folded = |text| essence(text).to_ascii_lowercase();
+        self.essences.get_or_init(|| texts(list).map(folded).collect()).contains(&folded(text))
+    }
+}
+
+/// The list called `name` (`consumes` or `produces`) that holds for an operation: its own, else that of the document; and
+/// what is in it.
+pub(crate) fn effective<'d>(
+    context: &Context<'d>,
+    operation: &Operation<'d>,
+    name: &str,
+) -> Option<(Node<'d>, Rc<MimeTypes>)> {
+    let list = operation.node.get(name).or_else(|| context.root.get(name))?;
+    let mut known = context.lookups.mime_types.borrow_mut();
+    Some((list, known.entry(list.id()).or_insert_with(|| Rc::new(MimeTypes::of(list))).clone()))
 }
 
 /// The MIME types of a list.
-pub(crate) fn texts(list: Node<'_>) -> impl Iterator<Item = &str> {
+fn texts(list: Node<'_>) -> impl Iterator<Item = &str> {
     list.items().filter_map(Node::as_str)
 }

@@ -1,11 +1,11 @@
-//! What `lint` says about its own settings: entries of the allow list and of the baseline that no longer do anything. They
-//! look like findings, so that every output shows them, and their levels are set like those of rules; they judge no package,
-//! so they are no rules.
+//! What `lint` says about its own work: entries of the allow list and of the baseline that no longer do anything, and findings
+//! that are too many to be listed. These remarks look like findings, so that every output shows them, and their levels are set
+//! like those of rules; they judge no package, so they are no rules.
 
 use backshell_findings::{Check, Finding, Place, Severity};
 use std::borrow::Cow;
 
-/// A kind of remark about a settings file.
+/// A kind of remark.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Notice {
     /// Its id, in the form of a rule's.
@@ -48,8 +48,19 @@ pub const BASELINE_ENTRY_STALE: Notice = Notice {
     fix: "write the baseline anew with --write-baseline",
 };
 
+/// More was found than is listed.
+pub const FINDINGS_NOT_LISTED: Notice = Notice {
+    id: "BS-FindingsNotListed",
+    severity: Severity::Error,
+    what: "A package has more findings of one level than a report holds, and the rest is left out. The remark weighs as much as \
+           the heaviest of what is left out. No baseline accepts it.",
+    why: "Who accepts or mends all that is listed would take the package for clean, and nobody has seen the rest.",
+    fix: "mend what is listed, or turn rules off, and check again",
+};
+
 /// Every notice, ordered by id.
-pub const NOTICES: &[&Notice] = &[&ALLOW_ENTRY_EXPIRED, &ALLOW_ENTRY_UNUSED, &BASELINE_ENTRY_STALE];
+pub const NOTICES: &[&Notice] =
+    &[&ALLOW_ENTRY_EXPIRED, &ALLOW_ENTRY_UNUSED, &BASELINE_ENTRY_STALE, &FINDINGS_NOT_LISTED];
 
 /// The notice with this id; letter case does not matter.
 pub fn notice(id: &str) -> Option<&'static Notice> {
@@ -57,7 +68,7 @@ pub fn notice(id: &str) -> Option<&'static Notice> {
 }
 
 impl Notice {
-    /// The remark about one place of a settings file.
+    /// The remark about one place.
     pub(crate) fn at(&'static self, place: Place, message: String) -> Finding {
         Finding {
             check: Check::Swagger,

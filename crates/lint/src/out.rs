@@ -1,5 +1,8 @@
 //! Where rules report: turns a node and a message into a finding.
 
+use crate::hidden::Hidden;
+use crate::levels::Levels;
+use crate::notices::FINDINGS_NOT_LISTED;
 use crate::view::Parameter;
 use crate::way::Way;
 use crate::{Options, Rule, identity};
@@ -9,19 +12,28 @@ use backshell_source::{Kind, Node, Span, Text};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// How many findings at error level, and how many others, are kept of one package: a hostile one must not fill the memory
-/// with findings, and must not push its errors out with warnings.
+/// How many findings of each severity are kept of one package: a hostile one must not fill the memory with findings, and
+/// must not push its errors out with warnings.
 const MOST_FINDINGS: usize = 10_000;
+/// The severities, the heaviest first.
+const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Note];
 
 /// The findings of a package.
 pub(crate) struct Findings {
     list: Vec<Finding>,
-    errors: usize,
+    /// What the findings weigh in the end, by which there is room for them.
+    levels: Levels,
+    /// How many of each severity are kept.
+    kept: [usize; SEVERITIES.len()],
+    /// How many of each severity there was no room for.
+    left_out: [usize; SEVERITIES.len()],
     /// Whether they get an identity.
     identify: bool,
     way: Way,
     /// Whether they keep the line that people are shown.
     excerpts: bool,
+    /// What no excerpt shows.
+    hidden: Hidden,
 }
 
 impl Findings {
@@ -29,27 +41,54 @@ impl Findings {
     pub(crate) fn new(options: &Options) -> Self {
         Self {
             list: Vec::new(),
-            errors: 0,
+            levels: options.levels.clone(),
+            kept: [0; SEVERITIES.len()],
+            left_out: [0; SEVERITIES.len()],
             identify: options.identify,
             way: Way::default(),
             excerpts: options.excerpts,
+            hidden: Hidden::default(),
         }
     }
 
-    /// Whether one more of this severity is kept.
-    fn has_room(&self, severity: Severity) -> bool {
-        let taken = if severity == Severity::Error { self.errors } else { self.list.len() - self.errors };
-        taken < MOST_FINDINGS
+    /// Whether one more finding of this rule is kept, which weighs `severity` by itself. One that is not is counted.
+    fn has_room(&mut self, rule: &Rule, severity: Severity) -> bool {
+        let Some(severity) = self.levels.weigh(rule.id, severity) else { return false };
+        let has_room = self.kept.get(severity as usize).is_some_and(|kept| *kept < MOST_FINDINGS);
+        if !has_room && let Some(left_out) = self.left_out.get_mut(severity as usize) {
+            *left_out += 1;
+        }
+        has_room
     }
 
-    fn push(&mut self, finding: Finding) {
-        self.errors += usize::from(finding.severity == Severity::Error);
-        self.list.push(finding);
+    fn push(&mut self, mut finding: Finding) {
+        if let Some(severity) = self.levels.weigh(&finding.rule, finding.severity) {
+            finding.severity = severity;
+            if let Some(kept) = self.kept.get_mut(severity as usize) {
+                *kept += 1;
+            }
+            self.list.push(finding);
+        }
     }
 
-    /// The findings, in the order in which they were made.
-    pub(crate) fn into_list(self) -> Vec<Finding> {
+    /// The findings, each with its level, in the order in which they were made; where some found no room, a last one about
+    /// `package` says so.
+    pub(crate) fn into_list(mut self, package: &str) -> Vec<Finding> {
+        std::mem::take(&mut self.hidden).cover(&mut self.list);
+        self.list.extend(self.not_listed(package));
         self.list
+    }
+
+    /// What there was no room for. It weighs as much as the heaviest of that: who accepts all that is listed must not accept
+    /// unseen what is not.
+    fn not_listed(&self, package: &str) -> Option<Finding> {
+        let counted = || SEVERITIES.iter().zip(self.left_out).filter(|(_, count)| *count > 0);
+        let (heaviest, _) = counted().next()?;
+        let severity = self.levels.weigh(FINDINGS_NOT_LISTED.id, *heaviest)?;
+        // Some may say the same of the same place, which is known of listed ones only.
+        let counts: Vec<_> = counted().map(|(severity, count)| format!("{count} of level {severity}")).collect();
+        let message = format!("not all findings are listed: left out are up to {}", counts.join(" and "));
+        Some(Finding { severity, ..FINDINGS_NOT_LISTED.at(Place::file(package), message) })
     }
 }
 
@@ -128,11 +167,20 @@ impl<'a> Out<'a> {
         self.at_span(node, name_or_bracket(node), message);
     }
 
-    /// As [`Out::at_key`], without showing the line: it holds what must not be repeated in a report.
+    /// As [`Out::at_key`], without showing the line: it holds what must not be repeated in a report. What the node holds is
+    /// not shown by other findings either.
     pub(crate) fn at_secret(&mut self, node: Node<'_>, message: impl Into<String>) {
+        self.hide(node);
         if self.has_room() {
             let (place, identity) = self.unshown(node, name_or_bracket(node));
             self.push(place, message, identity);
+        }
+    }
+
+    /// Keeps what the node holds out of the lines that findings show.
+    pub(crate) fn hide(&mut self, node: Node<'_>) {
+        if self.findings.excerpts {
+            self.findings.hidden.add(&self.file.shown, node);
         }
     }
 
@@ -200,8 +248,8 @@ impl<'a> Out<'a> {
         (shown, identity)
     }
 
-    fn has_room(&self) -> bool {
-        self.findings.has_room(self.severity.unwrap_or(self.rule.severity))
+    fn has_room(&mut self) -> bool {
+        self.findings.has_room(self.rule, self.severity.unwrap_or(self.rule.severity))
     }
 
     fn at_place(&mut self, place: Place, message: impl Into<String>) {

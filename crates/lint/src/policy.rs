@@ -77,7 +77,7 @@ pub(crate) fn parameters_read(properties: &Properties) -> HashSet<String> {
     let mut names = HashSet::new();
     let mut waiting: Vec<Node<'_>> = properties.policies().iter().map(|policy| policy.node).collect();
     while let Some(node) = waiting.pop() {
-        waiting.extend(node.members().map(|member| member.value));
+        waiting.extend(node.visible_members().map(|member| member.value));
         waiting.extend(node.items());
         names.extend(connection_parameters(node.as_str().unwrap_or_default()).map(str::to_ascii_lowercase));
     }

@@ -9,7 +9,7 @@ use crate::view::Context;
 use backshell_source::Node;
 use std::borrow::Cow;
 
-/// More parts of an `allOf`, or more levels, are not looked into.
+/// More entries of an `allOf`, or more levels, are not looked into.
 const MOST_STEPS: usize = 256;
 
 /// Where a path leads to.
@@ -47,23 +47,33 @@ pub(crate) fn items<'d>(context: &Context<'d>, array: Node<'d>) -> Option<Node<'
     context.schema(array.get("items").filter(|items| items.is_object())?)
 }
 
-/// A schema with everything in its `allOf`, references followed. `None` when a part cannot be found.
+/// A schema with everything in its `allOf`, references followed. `None` when that is not known: a part cannot be found, or
+/// there are too many, for this schema or for all that were asked for.
 pub(crate) fn parts<'d>(context: &Context<'d>, schema: Node<'d>) -> Option<Vec<Node<'d>>> {
-    let mut parts = vec![context.schema(schema)?];
+    let steps = &context.lookups.steps;
+    let mut parts = vec![context.schema(schema).filter(|_| steps.take(1))?];
     let mut next = 0;
+    // What counts is what was looked at: many entries may refer to one part.
+    let mut entries = 0;
     while let Some(part) = parts.get(next) {
         for inner in part.get("allOf").into_iter().flat_map(Node::items) {
+            entries += 1;
+            if entries > MOST_STEPS || !steps.take(1) {
+                return None;
+            }
             let inner = context.schema(inner)?;
             if !parts.contains(&inner) {
                 parts.push(inner);
-            }
-            if parts.len() > MOST_STEPS {
-                return None;
             }
         }
         next += 1;
     }
     Some(parts)
+}
+
+/// The property of this name of one of the parts of a schema, as it is written.
+pub(crate) fn written<'d>(parts: &[Node<'d>], name: &str) -> Option<Node<'d>> {
+    parts.iter().find_map(|part| part.get("properties")?.get(name))
 }
 
 /// The type of a schema, its own or that of a part, when it has exactly one.
@@ -75,9 +85,35 @@ pub(crate) fn type_of<'d>(context: &Context<'d>, schema: Node<'d>) -> Option<&'d
 }
 
 /// Whether one of the parts of a schema demands the property.
-pub(crate) fn demands(parts: &[Node<'_>], name: &str) -> bool {
-    let lists = parts.iter().filter_map(|part| part.get("required"));
-    lists.flat_map(Node::items).any(|listed| listed.as_str() == Some(name))
+pub(crate) fn demands(context: &Context<'_>, parts: &[Node<'_>], name: &str) -> bool {
+    let mut listed = 0;
+    let demands = demanded(parts).inspect(|_| listed += 1).any(|demanded| demanded == name);
+    context.lookups.steps.take(listed);
+    demands
+}
+
+/// The names of the properties that the parts of a schema demand.
+pub(crate) fn demanded<'d>(parts: &[Node<'d>]) -> impl Iterator<Item = &'d str> {
+    parts.iter().filter_map(|part| part.get("required")).flat_map(Node::items).filter_map(Node::as_str)
+}
+
+/// The names that a schema demands, for whoever asks for many of them.
+#[derive(Default)]
+pub(crate) struct Demands<'d>(Option<Vec<&'d str>>);
+
+impl<'d> Demands<'d> {
+    /// Whether one of the parts demands the property; these are the same each time.
+    pub(crate) fn of(&mut self, context: &Context<'d>, parts: &[Node<'d>], name: &str) -> bool {
+        let sorted = || {
+            let mut names: Vec<_> = demanded(parts).collect();
+            names.sort_unstable();
+            if parts.len() > 1 {
+                context.lookups.steps.take(names.len());
+            }
+            names
+        };
+        self.0.get_or_insert_with(sorted).binary_search(&name).is_ok()
+    }
 }
 
 /// Whether an object may hold what its schema does not say: it names no properties, or allows others.
@@ -110,6 +146,9 @@ fn name(token: &str) -> Cow<'_, str> {
 fn step<'d>(context: &Context<'d>, schema: Node<'d>, name: &str) -> Found<'d> {
     let mut schema = schema;
     for _ in 0..MOST_STEPS {
+        if !context.lookups.steps.take(1) {
+            return Found::Unknown;
+        }
         if type_of(context, schema) != Some("array") {
             return property(context, schema, name);
         }
@@ -124,9 +163,8 @@ fn step<'d>(context: &Context<'d>, schema: Node<'d>, name: &str) -> Found<'d> {
 /// The property of this name, taken as one name, of an object.
 pub(crate) fn property<'d>(context: &Context<'d>, schema: Node<'d>, name: &str) -> Found<'d> {
     let Some(parts) = parts(context, schema) else { return Found::Unknown };
-    let properties = || parts.iter().filter_map(|part| part.get("properties"));
-    if let Some(written) = properties().find_map(|properties| properties.get(name)) {
-        let optional = (!demands(&parts, name)).then_some(written);
+    if let Some(written) = written(&parts, name) {
+        let optional = (!demands(context, &parts, name)).then_some(written);
         return context.schema(written).map_or(Found::Unknown, |node| Found::Schema { node, optional });
     }
     if is_closed(&parts) { Found::Missing } else { Found::Unknown }
@@ -140,11 +178,11 @@ fn is_closed(parts: &[Node<'_>]) -> bool {
 
 /// Whether a schema may hold properties that it does not name.
 fn is_open(schema: Node<'_>) -> bool {
-    schema.members().any(|member| match member.key {
-        "additionalProperties" => member.value.as_bool() != Some(false),
-        "discriminator" | "oneOf" | "anyOf" | "patternProperties" => true,
-        key => dynamic::Kind::of(key).is_some(),
-    })
+    // Asked for by name: of the members of a schema there may be many, and this is asked again and again.
+    let has = |name: &str| schema.get(name).is_some();
+    schema.get("additionalProperties").is_some_and(|additional| additional.as_bool() != Some(false))
+        || ["discriminator", "oneOf", "anyOf", "patternProperties"].into_iter().any(has)
+        || dynamic::Kind::ALL.into_iter().map(dynamic::Kind::as_str).any(has)
 }
 
 #[cfg(test)]

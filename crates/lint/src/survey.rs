@@ -3,6 +3,7 @@
 
 use crate::keywords::ObjectKind;
 use crate::shape::{Demand, Form, SCHEMA_OBJECT, Shape, shape_of};
+use crate::usage::VISIBILITIES;
 use crate::view::is_extension;
 use backshell_source::{Kind, Member as JsonMember, Node};
 
@@ -15,8 +16,9 @@ pub(crate) struct Survey<'d> {
     pub(crate) unknown: Vec<(Node<'d>, ObjectKind)>,
     /// The first member beside each reference that does not stand alone.
     pub(crate) beside_references: Vec<Node<'d>>,
-    /// Strings outside the list that their place allows, and that list.
-    pub(crate) outside_lists: Vec<(Node<'d>, &'static [&'static str])>,
+    /// Strings outside the list that their place allows, that list, and the kind of object they stand on; `None` for entries
+    /// of lists.
+    pub(crate) outside_lists: Vec<(Node<'d>, &'static [&'static str], Option<ObjectKind>)>,
     /// Objects and a member that they lack.
     pub(crate) missing: Vec<(Node<'d>, ObjectKind, &'static str)>,
     /// Objects that have none of several members.
@@ -49,11 +51,11 @@ impl<'d> Survey<'d> {
             match *form {
                 Form::Object(kind) if node.is_object() => survey.object(node, kind),
                 Form::List(entry) if node.is_array() => survey.list(node, entry),
-                Form::Map(value) if node.is_object() => survey.map(visible(node), value),
+                Form::Map(value) if node.is_object() => survey.map(node.visible_members(), value),
                 Form::ExtensibleMap(value) if node.is_object() => {
-                    survey.map(visible(node).filter(|member| !is_extension(member.key)), value);
+                    survey.map(node.visible_members().filter(|member| !is_extension(member.key)), value);
                 }
-                _ => survey.value(node, form),
+                _ => survey.value(node, form, None),
             }
         }
         survey.waiting = Vec::new();
@@ -76,8 +78,9 @@ impl<'d> Survey<'d> {
         if kind.can_be_reference()
             && let Some(reference) = node.get("$ref")
         {
-            self.value(reference, &Form::Text);
-            self.beside_references.extend(visible(node).map(|member| member.value).find(|value| *value != reference));
+            self.value(reference, &Form::Text, Some(kind));
+            self.beside_references
+                .extend(node.visible_members().map(|member| member.value).find(|value| *value != reference));
             return;
         }
         if kind == ObjectKind::SchemaCapabilities {
@@ -86,7 +89,7 @@ impl<'d> Survey<'d> {
         let shape = shape_of(kind);
         let mut seen: u64 = 0;
         let mut is_limited = false;
-        for found in visible(node) {
+        for found in node.visible_members() {
             let JsonMember { key, value, .. } = found;
             let Some((place, member)) = shape.member(&found) else {
                 if !shape.is_open && !is_extension(key) {
@@ -104,7 +107,7 @@ impl<'d> Survey<'d> {
                 Form::Object(_) | Form::List(_) | Form::Map(_) | Form::ExtensibleMap(_) => {
                     self.waiting.push((value, &member.form));
                 }
-                _ => self.value(value, &member.form),
+                _ => self.value(value, &member.form, Some(kind)),
             }
         }
         if is_limited {
@@ -134,7 +137,7 @@ impl<'d> Survey<'d> {
     }
 
     /// A value that is no container, or not the container that it should be.
-    fn value(&mut self, node: Node<'d>, form: &'static Form) {
+    fn value(&mut self, node: Node<'d>, form: &'static Form, holder: Option<ObjectKind>) {
         let expected = form.expected();
         let kind = node.kind();
         if !expected.contains(&kind) {
@@ -152,9 +155,9 @@ impl<'d> Survey<'d> {
             Form::Url => self.urls.push(node),
             Form::Mime => self.mime_types.push(node),
             Form::Examples => self.examples.push(node),
-            Form::Choice(allowed) => self.choice(node, allowed),
+            Form::Choice(allowed) => self.choice(node, allowed, holder),
             Form::Visibility if node.as_str().is_some_and(|text| !text.is_empty()) => {
-                self.choice(node, &["important", "advanced", "internal"]);
+                self.choice(node, &VISIBILITIES, holder);
             }
             Form::FlagOrSchema if kind == Kind::Object => self.waiting.push((node, &SCHEMA_FORM)),
             _ => {}
@@ -167,9 +170,9 @@ impl<'d> Survey<'d> {
         }
     }
 
-    fn choice(&mut self, node: Node<'d>, allowed: &'static [&'static str]) {
+    fn choice(&mut self, node: Node<'d>, allowed: &'static [&'static str], holder: Option<ObjectKind>) {
         if node.as_str().is_some_and(|text| !allowed.contains(&text)) {
-            self.outside_lists.push((node, allowed));
+            self.outside_lists.push((node, allowed, holder));
         }
     }
 }
@@ -210,11 +213,6 @@ fn ends_well(text: &str) -> bool {
         }
         Some(last) => last.is_alphanumeric(),
     }
-}
-
-/// The members that count: of several with the same name the last.
-fn visible(node: Node<'_>) -> impl Iterator<Item = JsonMember<'_>> {
-    node.members().filter(|member| !member.shadowed)
 }
 
 #[cfg(test)]

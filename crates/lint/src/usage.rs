@@ -99,10 +99,10 @@ impl Usage {
             }
             *mark |= way.bit();
             let below = Way { is_below: true, is_part: false, ..way };
-            for member in schema.members().filter(|member| !member.shadowed) {
+            for member in schema.visible_members() {
                 let value = member.value;
                 match member.key {
-                    "properties" => waiting.extend(value.members().map(|property| (property.value, below))),
+                    "properties" => waiting.extend(value.visible_members().map(|property| (property.value, below))),
                     "items" | "additionalProperties" if value.is_object() => waiting.push((value, below)),
                     "allOf" => waiting.extend(value.items().map(|part| (part, Way { is_part: true, ..way }))),
                     _ => {}
@@ -150,7 +150,7 @@ fn uses<'d>(context: &Context<'d>) -> Vec<(Node<'d>, Way)> {
             let way = Way::root(Payload::Body, is_internal(parameter.node));
             uses.extend(parameter.node.get("schema").map(|schema| (schema, way)));
         }
-        let responses = operation.responses.into_iter().flat_map(Node::members);
+        let responses = operation.responses.into_iter().flat_map(Node::visible_members);
         for response in responses.filter(|member| !is_extension(member.key)) {
             let schema = context.response(response.value).and_then(|response| response.get("schema"));
             uses.extend(schema.map(|schema| (schema, Way::root(Payload::Response, false))));
@@ -161,7 +161,8 @@ fn uses<'d>(context: &Context<'d>) -> Vec<(Node<'d>, Way)> {
         let schema = holder.get("x-ms-notification-content").and_then(|content| content.get("schema"));
         uses.extend(schema.map(|schema| (schema, Way::root(Payload::Callback, false))));
     }
-    let shared = |part: &str| context.root.get(part).into_iter().flat_map(Node::members).map(|member| member.value);
+    let shared =
+        |part: &str| context.root.get(part).into_iter().flat_map(Node::visible_members).map(|member| member.value);
     // A shared parameter in the body is one even if no operation refers to it.
     for parameter in shared("parameters") {
         let is_body = parameter.get("in").and_then(Node::as_str) == Some("body");
@@ -174,29 +175,12 @@ fn uses<'d>(context: &Context<'d>) -> Vec<(Node<'d>, Way)> {
     uses
 }
 
+/// The words of `x-ms-visibility`.
+pub(crate) const VISIBILITIES: [&str; 3] = ["important", "advanced", "internal"];
+
 /// Whether an object is marked as hidden from users; letter case does not matter.
 pub(crate) fn is_internal(object: Node<'_>) -> bool {
     object.get("x-ms-visibility").and_then(Node::as_str).is_some_and(|text| text.eq_ignore_ascii_case("internal"))
-}
-
-/// The schema and everything that its `allOf` leads to, references followed. `None` when that is not known: a reference
-/// leads nowhere, or there are too many to look through for every schema of a document.
-pub(crate) fn composition<'d>(context: &Context<'d>, schema: Node<'d>) -> Option<Vec<Node<'d>>> {
-    const MOST_SCHEMAS: usize = 200;
-    let mut seen = HashSet::new();
-    let mut parts = Vec::new();
-    let mut waiting = vec![schema];
-    while let Some(schema) = waiting.pop() {
-        let schema = context.schema(schema)?;
-        if seen.insert(schema.id()) {
-            if parts.len() == MOST_SCHEMAS {
-                return None;
-            }
-            parts.push(schema);
-            waiting.extend(schema.get("allOf").into_iter().flat_map(Node::items));
-        }
-    }
-    Some(parts)
 }
 
 /// Whether a schema stands in the `allOf` of another one, with which it is one.
@@ -217,13 +201,7 @@ pub(crate) fn required_lists(schema: Node<'_>) -> impl Iterator<Item = Node<'_>>
     schemas.filter_map(|schema| schema.get("required")).filter(|required| required.is_array())
 }
 
-/// The property of this name of a composed schema, references not followed.
-pub(crate) fn property<'d>(parts: &[Node<'d>], name: &str) -> Option<Node<'d>> {
-    parts.iter().find_map(|part| part.get("properties")?.get(name))
-}
-
-/// Whether a composed schema demands the property of this name.
-pub(crate) fn is_required(parts: &[Node<'_>], name: &str) -> bool {
-    let mut required = parts.iter().filter_map(|part| part.get("required")).flat_map(Node::items);
-    required.any(|entry| entry.as_str() == Some(name))
+/// The names that a `required` list holds.
+pub(crate) fn names(list: Option<Node<'_>>) -> HashSet<&str> {
+    list.into_iter().flat_map(Node::items).filter_map(Node::as_str).collect()
 }

@@ -294,7 +294,7 @@ impl<'d> Context<'d> {
     fn operations_of(&self, path: &Path<'d>) -> Vec<Operation<'d>> {
         let mut operations = Vec::new();
         let mut shared = None;
-        for member in path.node.members().filter(|member| !member.shadowed && is_method(member.key)) {
+        for member in path.node.visible_members().filter(|member| is_method(member.key)) {
             let shared: &(Vec<Parameter<'d>>, bool) =
                 shared.get_or_insert_with(|| self.parameter_list(path.node.get("parameters")));
             operations.push(self.operation(path, member, shared));
@@ -348,14 +348,10 @@ impl<'d> Context<'d> {
 
     /// The responses of an operation.
     pub(crate) fn responses(&self, operation: &Operation<'d>) -> impl Iterator<Item = Response<'d>> {
-        let members = operation.responses.into_iter().flat_map(Node::members);
-        members.filter(|member| !member.shadowed && !is_extension(member.key)).map(|member| {
+        let members = operation.responses.into_iter().flat_map(Node::visible_members);
+        members.filter(|member| !is_extension(member.key)).map(|member| {
             let declared = member.value;
-            let node = match declared.get("$ref") {
-                Some(node) => self.resolve(&Reference { node, target: Target::Response }).ok().flatten(),
-                None => Some(declared),
-            };
-            Response { status: member.key, declared, node }
+            Response { status: member.key, declared, node: self.response(declared) }
         })
     }
 
@@ -444,13 +440,8 @@ impl<'d> Operation<'d> {
     /// The response that says what the operation answers when all is well: 200, else 201, else the first other 2xx.
     pub(crate) fn success(&self, context: &Context<'d>) -> Option<Node<'d>> {
         let responses = self.responses?;
-        let is_success = |code: &str| code.len() == 3 && code.starts_with('2');
-        let other = || responses.members().find(|member| is_success(member.key)).map(|member| member.value);
-        let response = responses.get("200").or_else(|| responses.get("201")).or_else(other)?;
-        match response.get("$ref") {
-            Some(node) => context.resolve(&Reference { node, target: Target::Response }).ok()?,
-            None => Some(response),
-        }
+        let other = || responses.visible_members().find(|member| is_success(member.key)).map(|member| member.value);
+        context.response(responses.get("200").or_else(|| responses.get("201")).or_else(other)?)
     }
 
     /// The schema of what it answers when all is well, references followed.
@@ -470,6 +461,11 @@ impl<'d> Parameter<'d> {
     pub(crate) fn input(&self) -> (&'d str, Cow<'d, str>) {
         let is_header = self.location == "header";
         (self.location, if is_header { self.name.to_ascii_lowercase().into() } else { self.name.into() })
+    }
+
+    /// Whether a request must give it.
+    pub(crate) fn is_required(&self) -> bool {
+        self.location == "path" || self.node.get("required").and_then(Node::as_bool) == Some(true)
     }
 
     /// Whether it is part of the request's body.
@@ -503,7 +499,7 @@ impl<'d> Value<'d> {
             unique_items: None,
             editor: None,
         };
-        for member in node.members().filter(|member| !member.shadowed) {
+        for member in node.visible_members() {
             if !is_keyword(kind, &member) {
                 unknown(member);
             }
@@ -543,7 +539,7 @@ impl<'d> Value<'d> {
 impl Response<'_> {
     /// Whether its status says that the call succeeded.
     pub(crate) fn is_success(&self) -> bool {
-        self.status.len() == 3 && self.status.starts_with('2')
+        is_success(self.status)
     }
 }
 
@@ -556,6 +552,11 @@ impl Target {
             Self::Response => "responses",
         }
     }
+}
+
+/// Whether the name of a response is a status code that says that the call succeeded.
+pub(crate) fn is_success(status: &str) -> bool {
+    status.len() == 3 && status.starts_with('2')
 }
 
 /// Whether the name of a member marks it as an extension.

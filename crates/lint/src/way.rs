@@ -2,8 +2,12 @@
 //! so that each way has most of the last one in it: only the rest is made anew.
 
 use crate::identity::push_entry;
+use backshell_model::FastMap;
 use backshell_source::{Node, escape_token};
 use std::fmt::Write as _;
+
+/// How far into a list an entry is counted every time: counts of longer lists are kept.
+const SHORT: usize = 64;
 
 /// The way to the last value that was asked for.
 #[derive(Default)]
@@ -14,7 +18,12 @@ pub(crate) struct Way {
     steps: Vec<Step>,
     pointer: String,
     place: String,
+    indices: Indices,
 }
+
+/// The entries of long lists, each list counted once: findings may lie on every entry, and come in any order.
+#[derive(Default)]
+struct Indices(FastMap<u32, Vec<u32>>);
 
 /// A value on the way, and how long both texts are up to it.
 struct Step {
@@ -29,6 +38,7 @@ impl Way {
         let text = node.document().text().as_ptr().addr();
         if self.text != text {
             self.text = text;
+            self.indices = Indices::default();
             self.keep(0);
         }
         let mut fresh = Vec::new();
@@ -47,8 +57,9 @@ impl Way {
                 text.push_str(&value.key().map(escape_token).unwrap_or_default());
             }
             if value.key().is_none() {
-                let _ = write!(self.pointer, "{}", value.index().unwrap_or_default());
-                push_entry(&mut self.place, value);
+                let index = self.indices.of(value);
+                let _ = write!(self.pointer, "{index}");
+                push_entry(&mut self.place, value, index);
             }
             self.steps.push(Step { id: value.id(), pointer: self.pointer.len(), place: self.place.len() });
         }
@@ -64,10 +75,38 @@ impl Way {
     }
 }
 
+impl Indices {
+    /// Where a value stands in its list.
+    fn of(&mut self, entry: Node<'_>) -> usize {
+        let Some(list) = entry.parent() else { return 0 };
+        if let Some(entries) = self.0.get(&list.id()) {
+            return entries.binary_search(&entry.id()).unwrap_or_default();
+        }
+        if let Some(index) = list.items().take(SHORT).position(|item| item == entry) {
+            return index;
+        }
+        let entries: Vec<u32> = list.items().map(Node::id).collect();
+        let index = entries.binary_search(&entry.id()).unwrap_or_default();
+        self.0.insert(list.id(), entries);
+        index
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use backshell_source::parse_str;
+
+    #[test]
+    fn entries_of_long_lists_are_counted_in_any_order() {
+        let text = format!("[{}7]", "7, ".repeat(3 * SHORT));
+        let document = parse_str(&text).document.unwrap();
+        let items: Vec<_> = document.root().items().collect();
+        let mut way = Way::default();
+        for index in [3 * SHORT, 0, SHORT - 1, SHORT, SHORT + 1, 2 * SHORT] {
+            assert_eq!(way.to(items[index]).0, format!("/{index}"));
+        }
+    }
 
     #[test]
     fn every_way_is_what_it_is_by_itself() {
@@ -94,7 +133,8 @@ mod tests {
             for (node, other) in first.iter().zip(second.iter().cycle()) {
                 for node in [*node, *other] {
                     let (pointer, place) = way.to(node);
-                    assert_eq!((pointer, place), (&*node.pointer(), &*crate::identity::place(node)));
+                    let named = |place: &mut String, node: Node<'_>| push_entry(place, node, node.index().unwrap());
+                    assert_eq!((pointer, place), (&*node.pointer(), &*node.pointer_with(named)));
                 }
             }
         }

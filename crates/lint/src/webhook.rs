@@ -1,9 +1,10 @@
 //! Triggers that are notified: which operations they are, and where in their inputs the address of the callback goes.
 
 use crate::dynamic::children;
+use crate::lookups::Marks;
 use crate::view::{Context, Operation};
+use backshell_model::FastMap;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 impl<'d> Operation<'d> {
     /// Whether it is a trigger.
@@ -26,10 +27,14 @@ impl<'d> Operation<'d> {
 
     /// Whether its body takes the address of the callback.
     pub(crate) fn takes_notification_url_in_body(&self, context: &Context<'d>) -> bool {
+        self.marked_bodies(context).any(|schema| context.callbacks().contains(schema))
+    }
+
+    /// The schemas of its body that may lead to the place of the callback's address.
+    fn marked_bodies(&self, context: &Context<'d>) -> impl Iterator<Item = Node<'d>> {
         let marks = &context.leads().notification_url;
         let bodies = self.parameters.iter().filter(|body| body.location == "body" && marks.contains(body.node));
-        let mut schemas = bodies.filter_map(|body| body.node.get("schema"));
-        schemas.any(|schema| leads_to_notification_url(context, schema))
+        bodies.filter_map(|body| context.schema(body.node.get("schema")?)).filter(|schema| marks.contains(*schema))
     }
 
     /// Whether it is a trigger that a service notifies.
@@ -43,19 +48,36 @@ pub(crate) fn is_notification_url(node: Node<'_>) -> bool {
     node.get("x-ms-notification-url").and_then(Node::as_bool) == Some(true)
 }
 
-fn leads_to_notification_url<'d>(context: &Context<'d>, root: Node<'d>) -> bool {
+/// What [`Context::callbacks`] says: a walk down from every body, each schema once, and one back up from the places that it
+/// came to, so that operations which share a schema do not each walk through it.
+pub(crate) fn callbacks(context: &Context<'_>) -> Marks {
     let marks = &context.leads().notification_url;
-    let mut waiting = vec![root];
-    let mut seen = HashSet::new();
-    while let Some(written) = waiting.pop() {
-        let Some(schema) = context.schema(written) else { continue };
-        if !marks.contains(schema) || !seen.insert(schema.id()) {
+    let mut callbacks = Marks::default();
+    if marks.is_empty() {
+        return callbacks;
+    }
+    let mut waiting: Vec<_> =
+        context.operations.iter().flat_map(|operation| operation.marked_bodies(context)).collect();
+    let mut seen = Marks::default();
+    let mut holders: FastMap<u32, Vec<u32>> = FastMap::default();
+    let mut found = Vec::new();
+    while let Some(schema) = waiting.pop() {
+        if !seen.insert(schema.id()) {
             continue;
         }
         if is_notification_url(schema) {
-            return true;
+            found.push(schema.id());
         }
-        waiting.extend(children(schema).filter(|child| marks.contains(*child)));
+        for written in children(schema).filter(|child| marks.contains(*child)) {
+            let Some(inner) = context.schema(written).filter(|inner| marks.contains(*inner)) else { continue };
+            holders.entry(inner.id()).or_default().push(schema.id());
+            waiting.push(inner);
+        }
     }
-    false
+    while let Some(id) = found.pop() {
+        if callbacks.insert(id) {
+            found.extend(holders.get(&id).into_iter().flatten());
+        }
+    }
+    callbacks
 }

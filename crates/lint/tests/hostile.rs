@@ -9,12 +9,36 @@
 )]
 
 use backshell_findings::{Finding, Severity};
-use backshell_lint::{Options, check};
+use backshell_lint::{Level, Options, Selector, check};
 use backshell_package::{Limits, read_files};
+use std::sync::Arc;
+use std::time::Instant;
 
 fn lint(bytes: impl Into<Vec<u8>>) -> Vec<Finding> {
     let files = vec![("apiDefinition.swagger.json".to_owned(), bytes.into().into())];
     check(&read_files("hostile", files, &Limits::default()), &Options::default())
+}
+
+/// What these rules find in a definition that is meant to take long.
+fn soon(definition: &str, rules: &[&str]) -> Vec<Finding> {
+    let files = vec![("apiDefinition.swagger.json".to_owned(), definition.as_bytes().into())];
+    soon_in(files, rules)
+}
+
+/// The same for a package. Nobody waits for it: a test only says that it ends soon.
+fn soon_in(files: Vec<(String, Arc<[u8]>)>, rules: &[&str]) -> Vec<Finding> {
+    let package = read_files("hostile", files, &Limits::default());
+    let rules = rules.iter().filter_map(|rule| backshell_lint::rule(rule)).collect();
+    let start = Instant::now();
+    let findings = check(&package, &Options { only: Some(rules), ..Options::default() });
+    let taken = start.elapsed();
+    assert!(taken.as_secs() < 10, "it took {taken:?}");
+    findings
+}
+
+/// How many findings of `rule` there are.
+fn count(findings: &[Finding], rule: &str) -> usize {
+    findings.iter().filter(|finding| finding.rule == rule).count()
 }
 
 /// A definition with `piece` as the value of one more member.
@@ -122,4 +146,224 @@ fn a_file_that_was_cut_off_anywhere_is_refused_where_it_ends() {
         assert!(finding.place.start.line <= 4, "{end}: {finding:?}");
     }
     read(whole);
+}
+
+#[test]
+fn findings_far_into_a_list_are_soon_numbered() {
+    // The numbers are reported as they come, the parts of an `allOf` from the last to the first.
+    let numbers: Vec<_> = (0..10_000).map(|number| number.to_string()).collect();
+    let list = format!("{}{}", "\"\", ".repeat(500_000), numbers.join(", "));
+    let parts = format!("{}{{}}", "{ \"type\": \"float\" }, ".repeat(150_000));
+    let findings = soon(
+        &format!(r#"{{ "swagger": "2.0", "definitions": {{ "A": {{ "type": "string", "enum": [{list}] }} }} }}"#),
+        &["InvalidEnumValue"],
+    );
+    assert!(findings.iter().any(|finding| finding.place.pointer == "/definitions/A/enum/509000"));
+    let findings = soon(
+        &format!(r#"{{ "swagger": "2.0", "definitions": {{ "A": {{ "allOf": [{parts}] }} }} }}"#),
+        &["JsonValueNotInEnum"],
+    );
+    assert!(findings.iter().any(|finding| finding.place.pointer == "/definitions/A/allOf/149999/type"));
+}
+
+#[test]
+fn what_is_left_out_is_told_and_leaves_room_for_heavier_findings() {
+    let deny = |rule: &str| {
+        let level = Level::At(Severity::Error);
+        Options {
+            levels: backshell_lint::Levels::default().then(&[(rule.parse::<Selector>().unwrap(), level)]),
+            ..Options::default()
+        }
+    };
+    // The rule of the last value comes after that of the others and weighs a warning by itself.
+    let list = (0..10_002).map(|number| number.to_string()).collect::<Vec<_>>().join(", ");
+    let definition = format!(
+        r#"{{ "definitions": {{ "Z": {{ "type": "string", "default": 1 }}, "A": {{ "type": "string", "enum": [{list}] }} }} }}"#
+    );
+    let files = vec![("apiDefinition.swagger.json".to_owned(), definition.as_bytes().into())];
+    let package = read_files("hostile", files, &Limits::default());
+    let findings = check(&package, &deny("DefaultValueMustMatchType"));
+    let denied = findings.iter().find(|finding| finding.rule == "DefaultValueMustMatchType");
+    assert_eq!(denied.map(|finding| finding.severity), Some(Severity::Error));
+    let told = |findings: &[Finding]| -> Vec<(Severity, String)> {
+        let remarks = findings.iter().filter(|finding| finding.rule == "BS-FindingsNotListed");
+        remarks.map(|finding| (finding.severity, finding.message.clone())).collect()
+    };
+    let remarks = told(&findings);
+    assert!(matches!(&remarks[..], [(Severity::Warning, _)]), "{remarks:?}");
+    assert!(remarks[0].1.contains("of level warning"), "{remarks:?}");
+    // What is left out weighs what its level says.
+    let findings = check(&package, &deny("InvalidEnumValue"));
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    assert_eq!((errors, count(&findings, "InvalidEnumValue") > 9_900), (10_001, true));
+    assert!(matches!(&told(&findings)[..], [(Severity::Error, _)]));
+    // Whoever writes a baseline of it is told again.
+    let baseline = backshell_lint::Baseline::of(findings.iter().map(|finding| ("hostile", finding)));
+    assert!(!baseline.render().contains("BS-FindingsNotListed"));
+    assert_eq!(told(&read(definition.replace(&list, "1"))), []);
+}
+
+/// `count` pieces, each made of its number, with commas between them.
+fn pieces(count: usize, piece: impl Fn(usize) -> String) -> String {
+    (0..count).map(piece).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn the_lists_of_a_document_are_read_once_and_not_for_every_operation() {
+    let types = pieces(100_000, |number| format!(r#""application/{number}""#));
+    let operations = pieces(2_000, |number| {
+        format!(
+            r#""/{number}": {{ "post": {{ "parameters": [{{ "in": "formData", "name": "f", "type": "file" }}],
+                "responses": {{ "200": {{ "examples": {{ "text/x": 1, "application/99999": 1 }} }} }} }} }}"#
+        )
+    });
+    let findings = soon(
+        &format!(
+            r#"{{ "swagger": "2.0", "consumes": [{types}], "produces": [{types}], "paths": {{ {operations} }} }}"#
+        ),
+        &[
+            "ConsumesMissing",
+            "MimeTypeNotCompatibleWithRequestContentSchemaType",
+            "ResponseExampleMustBeProducedByOperation",
+        ],
+    );
+    for rule in [
+        "ConsumesMissing",
+        "MimeTypeNotCompatibleWithRequestContentSchemaType",
+        "ResponseExampleMustBeProducedByOperation",
+    ] {
+        assert!(count(&findings, rule) > 0, "{rule}");
+    }
+}
+
+#[test]
+fn entries_of_compositions_count_although_they_refer_to_one_part() {
+    let same = pieces(50_000, |_| r##"{ "$ref": "#/definitions/Part" }"##.to_owned());
+    let users = pieces(5_000, |number| {
+        format!(
+            r##""U{number}": {{ "discriminator": "x", "required": ["x"], "allOf": [{{ "$ref": "#/definitions/Many" }}] }}"##
+        )
+    });
+    soon(
+        &format!(
+            r#"{{ "swagger": "2.0", "definitions": {{ "Part": {{ "properties": {{ "id": {{}} }} }}, "Many": {{ "allOf": [{same}] }}, {users} }} }}"#
+        ),
+        &["DiscriminatorMustBeARequiredStringProperty", "RequiredPropertyDefinitionMissing"],
+    );
+}
+
+#[test]
+fn calls_into_large_compositions_are_bounded() {
+    // Each of many arguments is looked for in a composed answer, and each look goes through its parts.
+    let parts = pieces(250, |number| format!(r##"{{ "$ref": "#/definitions/P{number}" }}"##));
+    let definitions = pieces(250, |number| format!(r#""P{number}": {{ "properties": {{ "p{number}": {{}} }} }}"#));
+    let arguments = pieces(20_000, |number| format!(r#""q{number}": {{ "parameter": "q{number}" }}"#));
+    let body = r##"{ "in": "body", "name": "b", "schema": { "$ref": "#/definitions/Whole" } }"##;
+    soon(
+        &format!(
+            r#"{{ "swagger": "2.0", "definitions": {{ "Whole": {{ "allOf": [{parts}] }}, {definitions} }}, "paths": {{ "/a": {{
+            "get": {{ "operationId": "A", "parameters": [{body}] }},
+            "post": {{ "parameters": [{body}, {{ "in": "query", "name": "x", "type": "string",
+                "x-ms-dynamic-values": {{ "operationId": "A", "parameters": {{ {arguments} }} }} }}] }} }} }} }}"#
+        ),
+        &["OperationParameterNameNotFound", "OperationMissingRequiredProperty"],
+    );
+}
+
+#[test]
+fn properties_of_a_shared_base_are_judged_within_bounds() {
+    let names = pieces(4_000, |number| format!(r#""r{number}""#));
+    let property = r#"{ "type": "string", "default": "x", "x-ms-visibility": "internal" }"#;
+    let properties = pieces(4_000, |number| format!(r#""p{number}": {property}"#));
+    let base = format!(r#"{{ "required": [{names}], "properties": {{ {properties} }} }}"#);
+    let users =
+        pieces(2_000, |number| format!(r##""u{number}": {{ "allOf": [{{ "$ref": "#/definitions/Base" }}] }}"##));
+    let findings = soon(
+        &format!(
+            r##"{{ "swagger": "2.0", "definitions": {{ "Base": {base} }}, "parameters": {{
+            "P": {{ "in": "body", "name": "a", "schema": {{ "$ref": "#/definitions/Base" }} }},
+            "Q": {{ "in": "body", "name": "b", "schema": {{ "properties": {{ {users} }} }} }} }} }}"##
+        ),
+        &["PropertyMustBeRequired"],
+    );
+    assert!(count(&findings, "PropertyMustBeRequired") >= 4_000);
+    // The same for the address of a callback.
+    let properties =
+        pieces(2_000, |number| format!(r#""p{number}": {{ "type": "string", "x-ms-notification-url": true }}"#));
+    let base = format!(r#"{{ "required": [{names}], "properties": {{ {properties} }} }}"#);
+    let findings = soon(
+        &format!(
+            r#"{{ "swagger": "2.0", "definitions": {{ "Base": {base} }}, "paths": {{ "/a": {{ "post": {{ "parameters": [
+            {{ "in": "body", "name": "b", "required": true, "schema": {{ "properties": {{ {users} }} }} }}] }} }} }} }}"#
+        ),
+        &["NotificationUrlNotRequired"],
+    );
+    assert!(count(&findings, "NotificationUrlNotRequired") > 0);
+}
+
+#[test]
+fn arguments_of_many_calls_are_looked_up() {
+    let parameters = pieces(2_000, |number| format!(r#"{{ "in": "query", "name": "p{number}", "required": true }}"#));
+    let required = pieces(2_000, |number| format!(r#""r{number}""#));
+    let properties = pieces(2_000, |number| format!(r#""r{number}": {{ "type": "string" }}"#));
+    let arguments = pieces(200, |number| format!(r#""b/a{number}": 1"#));
+    let calls = pieces(2_000, |number| {
+        format!(
+            r#"{{ "in": "query", "name": "q{number}", "type": "string",
+                "x-ms-dynamic-values": {{ "operationId": "A", "parameters": {{ {arguments} }} }} }}"#
+        )
+    });
+    let findings = soon(
+        &format!(
+            r#"{{ "swagger": "2.0", "paths": {{ "/a": {{ "get": {{ "operationId": "A", "parameters": [{parameters},
+            {{ "in": "body", "name": "b", "required": true, "schema": {{ "required": [{required}], "properties": {{ {properties} }} }} }}] }},
+            "post": {{ "parameters": [{calls}] }} }} }} }}"#
+        ),
+        &["OperationMissingRequiredProperty"],
+    );
+    assert!(count(&findings, "OperationMissingRequiredProperty") > 0);
+}
+
+#[test]
+fn what_looks_like_the_address_of_a_callback_is_walked_once() {
+    // Examples may hold the mark, so that a walk comes to everything and finds nothing.
+    let marked =
+        pieces(4_000, |number| format!(r#""p{number}": {{ "example": {{ "x-ms-notification-url": true }} }}"#));
+    let operations = pieces(2_000, |number| {
+        format!(
+            r##""/{number}": {{ "post": {{ "x-ms-trigger": "single", "parameters": [{{ "in": "body", "name": "b",
+                "schema": {{ "allOf": [{{ "$ref": "#/definitions/Big" }}] }} }}],
+                "responses": {{ "200": {{ "schema": {{ "$ref": "#/definitions/Big" }} }}, "201": {{ "schema": {{ "$ref": "#/definitions/Big" }} }} }} }} }}"##
+        )
+    });
+    soon(
+        &format!(
+            r#"{{ "swagger": "2.0", "definitions": {{ "Big": {{ "properties": {{ {marked} }} }} }}, "paths": {{ {operations} }} }}"#
+        ),
+        &[
+            "OperationMustHaveNotificationContentExtension",
+            "NotificationUrlNotAllowedInThisPosition",
+            "WebhookOperationsMissingNotificationUrlProperty",
+            "BS-TriggerWithoutNotification",
+        ],
+    );
+}
+
+#[test]
+fn long_paths_that_are_nearly_the_same_are_compared_within_bounds() {
+    let front = "/a".repeat(2_000);
+    let paths = pieces(1_000, |number| format!(r#""{front}/{number}": {{ "get": {{}} }}"#));
+    soon(&format!(r#"{{ "swagger": "2.0", "paths": {{ {paths} }} }}"#), &["PartialDuplicateOperationPath"]);
+}
+
+#[test]
+fn what_policies_read_is_looked_up() {
+    let read = "@connectionParameters('x')".repeat(300_000);
+    let parameters = pieces(20_000, |number| format!(r#""p{number}": {{ "type": "securestring" }}"#));
+    let properties = format!(
+        r#"{{ "properties": {{ "connectionParameters": {{ {parameters} }}, "policyTemplateInstances": [{{ "templateId": "setheader", "parameters": {{ "a": "{read}" }} }}] }} }}"#
+    );
+    let files = [("apiDefinition.swagger.json", "{}".to_owned()), ("apiProperties.json", properties)];
+    let files = files.map(|(name, text)| (name.to_owned(), text.into_bytes().into())).to_vec();
+    assert_eq!(soon_in(files, &["BS-SecurityDefinitionsMissing"]).len(), 1);
 }

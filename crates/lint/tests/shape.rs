@@ -76,6 +76,63 @@ fn members_that_a_later_one_shadows_do_not_count() {
 }
 
 #[test]
+fn no_rule_judges_what_a_later_member_shadows() {
+    let hidden = r#""x-ms-visibility": "internal""#;
+    for (rule, definition) in [
+        (
+            "BS-OAuthFlowUnsupported",
+            r#"{ "securityDefinitions": { "a": { "type": "oauth2", "flow": "password" }, "a": { "type": "basic" } } }"#.to_owned(),
+        ),
+        (
+            "BS-OAuthUrlNotHttps",
+            r#"{ "securityDefinitions": { "a": { "tokenUrl": "http://contoso.com" }, "a": { "type": "basic" } } }"#.to_owned(),
+        ),
+        ("BS-EmptyProperty", r#"{ "definitions": { "A": { "properties": { "a": {}, "a": { "type": "string" } } } } }"#.to_owned()),
+        (
+            "BS-InternalRequiredWithoutDefault",
+            format!(
+                r#"{{ "paths": {{ "/a": {{ "post": {{ "parameters": [{{ "in": "body", "name": "b", "schema": {{ "required": ["a"],
+                    "properties": {{ "a": {{ {hidden} }}, "a": {{ "type": "string" }} }} }} }}] }} }} }} }}"#
+            ),
+        ),
+        (
+            "BS-TestConnectionNotCallable",
+            r#"{ "x-ms-capabilities": { "testConnection": { "operationId": "A", "parameters": { "a": { "parameter": "x" }, "a": 1 } } } }"#
+                .to_owned(),
+        ),
+        (
+            // No body has the definition in it.
+            "PropertyMustBeRequired",
+            format!(
+                r##"{{ "paths": {{ "/a": {{ "post": {{ "parameters": [{{ "in": "body", "name": "b", "schema": {{ "properties": {{
+                    "a": {{ "$ref": "#/definitions/A" }}, "a": {{ "type": "string" }} }} }} }}] }} }} }},
+                "definitions": {{ "A": {{ "properties": {{ "a": {{ {hidden}, "default": "x" }} }} }} }} }}"##
+            ),
+        ),
+        (
+            // Nor has an answer.
+            "InvalidStringBinaryProperty",
+            r##"{ "paths": { "/a": { "get": { "responses": { "200": { "schema": { "items": { "$ref": "#/definitions/A" } } }, "200": {} } } } },
+                "definitions": { "A": { "type": "string", "format": "binary" } } }"##
+                .to_owned(),
+        ),
+    ] {
+        // Nothing but the last of the same name makes the difference.
+        assert_eq!(pointers(&definition, rule), Vec::<String>::new(), "{rule}");
+    }
+    let empty = r#"{ "paths": { "/a": { "get": { "responses": { "200": { "schema": {} }, "200": {} } } } } }"#;
+    assert_eq!(pointers(empty, "BS-EmptyOperation"), ["/paths/~1a/get"]);
+    let only = r#"{ "paths": { "/a": { "get": { "responses": { "default": {}, "default": {} } } } } }"#;
+    assert_eq!(pointers(only, "BS-DefaultOnlyResponse"), ["/paths/~1a/get/responses/default"]);
+    // The answer of the operation that is called is the last of the same code.
+    let called = r#"{ "paths": { "/a": { "get": { "operationId": "A", "responses": { "204": { "schema": { "type": "object", "properties": { "b": {} } } },
+            "204": { "schema": { "type": "object", "properties": { "a": { "type": "array" } } } } } },
+        "put": { "parameters": [{ "in": "query", "name": "q", "type": "string",
+            "x-ms-dynamic-values": { "operationId": "A", "value-collection": "a" } }] } } } }"#;
+    assert_eq!(pointers(called, "InvokedOperationShouldProduceArray"), Vec::<String>::new());
+}
+
+#[test]
 fn shared_parameters_are_asked_for_their_members_once() {
     let definition = r##"{ "paths": {
             "/a": { "get": { "parameters": [{ "$ref": "#/parameters/P" }] } },

@@ -226,6 +226,12 @@ impl<'d> Node<'d> {
         Members(if self.is_object() { self.children() } else { self.nothing() })
     }
 
+    /// The members that ordinary readers see: of several with the same name the last, in document order.
+    #[inline]
+    pub fn visible_members(self) -> impl Iterator<Item = Member<'d>> {
+        self.members().filter(|member| !member.shadowed)
+    }
+
     /// The items of an array.
     #[inline]
     pub fn items(self) -> Items<'d> {
@@ -321,9 +327,8 @@ impl<'d> Node<'d> {
                     left.len() == right.len()
                 }
                 (Kind::Object, Kind::Object) => {
-                    let visible = |node: Node<'_>| node.members().filter(|member| !member.shadowed).count();
-                    visible(left) == visible(right)
-                        && left.members().filter(|member| !member.shadowed).all(|member| {
+                    left.visible_members().count() == right.visible_members().count()
+                        && left.visible_members().all(|member| {
                             right.get(member.key).map(|value| pairs.push((member.value, value))).is_some()
                         })
                 }

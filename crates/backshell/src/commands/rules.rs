@@ -39,14 +39,8 @@ impl Rules {
                     if let Some(bar) = backshell_probe::bar(id) {
                         return self.explain_bar(bar);
                     }
-                    let ids = backshell_lint::rules().iter().map(|rule| rule.id);
-                    let ids = ids.chain(backshell_diff::checks().into_iter().map(|check| check.id));
-                    let ids = ids.chain(backshell_probe::bars().iter().map(|bar| bar.id));
-                    let nearest = ids.min_by_key(|known| {
-                        strsim::damerau_levenshtein(&known.to_ascii_lowercase(), &id.to_ascii_lowercase())
-                    });
-                    let nearest = nearest.unwrap_or_default();
-                    bail!("there is no rule `{id}`; did you mean `{nearest}`? `backshell rules` lists them all")
+                    let meant = nearest(id).map(|known| format!("did you mean `{known}`? ")).unwrap_or_default();
+                    bail!("there is no rule `{id}`; {meant}`backshell rules` lists all ids")
                 }
             },
         };
@@ -148,6 +142,19 @@ impl Rules {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The id that was meant: the nearest one, unless more than a third of what was written would have to change.
+fn nearest(id: &str) -> Option<&'static str> {
+    const PARTS: usize = 3;
+    let wanted = id.to_ascii_lowercase();
+    let ids = backshell_lint::rules().iter().map(|rule| rule.id);
+    let ids = ids.chain(backshell_lint::notices::NOTICES.iter().map(|notice| notice.id));
+    let ids = ids.chain(backshell_diff::checks().into_iter().map(|check| check.id));
+    let ids = ids.chain(backshell_probe::bars().iter().map(|bar| bar.id));
+    let ids = ids.map(|known| (strsim::damerau_levenshtein(&known.to_ascii_lowercase(), &wanted), known));
+    let (distance, nearest) = ids.min()?;
+    (distance <= wanted.chars().count() / PARTS).then_some(nearest)
 }
 
 /// A check of `diff` for programs.

@@ -5,7 +5,7 @@ use crate::approvals::Approval;
 use crate::change::{Change, Comparison, Outcome};
 use crate::check::Verdict;
 use backshell_findings::Place;
-use backshell_findings::markdown::{escaped, prose};
+use backshell_findings::markdown::{escaped, escaped_code, prose};
 use std::fmt::Write as _;
 
 /// A comment may have 65,536 characters; what comes behind the lists needs some of them.
@@ -77,7 +77,7 @@ fn title(change: &Change) -> String {
     let who = names(change, escaped).unwrap_or_else(|| "The connector".to_owned());
     match (&change.method, &change.path) {
         (Some(method), Some(path)) => {
-            format!("**{who}** (<code>{} {}</code>)", escaped(&method.to_uppercase()), escaped(path))
+            format!("**{who}** (<code>{} {}</code>)", escaped_code(&method.to_uppercase()), escaped_code(path))
         }
         _ => format!("**{who}**"),
     }
@@ -101,7 +101,7 @@ fn item(change: &Change) -> String {
         let _ = write!(item, "<br>*{}*", prose(&change.help));
     }
     if change.verdict != Verdict::Compatible {
-        let names = place_by_names(change).map(|names| format!("at <code>{}</code>, ", escaped(names)));
+        let names = place_by_names(change).map(|names| format!("at <code>{}</code>, ", escaped_code(names)));
         let _ = write!(item, "<br>{}fingerprint <code>{}</code>", names.unwrap_or_default(), change.fingerprint);
     }
     let places: Vec<String> = change.old.iter().chain(&change.new).map(shown).collect();
@@ -113,5 +113,5 @@ fn item(change: &Change) -> String {
 }
 
 fn shown(place: &Place) -> String {
-    format!("<code>{}:{}:{}</code>", escaped(&place.file), place.start.line, place.start.column)
+    format!("<code>{}:{}:{}</code>", escaped_code(&place.file), place.start.line, place.start.column)
 }

@@ -5,12 +5,13 @@
 
 use super::finding::{finding, severity};
 use crate::approvals::Approval;
-use crate::change::Comparison;
+use crate::change::{Comparison, Outcome};
 use backshell_findings::{Finding, Report, RuleInfo, Suppressed, Suppression};
 
 /// The comparison as a SARIF log. `version` is the version of Backshell.
 pub fn render(comparison: &Comparison, version: &str) -> String {
     let mut report = Report { findings: comparison.findings.clone(), files: 2, ..Report::default() };
+    report.is_incomplete = comparison.outcome == Outcome::Unreadable;
     for change in &comparison.changes {
         match &change.approval {
             Some(Approval { reason, approver }) => report.suppressed.push(Suppressed {

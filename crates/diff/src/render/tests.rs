@@ -36,6 +36,8 @@ fn a_comment_shows_foreign_text_and_no_markup() {
     assert!(text.contains("<code>&#60;b&#62;&#124;&#64;all</code>") && !text.contains("<b>"), "{text}");
     assert!(text.contains("**ListItems** (<code>GET /items</code>)"), "{text}");
     assert!(text.contains("<details><summary>1 compatible</summary>"), "{text}");
+    let log: serde_json::Value = serde_json::from_str(&sarif::render(&comparison(OLD, "{"), "0.1.0")).unwrap();
+    assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], false);
     let unreadable = markdown::render(&comparison(OLD, "{"));
     assert!(unreadable.contains("### Backshell diff: unreadable") && unreadable.contains("🔴"), "{unreadable}");
 }

@@ -27,7 +27,8 @@ pub fn write_command(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
     };
     let place = &finding.place;
     let (start, end) = (place.start, place.end);
-    write!(out, "::{command} file={},line={},endLine={}", property(&place.file), start.line, end.line)?;
+    let file = property(super::from_here(&place.file));
+    write!(out, "::{command} file={file},line={},endLine={}", start.line, end.line)?;
     // Columns of a place over several lines are refused.
     if start.line == end.line {
         write!(out, ",col={},endColumn={}", start.column, end.column.max(start.column))?;
@@ -81,6 +82,14 @@ mod tests {
                         title=BS-Example::100 %25 wrong:\u{fffd}::error::injected, here%0Ahelp: do, it\n\
                         1 file checked: 0 errors, 0 warnings, 1 note\n";
         assert_eq!(render(&report), expected);
+    }
+
+    #[test]
+    fn a_path_is_that_in_the_repository() {
+        let mut finding = finding(Severity::Error, 3);
+        finding.place.file = "./my-connector/apiDefinition.swagger.json".into();
+        let text = render(&Report { findings: vec![finding], files: 1, ..Report::default() });
+        assert!(text.starts_with("::error file=my-connector/apiDefinition.swagger.json,line=3,"), "{text}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! The report for programs: the JSON shape that `lint`, `scan` and `endpoint` print.
+//! The report for programs: the JSON shape that `lint` and `endpoint` print.
 
-use super::part::{Part, Run};
+use super::part::{Part, Section};
 use crate::{BarOutcome, Finding, Report, Suppressed};
 use serde::Serialize;
 use serde_json::ser::{Formatter as _, PrettyFormatter, Serializer};
@@ -8,8 +8,6 @@ use std::io::{self, Write};
 
 /// What stands between two entries of a list.
 const SEPARATOR: &[u8] = b",\n    ";
-/// Bytes of an entry, to begin with.
-const USUAL_LENGTH: usize = 640;
 
 /// The report as one JSON object, indented, with a line end. `version` is the version of Backshell.
 pub fn render(report: &Report, version: &str) -> String {
@@ -24,9 +22,8 @@ pub fn write(out: &mut dyn Write, report: &Report, version: &str) -> io::Result<
 /// A part of the report: a sorted report of some of the files, without bars.
 pub fn part(report: &Report) -> io::Result<Part> {
     let mut part = Part::new(report);
-    part.findings = Run::of(&report.findings, |finding| finding, |of_file| entries(of_file, finding))?;
-    let accepted = |of_file| entries(of_file, entry::<_, JsonSuppressed<'_>>);
-    part.suppressed = Run::of(&report.suppressed, |one| &one.finding, accepted)?;
+    part.findings = Section::of(&report.findings, |finding| finding, finding)?;
+    part.suppressed = Section::of(&report.suppressed, |one| &one.finding, entry::<_, JsonSuppressed<'_>>)?;
     Ok(part)
 }
 
@@ -47,24 +44,25 @@ fn whole(out: &mut dyn Write, parts: Vec<Part>, bars: &[BarOutcome], version: &s
     };
     let version = serde_json::to_string(version)?;
     write!(out, "{{\n  \"tool\": \"backshell\",\n  \"version\": {version},\n  \"findings\": ")?;
-    list(out, whole.findings.iter().map(|run| &*run.bytes))?;
+    list(out, whole.findings.iter().flat_map(Section::pieces))?;
     if !whole.suppressed.is_empty() {
         write!(out, ",\n  \"suppressed\": ")?;
-        list(out, whole.suppressed.iter().map(|run| &*run.bytes))?;
+        list(out, whole.suppressed.iter().flat_map(Section::pieces))?;
     }
     if !bars.is_empty() {
         write!(out, ",\n  \"bars\": ")?;
-        list(out, std::iter::once(&*entries(bars, entry::<_, JsonBar<'_>>)?))?;
+        let mut pieces = vec![Vec::new(); bars.len()];
+        for (bar, piece) in bars.iter().zip(&mut pieces) {
+            entry::<_, JsonBar<'_>>(bar, piece)?;
+        }
+        list(out, pieces.iter().map(|piece| &**piece))?;
     }
     write!(out, ",\n  \"summary\": ")?;
     summary.serialize(&mut Serializer::with_formatter(&mut *out, inside(1)?))?;
     writeln!(out, "\n}}")
 }
 
-/// Writes an entry of a list.
-type Entry<'a, T> = fn(&'a T, &mut Vec<u8>) -> serde_json::Result<()>;
-
-/// Writes a list that is the value of a member of the report, from pieces of [`entries`].
+/// Writes a list that is the value of a member of the report, from its entries.
 fn list<'a>(out: &mut dyn Write, mut pieces: impl Iterator<Item = &'a [u8]>) -> io::Result<()> {
     let Some(first) = pieces.next() else { return write!(out, "[]") };
     write!(out, "[\n    ")?;
@@ -74,18 +72,6 @@ fn list<'a>(out: &mut dyn Write, mut pieces: impl Iterator<Item = &'a [u8]>) -> 
         out.write_all(piece)?;
     }
     write!(out, "\n  ]")
-}
-
-/// Entries of a list, with what stands between them.
-fn entries<'a, T>(list: &'a [T], entry: Entry<'a, T>) -> io::Result<Vec<u8>> {
-    let mut json = Vec::with_capacity(list.len() * USUAL_LENGTH);
-    for (index, one) in list.iter().enumerate() {
-        if index > 0 {
-            json.extend_from_slice(SEPARATOR);
-        }
-        entry(one, &mut json)?;
-    }
-    Ok(json)
 }
 
 /// Writes an entry by its shape.

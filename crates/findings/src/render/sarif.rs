@@ -61,7 +61,7 @@ pub fn write(
                 },
             },
             column_kind: "unicodeCodePoints",
-            invocations: [Invocation { execution_successful: true }],
+            invocations: [Invocation { execution_successful: !report.is_incomplete }],
             results: all.iter().map(|(finding, because)| Outcome::new(finding, *because, &index)).collect(),
         }],
     };
@@ -270,7 +270,7 @@ const fn level(severity: Severity) -> &'static str {
 
 /// A path as a URI: relative ones stay relative to where the run began, which for code scanning is the repository's root.
 fn uri(path: &str) -> String {
-    let path = path.trim_start_matches("./");
+    let path = super::from_here(path);
     let encoded = utf8_percent_encode(path, NOT_IN_PATH).to_string();
     if path.starts_with('/') {
         return format!("file://{encoded}");
@@ -289,6 +289,7 @@ mod tests {
     #[test]
     fn paths_become_uris() {
         assert_eq!(uri("./my connector/a.json"), "my%20connector/a.json");
+        assert_eq!(uri(".//a.json"), "a.json", "it is no path from the root");
         assert_eq!(uri("/tmp/ä#1.json"), "file:///tmp/%C3%A4%231.json");
         assert_eq!(uri("c:x/a:b"), "c%3Ax/a:b");
     }

@@ -1,6 +1,6 @@
 //! The report for people: grouped by file, the source line with a mark under the exact place, and one line of advice.
 
-use super::part::{Part, Run};
+use super::part::{Part, Section};
 use crate::{Finding, Place, Report, RuleCount, Severity, SourceLine, Summary};
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
@@ -27,11 +27,8 @@ pub fn write(out: &mut dyn Write, report: &Report, options: &TextOptions) -> io:
 pub fn part(report: &Report, options: &TextOptions) -> io::Result<Part> {
     let paint = Paint { color: options.color };
     let mut part = Part::new(report);
-    part.findings = Run::of(&report.findings, |finding| finding, |of_file| findings(of_file, paint))?;
-    for (run, of_file) in part.findings.iter_mut().zip(by_file(&report.findings)) {
-        let counts = RuleCount::of(of_file.iter().map(|found| ("", &*found.rule, found.severity, 1)));
-        run.rules = counts.iter().map(|count| (count.rule.to_owned().into(), count.severity, count.findings)).collect();
-    }
+    let write = |finding: &Finding, text: &mut Vec<u8>| write_finding(text, finding, paint);
+    part.findings = Section::of(&report.findings, |finding| finding, write)?;
     Ok(part)
 }
 
@@ -39,13 +36,11 @@ pub fn part(report: &Report, options: &TextOptions) -> io::Result<Part> {
 pub fn write_parts(out: &mut dyn Write, parts: Vec<Part>, options: &TextOptions) -> io::Result<()> {
     let whole = Part::of_all(parts);
     let paint = Paint { color: options.color };
-    let mut file = None;
-    for run in &whole.findings {
-        if file != Some(&run.file) {
-            file = Some(&run.file);
-            heading(out, &run.file, paint)?;
+    for section in &whole.findings {
+        heading(out, &section.file, paint)?;
+        for finding in section.pieces() {
+            out.write_all(finding)?;
         }
-        out.write_all(&run.bytes)?;
     }
     let counts = by_rule(&whole);
     if counts.len() > 1 {
@@ -65,34 +60,23 @@ pub fn write_summary(out: &mut dyn Write, parts: Vec<Part>) -> io::Result<()> {
 /// The sorted findings, grouped by file, without anything after them.
 pub fn write_findings(out: &mut dyn Write, sorted: &[Finding], options: &TextOptions) -> io::Result<()> {
     let paint = Paint { color: options.color };
-    for of_file in by_file(sorted) {
-        let file = of_file.first().map_or("", |first| &*first.place.file);
-        heading(out, file, paint)?;
-        out.write_all(&findings(of_file, paint)?)?;
+    let mut file = None;
+    for finding in sorted {
+        if file != Some(&finding.place.file) {
+            file = Some(&finding.place.file);
+            heading(out, &finding.place.file, paint)?;
+        }
+        write_finding(out, finding, paint)?;
     }
     Ok(())
 }
 
-fn by_file(findings: &[Finding]) -> impl Iterator<Item = &[Finding]> {
-    findings.chunk_by(|one, other| one.place.file == other.place.file)
-}
-
 fn by_rule(whole: &Part) -> Vec<RuleCount<'_>> {
-    let runs = whole.findings.iter().flat_map(|run| run.rules.iter().map(move |tally| (&*run.file, tally)));
-    RuleCount::of(runs.map(|(file, (rule, severity, findings))| (file, &**rule, *severity, *findings)))
+    RuleCount::of(whole.findings.iter().flat_map(Section::fired))
 }
 
 fn heading(out: &mut dyn Write, file: &str, paint: Paint) -> io::Result<()> {
     writeln!(out, "{}\n", paint.bold(&printable(file)))
-}
-
-/// The findings of one file.
-fn findings(of_file: &[Finding], paint: Paint) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    for finding in of_file {
-        write_finding(&mut text, finding, paint)?;
-    }
-    Ok(text)
 }
 
 /// The counts in words.
@@ -181,8 +165,16 @@ fn visible(character: char) -> char {
     match character {
         ' '..='~' => character,
         '\t' => ' ',
-        // Characters that turn the direction of the text or hide in it: what is shown must be what is there.
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
+        // Characters that turn the direction of the text, end its line or hide in it: what is shown must be what is there.
+        '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
         control if control.is_control() => '\u{fffd}',
         other => other,
     }
@@ -288,6 +280,17 @@ mod tests {
         finding.place.file = "x\u{7}y".into();
         let text = render(&report(finding), &TextOptions::default());
         assert!(!text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{text:?}");
+    }
+
+    #[test]
+    fn what_is_invisible_or_turns_the_text_is_shown() {
+        let hidden = "\u{ad}\u{61c}\u{180e}\u{200b}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2060}\u{2066}\u{2069}\u{206f}\
+                      \u{feff}\u{fff9}\u{fffa}\u{fffb}\u{e0000}\u{e0001}\u{e0020}\u{e007f}";
+        for character in hidden.chars() {
+            assert_eq!(printable(&format!("a{character}b")), "a\u{fffd}b", "{character:?}");
+        }
+        let letters = "é \u{ac}\u{ae} \u{61b} \u{2027}\u{202f} \u{2070} \u{fffc} 日本 😀";
+        assert_eq!(printable(letters), letters);
     }
 
     #[test]

@@ -178,7 +178,7 @@ fn plain(node: Node<'_>) -> serde_json::Value {
                 let meant = extensions.iter().find(|known| strsim::damerau_levenshtein(known, key) <= 3);
                 meant.map_or(key, |meant| meant).to_owned()
             };
-            let members = node.members().filter(|member| !member.shadowed);
+            let members = node.visible_members();
             let members = members.map(|member| (key(member.key), plain(member.value)));
             let single = Value::from("single");
             Value::Object(

@@ -127,6 +127,9 @@ enum Format {
 impl Lint {
     pub(super) fn run(&self) -> anyhow::Result<ExitCode> {
         let levels = self.levels()?;
+        if self.watch {
+            watch::refuse_what_cannot_be_watched(&self.paths)?;
+        }
         let targets = targets::find(&self.paths)?;
         let mut settings = Settings::new(self, levels);
         if self.fix {
@@ -134,6 +137,9 @@ impl Lint {
         }
         let baseline = self.read_baseline()?;
         if self.watch {
+            if let Some(baseline) = &baseline {
+                remark_on_strangers(baseline, &targets);
+            }
             return block_on(watch::watch(self, settings, baseline));
         }
         if self.fix {
@@ -179,7 +185,7 @@ impl Lint {
                 pieces.collect::<Result<_, _>>()?
             }
         };
-        pieces.push(self.piece(Report { findings: settings.remarks(targets), ..Report::default() })?);
+        pieces.push(self.piece(Report { findings: settings.remarks(targets, settled.iter()), ..Report::default() })?);
         Ok(pieces)
     }
 

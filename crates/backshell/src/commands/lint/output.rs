@@ -46,6 +46,7 @@ impl Lint {
                     report.files += one.files;
                     report.findings.extend(one.findings);
                     report.suppressed.extend(one.suppressed);
+                    report.is_incomplete |= one.is_incomplete;
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The settings of each package: the command line, and the nearest configuration file.
 
 use super::Lint;
-use super::targets::Target;
+use super::targets::{Target, folder_of};
 use anyhow::{Context as _, anyhow};
 use backshell_findings::{Finding, Suppressed, Suppression};
 use backshell_lint::{CONFIG_FILE, Config, Day, Facts, Level, Levels, Options, Selector};
@@ -22,8 +22,8 @@ pub(super) struct Settings {
     today: Day,
     /// The configuration that holds in a folder.
     by_folder: HashMap<PathBuf, Option<Arc<Loaded>>>,
-    /// Every configuration file that was read.
-    loaded: Vec<Arc<Loaded>>,
+    /// The configuration that holds everywhere, once it is read.
+    named: Option<Arc<Loaded>>,
 }
 
 /// Where the configuration comes from.
@@ -43,13 +43,14 @@ pub(super) struct Loaded {
     /// The folder it lies in, links resolved; files are named from there.
     folder: PathBuf,
     config: Config,
-    /// Per entry of the allow list: whether it accepted something, and whether the file it names was checked.
-    marks: Vec<Marks>,
 }
 
+/// What an entry of the allow list did for a package.
 #[derive(Default)]
 struct Marks {
+    /// It accepted something.
     used: AtomicBool,
+    /// The package has the file that it names.
     checked: AtomicBool,
 }
 
@@ -60,6 +61,8 @@ pub(super) struct Settled {
     pub(super) options: Options,
     /// Its configuration file.
     loaded: Option<Arc<Loaded>>,
+    /// Per entry of the file's allow list. They are the package's own, so that it can be judged again without the others.
+    marks: Arc<[Marks]>,
     today: Day,
     /// Its path below the folder of the configuration file.
     below: String,
@@ -80,7 +83,7 @@ impl Settings {
             source,
             today: super::today(),
             by_folder: HashMap::new(),
-            loaded: Vec::new(),
+            named: None,
         }
     }
 
@@ -92,18 +95,26 @@ impl Settings {
     /// Forgets the files that were read: they may have changed.
     pub(super) fn forget(&mut self) {
         self.by_folder.clear();
-        self.loaded.clear();
+        self.named = None;
+    }
+
+    /// Where configuration files of the packages so far are, or would be found.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        match &self.source {
+            Source::None => Vec::new(),
+            Source::File(file) => vec![file.clone()],
+            Source::Nearest => self.by_folder.keys().map(|folder| folder.join(CONFIG_FILE)).collect(),
+        }
     }
 
     fn of(&mut self, target: &Target) -> anyhow::Result<Settled> {
         let loaded = match &self.source {
             Source::None => None,
             Source::File(file) => {
-                let file = file.clone();
-                Some(match self.loaded.first() {
-                    Some(loaded) => loaded.clone(),
-                    None => self.load(&file)?,
-                })
+                if self.named.is_none() {
+                    self.named = Some(load(file)?);
+                }
+                self.named.clone()
             }
             Source::Nearest => self.nearest(target.folder())?,
         };
@@ -122,7 +133,9 @@ impl Settings {
             identify: self.identify || config.is_some_and(|config| !config.allow.is_empty()),
             ..Options::default()
         };
-        Ok(Settled { options, loaded, today: self.today, below })
+        let entries = loaded.iter().flat_map(|loaded| &loaded.config.allow);
+        let marks = entries.map(|_| Marks::default()).collect();
+        Ok(Settled { options, loaded, marks, today: self.today, below })
     }
 
     /// The configuration file in the folder or the nearest above it, up to the root of a repository.
@@ -137,7 +150,7 @@ impl Settings {
             passed.push(folder.to_owned());
             let file = folder.join(CONFIG_FILE);
             if file.is_file() {
-                found = Some(self.load(&file)?);
+                found = Some(load(&file)?);
                 break;
             }
             if folder.join(".git").exists() {
@@ -148,42 +161,55 @@ impl Settings {
         Ok(found)
     }
 
-    fn load(&mut self, file: &Path) -> anyhow::Result<Arc<Loaded>> {
-        let shown = shown(file);
-        let text = std::fs::read_to_string(file)
-            .with_context(|| format!("the configuration file `{shown}` cannot be read"))?;
-        let config =
-            Config::parse(&shown, &text).map_err(|errors| anyhow!("the configuration file is not valid\n{errors}"))?;
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-        let marks = config.allow.iter().map(|_| Marks::default()).collect();
-        let loaded = Arc::new(Loaded { shown, folder, config, marks });
-        self.loaded.push(loaded.clone());
-        Ok(loaded)
+    /// What is to be said about entries of allow lists, after all the targets were judged by these settings.
+    pub(super) fn remarks<'s>(&self, targets: &[Target], settled: impl Iterator<Item = &'s Settled>) -> Vec<Finding> {
+        // Each file once, with what its entries did for each of its packages.
+        let mut files: Vec<(&Arc<Loaded>, Vec<&[Marks]>)> = Vec::new();
+        for settled in settled {
+            let Some(loaded) = &settled.loaded else { continue };
+            match files.iter_mut().find(|(known, _)| Arc::ptr_eq(known, loaded)) {
+                Some((_, marks)) => marks.push(&settled.marks),
+                None => files.push((loaded, vec![&settled.marks])),
+            }
+        }
+        files.into_iter().flat_map(|(loaded, marks)| self.remarks_on(loaded, &marks, targets)).collect()
     }
 
-    /// What is to be said about entries of allow lists, after the targets were judged.
-    pub(super) fn remarks(&self, targets: &[Target]) -> Vec<Finding> {
+    /// What is to be said about the entries of one file; of each package that it holds for, there are the marks.
+    fn remarks_on(&self, loaded: &Loaded, marks: &[&[Marks]], targets: &[Target]) -> Vec<Finding> {
+        let everything = targets.iter().any(|target| {
+            let is_it = target.is_folder() && target.folder() == loaded.folder;
+            is_it || target.searched.as_ref().is_some_and(|searched| loaded.folder.starts_with(searched))
+        });
         let mut remarks = Vec::new();
-        for loaded in &self.loaded {
-            let everything = targets.iter().any(|target| {
-                let is_it = target.is_folder() && target.folder() == loaded.folder;
-                is_it || target.searched.as_ref().is_some_and(|searched| loaded.folder.starts_with(searched))
-            });
-            for (entry, marks) in loaded.config.allow.iter().zip(&loaded.marks) {
-                let names_a_path = entry.file.as_ref().is_some_and(|file| file.contains('/'));
-                let checked = everything || (names_a_path && marks.checked.load(Ordering::Relaxed));
-                let unused = checked && !marks.used.load(Ordering::Relaxed);
-                if unused || !entry.holds(self.today) {
-                    remarks.push(entry.remark(&loaded.shown, &loaded.config.text, self.today));
-                }
+        for (index, entry) in loaded.config.allow.iter().enumerate() {
+            let somewhere = |mark: fn(&Marks) -> &AtomicBool| {
+                marks.iter().filter_map(|marks| marks.get(index)).any(|marks| mark(marks).load(Ordering::Relaxed))
+            };
+            let names_a_path = entry.file.as_ref().is_some_and(|file| file.contains('/'));
+            let checked = everything || (names_a_path && somewhere(|marks| &marks.checked));
+            let unused = checked && !somewhere(|marks| &marks.used);
+            if unused || !entry.holds(self.today) {
+                remarks.push(entry.remark(&loaded.shown, &loaded.config.text, self.today));
             }
-            let publisher = self.publisher.or(loaded.config.publisher);
-            let levels = publisher.map(Levels::profile).unwrap_or_default();
-            levels.then(&loaded.config.levels).then(&self.levels).apply(&mut remarks);
         }
+        // The levels of a file are for what is said about this file, and no other.
+        let publisher = self.publisher.or(loaded.config.publisher);
+        let levels = publisher.map(Levels::profile).unwrap_or_default();
+        levels.then(&loaded.config.levels).then(&self.levels).apply(&mut remarks);
         remarks
     }
+}
+
+/// Reads a configuration file.
+fn load(file: &Path) -> anyhow::Result<Arc<Loaded>> {
+    let shown = shown(file);
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("the configuration file `{shown}` cannot be read"))?;
+    let config =
+        Config::parse(&shown, &text).map_err(|errors| anyhow!("the configuration file is not valid\n{errors}"))?;
+    let folder = folder_of(file);
+    Ok(Arc::new(Loaded { shown, folder, config }))
 }
 
 impl Loaded {
@@ -205,7 +231,7 @@ impl Settled {
         let Some(loaded) = self.loaded.as_ref().filter(|loaded| !loaded.config.allow.is_empty()) else {
             return (findings, Vec::new());
         };
-        let entries = || loaded.config.allow.iter().zip(&loaded.marks).filter(|(entry, _)| entry.holds(self.today));
+        let entries = || loaded.config.allow.iter().zip(&*self.marks).filter(|(entry, _)| entry.holds(self.today));
         for file in files.map(|file| self.file_below(file)) {
             for (_, marks) in entries().filter(|(entry, _)| entry.is_about_file(&file)) {
                 marks.checked.store(true, Ordering::Relaxed);

@@ -33,7 +33,7 @@ pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
     let mut targets: Vec<Target> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for path in paths {
-        if path.as_os_str() == STANDARD_INPUT {
+        if is_standard_input(path) {
             if seen.insert(path.clone()) {
                 targets.push(Target::piped()?);
             }
@@ -123,8 +123,13 @@ impl Target {
     }
 }
 
+/// Whether the path means standard input.
+pub(super) fn is_standard_input(path: &Path) -> bool {
+    path.as_os_str() == STANDARD_INPUT
+}
+
 /// The folder that a file lies in, links resolved.
-fn folder_of(file: &Path) -> PathBuf {
+pub(super) fn folder_of(file: &Path) -> PathBuf {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
 }

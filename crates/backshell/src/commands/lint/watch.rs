@@ -1,55 +1,43 @@
 //! `--watch`: checks again what changes, and shows only what is new or gone.
+//!
+//! Everything is watched and compared by its full path. The paths of the command line are watched with all below them; of the
+//! settings, which may lie anywhere, the folders.
 
-use super::settings::Settings;
-use super::targets::{self, Target};
+use super::settings::{Settings, Settled};
+use super::targets::{self, Target, folder_of};
 use super::{Lint, work};
 use crate::commands::stop_signal;
 use crate::terminal;
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use backshell_findings::text::{self, TextOptions, printable};
-use backshell_findings::{Finding, Report};
-use backshell_lint::{Baseline, CONFIG_FILE};
-use notify::{Event, EventKind, RecursiveMode, Watcher};
+use backshell_findings::{Finding, Report, Severity};
+use backshell_lint::Baseline;
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::time::timeout;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::{Instant, timeout_at};
 
 /// How long it has to be quiet before a change is looked at: programs write a file in several steps.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// What is known about a package.
-struct Known {
-    files: usize,
-    findings: Vec<Finding>,
-    suppressed: usize,
+/// Says what cannot be watched, before anything is read.
+pub(super) fn refuse_what_cannot_be_watched(paths: &[PathBuf]) -> anyhow::Result<()> {
+    if paths.iter().any(|path| targets::is_standard_input(path)) {
+        bail!("standard input cannot be watched; save the definition as a file first");
+    }
+    Ok(())
 }
 
 /// Checks, and checks again, until it is told to stop.
 pub(super) async fn watch(lint: &Lint, settings: Settings, baseline: Option<Baseline>) -> anyhow::Result<ExitCode> {
     let (sender, mut changes) = unbounded_channel();
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        // Reading a file is no change of it; the receiver is gone only when everything ends.
-        if let Ok(event) = event
-            && !matches!(event.kind, EventKind::Access(_))
-        {
-            drop(sender.send(event.paths));
-        }
-    })
-    .context("changes of files cannot be watched here")?;
-    for path in &lint.paths {
-        let (folder, mode) = if path.is_dir() {
-            (path.as_path(), RecursiveMode::Recursive)
-        } else {
-            (path.parent().unwrap_or_else(|| Path::new("")), RecursiveMode::NonRecursive)
-        };
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        watcher.watch(folder, mode).with_context(|| format!("`{}` cannot be watched", folder.display()))?;
-    }
-    let mut state = State { lint, settings, baseline, known: BTreeMap::new() };
+    let watched = Watched::new(&lint.paths, sender)?;
+    let mut state = State { lint, settings, baseline, watched, seen: Seen::default(), unseen: BTreeSet::new() };
     // Made once: a signal that comes while packages are judged is not to be missed.
     let mut stopped = pin!(stop_signal());
     state.first()?;
@@ -59,98 +47,233 @@ pub(super) async fn watch(lint: &Lint, settings: Settings, baseline: Option<Base
                 stopped?;
                 return Ok(ExitCode::SUCCESS);
             }
-            paths = quiet(&mut changes) => match paths {
-                Some(paths) => state.changed(&paths)?,
+            paths = quiet(&mut changes, &state.watched) => match paths {
+                Some(paths) => state.changed(paths)?,
                 None => return Ok(ExitCode::SUCCESS),
             }
         }
     }
 }
 
-/// The paths that changed, once nothing has changed for a moment. `None` when there is nobody to tell.
-async fn quiet(changes: &mut UnboundedReceiver<Vec<PathBuf>>) -> Option<BTreeSet<PathBuf>> {
-    let mut paths: BTreeSet<PathBuf> = changes.recv().await?.into_iter().collect();
-    while let Ok(Some(more)) = timeout(QUIET, changes.recv()).await {
-        paths.extend(more);
+/// The paths that changed, once nothing that matters has changed for a moment. `None` when there is nobody to tell.
+async fn quiet(changes: &mut UnboundedReceiver<Vec<PathBuf>>, watched: &Watched) -> Option<BTreeSet<PathBuf>> {
+    let mut paths = BTreeSet::new();
+    let mut until = None;
+    loop {
+        let more = match until {
+            None => changes.recv().await?,
+            Some(until) => match timeout_at(until, changes.recv()).await {
+                Ok(Some(more)) => more,
+                _ => return Some(paths),
+            },
+        };
+        // Beside settings there may be files that never rest.
+        for path in more.into_iter().filter(|path| watched.matters(path)) {
+            paths.insert(path);
+            until = Some(Instant::now() + QUIET);
+        }
     }
-    Some(paths)
+}
+
+/// What is watched.
+struct Watched {
+    watcher: RecommendedWatcher,
+    /// The paths of the command line.
+    given: Vec<PathBuf>,
+    /// Folders that are watched with all below them.
+    trees: Vec<PathBuf>,
+    /// Folders of which only the files are watched.
+    folders: BTreeSet<PathBuf>,
+    /// Files with settings, and where one would be found.
+    settings: BTreeSet<PathBuf>,
+}
+
+/// A package, and what was found in it.
+struct Known {
+    settled: Settled,
+    report: Report,
 }
 
 /// What was found so far.
+#[derive(Default)]
+struct Seen {
+    packages: BTreeMap<PathBuf, Arc<Known>>,
+    /// What is to be said about entries of allow lists.
+    remarks: Vec<Finding>,
+}
+
+/// What is found, and what is needed to find more.
 struct State<'l> {
     lint: &'l Lint,
     settings: Settings,
     baseline: Option<Baseline>,
-    known: BTreeMap<PathBuf, Known>,
+    watched: Watched,
+    seen: Seen,
+    /// What has changed since `seen`.
+    unseen: BTreeSet<PathBuf>,
 }
+
+// === impl Watched ===
+
+impl Watched {
+    fn new(paths: &[PathBuf], changes: UnboundedSender<Vec<PathBuf>>) -> anyhow::Result<Self> {
+        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            // Reading a file is no change of it; the receiver is gone only when everything ends.
+            if let Ok(event) = event
+                && !matches!(event.kind, EventKind::Access(_))
+            {
+                drop(changes.send(event.paths));
+            }
+        })
+        .context("changes of files cannot be watched here")?;
+        let (folders, settings) = (BTreeSet::new(), BTreeSet::new());
+        let mut watched = Self { watcher, given: Vec::new(), trees: Vec::new(), folders, settings };
+        // Folders first: what lies below them is watched with them.
+        let (trees, files): (Vec<_>, Vec<_>) = paths.iter().partition(|path| path.is_dir());
+        for path in trees {
+            let shown = path.display();
+            let tree = path.canonicalize().with_context(|| format!("`{shown}` cannot be read"))?;
+            if !watched.is_below_tree(&tree) {
+                let result = watched.watcher.watch(&tree, RecursiveMode::Recursive);
+                result.with_context(|| format!("`{shown}` cannot be watched"))?;
+                watched.trees.push(tree.clone());
+            }
+            watched.given.push(tree);
+        }
+        for path in files {
+            watched
+                .watch_folder(&folder_of(path))
+                .with_context(|| format!("`{}` cannot be watched", path.display()))?;
+            watched.given.push(full(path));
+        }
+        Ok(watched)
+    }
+
+    fn is_below_tree(&self, path: &Path) -> bool {
+        self.trees.iter().any(|tree| path.starts_with(tree))
+    }
+
+    /// Watches the files of a folder, unless it is watched already.
+    fn watch_folder(&mut self, folder: &Path) -> notify::Result<()> {
+        if self.is_below_tree(folder) || !self.folders.insert(folder.to_owned()) {
+            return Ok(());
+        }
+        self.watcher.watch(folder, RecursiveMode::NonRecursive)
+    }
+
+    /// Watches these files with settings from now on, whether they are there or not.
+    fn watch_settings(&mut self, files: impl Iterator<Item = PathBuf>) {
+        // Where the file is a link, the file that it leads to counts as well.
+        let both = files.flat_map(|file| [Some(full(&file)), file.canonicalize().ok()]);
+        self.settings = both.flatten().collect();
+        let folders: BTreeSet<PathBuf> = self.settings.iter().map(|file| folder_of(file)).collect();
+        for folder in folders {
+            if self.watch_folder(&folder).is_err() {
+                terminal::remark(&format!("changes of settings in `{}` are not noticed", folder.display()));
+            }
+        }
+    }
+
+    /// Whether a change of this path is about settings; where a folder comes or goes, so does what is in it.
+    fn is_about_settings(&self, path: &Path) -> bool {
+        self.settings.iter().any(|file| file.starts_with(path))
+    }
+
+    /// Whether a change of this path is about anything.
+    fn matters(&self, path: &Path) -> bool {
+        let is_given = |given: &PathBuf| path.starts_with(given) || given.starts_with(path);
+        self.given.iter().any(is_given) || self.is_about_settings(path)
+    }
+}
+
+// === impl Seen ===
+
+impl Seen {
+    fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.packages.values().flat_map(|known| &known.report.findings).chain(&self.remarks)
+    }
+
+    fn report(&self) -> Report {
+        let mut report = Report { findings: self.findings().cloned().collect(), ..Report::default() };
+        for known in self.packages.values() {
+            report.files += known.report.files;
+            report.suppressed.extend(known.report.suppressed.iter().cloned());
+        }
+        report
+    }
+}
+
+// === impl State ===
 
 impl State<'_> {
     /// The first look shows everything.
     fn first(&mut self) -> anyhow::Result<()> {
-        let targets = targets::find(&self.lint.paths)?;
-        self.judge(&targets, targets.len() == 1)?;
-        let report = self.report();
-        self.lint.print(vec![self.lint.piece(report)?])?;
+        self.seen = self.look()?;
+        self.watch_settings();
+        self.lint.print(vec![self.lint.piece(self.seen.report())?])?;
         terminal::remark("watching for changes; Ctrl-C ends it");
         Ok(())
     }
 
-    /// Checks again what a change is about. What cannot be read now may be readable in a moment, so it is only told.
-    fn changed(&mut self, paths: &BTreeSet<PathBuf>) -> anyhow::Result<()> {
-        let old = std::mem::take(&mut self.known);
-        match self.look_again(paths, &old) {
+    /// Checks again what a change is about. What cannot be read now may be readable in a moment, so it is only told, and the
+    /// change is looked at together with the next one.
+    fn changed(&mut self, paths: BTreeSet<PathBuf>) -> anyhow::Result<()> {
+        self.unseen.extend(paths);
+        match self.look() {
             Err(error) => {
-                self.known = old;
                 terminal::remark(&format!("error: {error:#}"));
                 Ok(())
             }
-            Ok(()) => {
-                let (new, gone) = difference(&old, &self.known);
-                self.tell(new, &gone)
+            Ok(now) => {
+                let old = std::mem::replace(&mut self.seen, now);
+                self.unseen.clear();
+                self.watch_settings();
+                // Findings that only moved are neither new nor gone.
+                self.tell(missing(&self.seen, &old), &missing(&old, &self.seen))
             }
         }
     }
 
-    fn look_again(&mut self, paths: &BTreeSet<PathBuf>, old: &BTreeMap<PathBuf, Known>) -> anyhow::Result<()> {
+    /// What is found now. What no change is about is as it was.
+    fn look(&mut self) -> anyhow::Result<Seen> {
         let targets = targets::find(&self.lint.paths)?;
-        let is_config = |path: &PathBuf| path.file_name().is_some_and(|name| name == CONFIG_FILE);
-        let everything = paths.iter().any(is_config);
-        if everything {
+        let alone = targets.len() == 1;
+        let is_set_anew = self.unseen.iter().any(|path| self.watched.is_about_settings(path));
+        if is_set_anew {
             self.settings.forget();
+            self.baseline = self.lint.read_baseline()?;
         }
-        let real: Vec<PathBuf> = paths.iter().map(|path| real(path)).collect();
-        let is_touched = |target: &&Target| {
-            let place = target.real_path();
-            everything || !old.contains_key(&target.path) || real.iter().any(|path| path.starts_with(place))
-        };
-        let touched: Vec<Target> = targets.iter().filter(is_touched).cloned().collect();
-        self.judge(&touched, targets.len() == 1)?;
+        // A baseline is held otherwise against a package that is the only one.
+        let everything = is_set_anew || alone != (self.seen.packages.len() == 1);
+        let (mut packages, mut touched) = (BTreeMap::new(), Vec::new());
         for target in &targets {
-            if let (false, Some(known)) = (self.known.contains_key(&target.path), old.get(&target.path)) {
-                let Known { files, findings, suppressed } = known;
-                let known = Known { files: *files, findings: findings.clone(), suppressed: *suppressed };
-                self.known.insert(target.path.clone(), known);
+            let place = target.real_path();
+            let is_touched = |path: &PathBuf| path.starts_with(place) || place.starts_with(path);
+            match self.seen.packages.get(&target.path) {
+                Some(known) if !everything && !self.unseen.iter().any(is_touched) => {
+                    packages.insert(target.path.clone(), known.clone());
+                }
+                _ => touched.push(target.clone()),
             }
         }
-        Ok(())
+        packages.extend(self.judge(&touched, alone)?);
+        let settled = targets.iter().filter_map(|target| packages.get(&target.path)).map(|known| &known.settled);
+        let remarks = self.settings.remarks(&targets, settled);
+        Ok(Seen { packages, remarks })
     }
 
-    fn judge(&mut self, targets: &[Target], alone: bool) -> anyhow::Result<()> {
+    fn judge(&mut self, targets: &[Target], alone: bool) -> anyhow::Result<Vec<(PathBuf, Arc<Known>)>> {
         let settled = self.settings.of_all(targets)?;
         let baseline = self.baseline.as_ref();
         let reports = work::judge(targets, &settled, |target, settled, judged| {
             Ok(judged.report(target, settled, baseline, alone))
         })?;
-        for (target, report) in targets.iter().zip(reports) {
-            let known = Known { files: report.files, suppressed: report.suppressed.len(), findings: report.findings };
-            self.known.insert(target.path.clone(), known);
-        }
-        Ok(())
+        let all = targets.iter().zip(settled).zip(reports);
+        Ok(all.map(|((target, settled), report)| (target.path.clone(), Arc::new(Known { settled, report }))).collect())
     }
 
-    fn report(&self) -> Report {
-        let findings = self.known.values().flat_map(|known| known.findings.iter().cloned()).collect();
-        Report { findings, files: self.known.values().map(|known| known.files).sum(), ..Report::default() }
+    fn watch_settings(&mut self) {
+        self.watched.watch_settings(self.settings.files().into_iter().chain(self.lint.baseline.clone()));
     }
 
     fn tell(&self, new: Vec<Finding>, gone: &[Finding]) -> anyhow::Result<()> {
@@ -159,8 +282,7 @@ impl State<'_> {
         }
         let mut new = Report { findings: new, ..Report::default() };
         new.sort();
-        let mut summary = self.report().summary();
-        summary.suppressed = self.known.values().map(|known| known.suppressed).sum();
+        let summary = self.seen.report().summary();
         terminal::write(|out| {
             for finding in gone {
                 let place = &finding.place;
@@ -173,19 +295,14 @@ impl State<'_> {
     }
 }
 
-/// What is found now and was not, and what was found and is not any more. Findings that only moved are neither.
-fn difference(old: &BTreeMap<PathBuf, Known>, now: &BTreeMap<PathBuf, Known>) -> (Vec<Finding>, Vec<Finding>) {
-    (missing(now, old), missing(old, now))
-}
-
 /// The findings of `of` that `from` does not have, counted.
-fn missing(of: &BTreeMap<PathBuf, Known>, from: &BTreeMap<PathBuf, Known>) -> Vec<Finding> {
-    let mut there: HashMap<(&str, &str), usize> = HashMap::new();
-    for finding in from.values().flat_map(|known| &known.findings) {
+fn missing(of: &Seen, from: &Seen) -> Vec<Finding> {
+    let mut there: HashMap<_, usize> = HashMap::new();
+    for finding in from.findings() {
         *there.entry(key(finding)).or_default() += 1;
     }
     let mut missing = Vec::new();
-    for finding in of.values().flat_map(|known| &known.findings) {
+    for finding in of.findings() {
         match there.get_mut(&key(finding)) {
             Some(count) if *count > 0 => *count -= 1,
             _ => missing.push(finding.clone()),
@@ -194,16 +311,13 @@ fn missing(of: &BTreeMap<PathBuf, Known>, from: &BTreeMap<PathBuf, Known>) -> Ve
     missing
 }
 
-/// What a finding is known by: its file and fingerprint; of a remark about a settings file its message.
-fn key(finding: &Finding) -> (&str, &str) {
+/// What a finding is known by: its file, its weight, and its fingerprint; of a remark about a settings file its message.
+fn key(finding: &Finding) -> (&str, Severity, &str) {
     let identity = finding.identity.as_ref().map(|identity| identity.fingerprint.as_str());
-    (&finding.place.file, identity.unwrap_or(&finding.message))
+    (&finding.place.file, finding.severity, identity.unwrap_or(&finding.message))
 }
 
-/// A path with links resolved; of a file that is gone, with those of its folder.
-fn real(path: &Path) -> PathBuf {
-    path.canonicalize()
-        .ok()
-        .or_else(|| Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?)))
-        .unwrap_or_else(|| path.to_owned())
+/// The full path of a file, which need not be there: links on the way to it are followed, and it itself may be one.
+fn full(file: &Path) -> PathBuf {
+    file.file_name().map_or_else(|| file.to_owned(), |name| folder_of(file).join(name))
 }

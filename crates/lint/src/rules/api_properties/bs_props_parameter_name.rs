@@ -34,7 +34,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
-    for member in file.parameter_objects().flat_map(Node::members).filter(|member| !member.shadowed) {
+    for member in file.parameter_objects().flat_map(Node::visible_members) {
         let is_word =
             |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         let (name, claim) = member.key.split_once(':').unwrap_or((member.key, "claim"));

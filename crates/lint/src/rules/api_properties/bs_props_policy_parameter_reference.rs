@@ -45,7 +45,7 @@ fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
     let known: HashSet<String> = parameters.iter().map(|parameter| parameter.name.to_ascii_lowercase()).collect();
     let mut waiting: Vec<Node<'_>> = file.properties.policies().iter().map(|policy| policy.node).collect();
     while let Some(node) = waiting.pop() {
-        waiting.extend(node.members().map(|member| member.value));
+        waiting.extend(node.visible_members().map(|member| member.value));
         waiting.extend(node.items());
         for name in policy::connection_parameters(node.as_str().unwrap_or_default()) {
             if !known.contains(&name.to_ascii_lowercase()) {

@@ -93,9 +93,8 @@ fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
 
 /// The scopes of all `oauth2` definitions.
 fn listed_scopes(root: Node<'_>) -> HashSet<&str> {
-    let definitions = root.get("securityDefinitions").into_iter().flat_map(Node::members);
-    let oauth = definitions
-        .filter(|member| !member.shadowed && member.value.get("type").and_then(Node::as_str) == Some("oauth2"));
+    let definitions = root.get("securityDefinitions").into_iter().flat_map(Node::visible_members);
+    let oauth = definitions.filter(|member| member.value.get("type").and_then(Node::as_str) == Some("oauth2"));
     oauth
         .filter_map(|member| member.value.get("scopes"))
         .flat_map(|scopes| scopes.members().map(|member| member.key).chain(scopes.items().filter_map(Node::as_str)))

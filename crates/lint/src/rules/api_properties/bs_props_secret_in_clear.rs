@@ -89,7 +89,8 @@ fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
                 let message = format!("the connection parameter {} is kept as plain text", quoted(parameter.name));
                 let shown = parameter.node.get_ignore_case("type").unwrap_or(parameter.node);
                 // A default would stand beside the type.
-                if parameter.default.is_some() {
+                if let Some(default) = parameter.default {
+                    out.hide(default);
                     out.at_secret(shown, message);
                 } else {
                     out.at(shown, message);

@@ -116,7 +116,7 @@ fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
     let (Some(definition), Some(properties)) = (&file.package.definition, file.properties.node()) else { return };
     let kinds = || {
         let definitions = definition.document.root().get("securityDefinitions");
-        let members = definitions.into_iter().flat_map(Node::members).filter(|member| !member.shadowed);
+        let members = definitions.into_iter().flat_map(Node::visible_members);
         members.filter_map(|member| member.value.get("type")?.as_str())
     };
     let defines = |wanted: &str| kinds().any(|kind| kind == wanted);

@@ -50,8 +50,8 @@ const MEMBERS: [&str; 8] = [
 ];
 
 fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
-    let members = file.properties.node().into_iter().flat_map(backshell_source::Node::members);
-    for member in members.filter(|member| !member.shadowed && !MEMBERS.contains(&member.key)) {
+    let members = file.properties.node().into_iter().flat_map(backshell_source::Node::visible_members);
+    for member in members.filter(|member| !MEMBERS.contains(&member.key)) {
         let message = match MEMBERS.iter().find(|known| known.eq_ignore_ascii_case(member.key)) {
             Some(known) => format!("the member {} is spelt `{known}`", quoted(member.key)),
             None => format!("`properties` has no member {}", quoted(member.key)),

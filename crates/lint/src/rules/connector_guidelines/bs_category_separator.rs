@@ -1,9 +1,8 @@
 use crate::Out;
-use crate::metadata::entries;
+use crate::metadata;
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::Context;
 use backshell_findings::Severity;
-use backshell_source::Node;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-CategorySeparator",
@@ -25,8 +24,8 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::Definition(
             r#"
-{ "x-ms-connector-metadata": [{ "propertyName": "categories", "propertyValue": "Finance; " }] }
-                                                                               ^^^^^^^^^^^
+{ "x-ms-connector-metadata": [{ "propertyName": "categories ", "propertyValue": "Finance; " }] }
+                                                                                ^^^^^^^^^^^
 "#,
         ),
     ],
@@ -39,9 +38,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    let is_categories = |name: Node<'_>| name.as_str().is_some_and(|name| name.eq_ignore_ascii_case("Categories"));
-    for entry in entries(context).filter(|entry| entry.get("propertyName").is_some_and(is_categories)) {
-        let Some(node) = entry.get("propertyValue") else { continue };
+    for node in metadata::values(context, "Categories") {
         let Some(value) = node.as_str() else { continue };
         if value.contains(',') {
             out.at(node, "a comma separates no categories");

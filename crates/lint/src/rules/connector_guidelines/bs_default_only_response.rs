@@ -29,7 +29,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
-    let members = operation.responses.into_iter().flat_map(Node::members);
+    let members = operation.responses.into_iter().flat_map(Node::visible_members);
     let mut responses = members.filter(|member| !is_extension(member.key));
     if let (Some(only), None) = (responses.next(), responses.next())
         && only.key == "default"

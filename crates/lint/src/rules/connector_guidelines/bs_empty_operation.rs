@@ -1,6 +1,6 @@
 use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::view::{Context, Operation, Reference, Target, is_extension};
+use crate::view::{Context, Operation, is_extension};
 use backshell_findings::Severity;
 use backshell_source::Node;
 
@@ -60,18 +60,13 @@ fn has_description(operation: Node<'_>) -> bool {
 }
 
 fn responses<'d>(operation: &Operation<'d>) -> impl Iterator<Item = Node<'d>> {
-    let members = operation.responses.into_iter().flat_map(Node::members);
+    let members = operation.responses.into_iter().flat_map(Node::visible_members);
     members.filter(|member| !is_extension(member.key)).map(|member| member.value)
 }
 
 fn has_schema<'d>(context: &Context<'d>, response: Node<'d>) -> bool {
-    match response.get("$ref") {
-        None => response.get("schema").is_some(),
-        Some(node) => {
-            let found = context.resolve(&Reference { node, target: Target::Response }).ok().flatten();
-            found.is_none_or(|response| response.get("schema").is_some())
-        }
-    }
+    // What cannot be found may have one.
+    context.response(response).is_none_or(|response| response.get("schema").is_some())
 }
 
 fn has_only_empty_responses(operation: &Operation<'_>) -> bool {

@@ -1,4 +1,5 @@
 use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::usage;
 use crate::view::{Context, Value};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
@@ -30,15 +31,11 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(_: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
     let mut required = None;
-    let properties = value.properties.into_iter().flat_map(Node::members);
+    let properties = value.properties.into_iter().flat_map(Node::visible_members);
     for member in properties.filter(|member| member.value.is_object() && member.value.is_empty()) {
-        let required: &HashSet<&str> = required.get_or_insert_with(|| names(value.required));
+        let required: &HashSet<&str> = required.get_or_insert_with(|| usage::names(value.required));
         if !required.contains(member.key) {
             out.at_key(member.value, format!("nothing is said about the property {}", quoted(member.key)));
         }
     }
-}
-
-fn names(list: Option<Node<'_>>) -> HashSet<&str> {
-    list.into_iter().flat_map(Node::items).filter_map(Node::as_str).collect()
 }

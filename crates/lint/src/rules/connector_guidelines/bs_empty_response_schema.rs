@@ -33,7 +33,7 @@ pub(crate) static RULE: Rule = Rule {
     good: &[
         Example::Definition(
             r#"
-{ "paths": { "/items": { "get": { "responses": { "200": { "schema": { "type": "object", "x-ms-dynamic-schema": {} } }, "202": { "schema": { "type": "object", "additionalProperties": true } }, "404": { "schema": {} }, "default": { "schema": {} }, "201": { "schema": { "type": "string" } } } } } } }
+{ "paths": { "/items": { "get": { "responses": { "200": { "schema": { "type": "object", "x-ms-dynamic-schema": {} } }, "202": { "schema": { "type": "object", "additionalProperties": true } }, "404": { "schema": {} }, "2": { "schema": {} }, "20": { "schema": {} }, "default": { "schema": {} }, "201": { "schema": { "type": "string" } } } } } } }
 "#,
         ),
         Example::Definition(
@@ -46,7 +46,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn response(context: &Context<'_>, response: &Response<'_>, out: &mut Out<'_>) {
-    if !response.status.starts_with('2') {
+    if !response.is_success() {
         return;
     }
     let Some(declared) = response.node.and_then(|node| node.get("schema")) else { return };

@@ -13,8 +13,10 @@ pub(crate) static RULE: Rule = Rule {
     source: Source::Backshell,
     what: "The `host` is an IP address in any spelling, a name without a dot, or a name that is reserved for private networks, \
            tests or documents (such as those that end in `.internal`, `.test` or `.example`); a full stop at its end does not matter. \
-           A name without a dot is accepted as a placeholder where a policy chooses the host of every operation, and every \
-           name where the properties declare the capability `gateway`.",
+           A name without a dot is accepted as a placeholder where a policy chooses the host of every operation: published \
+           connectors write a word such as `DefinedInConnectionParameters` there, which no call ever reaches. A name that could \
+           be reached is reported under such a policy too: `localhost`, an IP address, and what ends in a reserved name. Every \
+           name is accepted where the properties declare the capability `gateway`.",
     why: "Such a name leads to the machine or network that the gateway runs in: calls meant for a service would reach what \
           no caller may see.",
     fix: "name the public host of the service",

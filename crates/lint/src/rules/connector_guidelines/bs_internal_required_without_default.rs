@@ -1,4 +1,5 @@
 use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::usage::{self, is_internal};
 use crate::view::{Context, Parameter};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
@@ -89,7 +90,8 @@ fn properties<'d>(
     out: &mut Out<'_>,
 ) {
     let mut required = None;
-    for member in schema.get("properties").into_iter().flat_map(Node::members) {
+    let own = || usage::names(schema.get("required"));
+    for member in schema.get("properties").into_iter().flat_map(Node::visible_members) {
         let written = member.value;
         let Some(property) = context.schema(written) else { continue };
         let says = |said: fn(Node<'_>) -> bool| said(written) || said(property);
@@ -97,7 +99,7 @@ fn properties<'d>(
             waiting.push(Place { written, internal: false });
             continue;
         }
-        let required: &HashSet<&str> = required.get_or_insert_with(|| names(schema.get("required")));
+        let required: &HashSet<&str> = required.get_or_insert_with(own);
         if !required.contains(member.key) || says(is_filled_in) {
             continue;
         }
@@ -110,18 +112,10 @@ fn properties<'d>(
     }
 }
 
-fn names(list: Option<Node<'_>>) -> HashSet<&str> {
-    list.into_iter().flat_map(Node::items).filter_map(Node::as_str).collect()
-}
-
 /// Whether it is a body that is sent in any case or can be filled in by the user.
 fn is_sent(parameter: Node<'_>) -> bool {
     let is_body = parameter.get("in").and_then(Node::as_str) == Some("body");
     is_body && (!is_internal(parameter) || is_true(parameter, "required"))
-}
-
-fn is_internal(node: Node<'_>) -> bool {
-    node.get("x-ms-visibility").and_then(Node::as_str).is_some_and(|word| word.eq_ignore_ascii_case("internal"))
 }
 
 /// Whether something else than the user gives the value.

@@ -17,13 +17,13 @@ pub(crate) static RULE: Rule = Rule {
     fix: "write the name exactly as Website, Privacy policy or Categories",
     bad: &[Example::Definition(
         r#"
-{ "x-ms-connector-metadata": [{ "propertyName": "Privacy Policy", "propertyValue": "https://contoso.com/privacy" }] }
-                                                ^^^^^^^^^^^^^^^^
+{ "x-ms-connector-metadata": [{ "propertyName": "Privacy Policy", "propertyValue": "https://contoso.com/privacy" }, { "propertyName": "website ", "propertyValue": "none" }] }
+                                                ^^^^^^^^^^^^^^^^                                                                      ^^^^^^^^^^
 "#,
     )],
     good: &[Example::Definition(
         r#"
-{ "x-ms-connector-metadata": [{ "propertyName": "Privacy policy", "propertyValue": "https://contoso.com/privacy" }, { "propertyName": "Privacy notice", "propertyValue": "none" }] }
+{ "x-ms-connector-metadata": [{ "propertyName": "Privacy policy", "propertyValue": "https://contoso.com/privacy" }, { "propertyName": "Privacy notice", "propertyValue": "none" }, { "propertyName": " Website", "propertyValue": "none" }] }
 "#,
     )],
     visits: &[Visit::Document(check)],
@@ -31,7 +31,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     for node in entries(context).filter_map(|entry| entry.get("propertyName")) {
-        let Some(name) = node.as_str().filter(|name| !NAMES.contains(name)) else { continue };
+        let Some(name) = node.as_str().map(str::trim).filter(|name| !NAMES.contains(name)) else { continue };
         if let Some(meant) = NAMES.iter().find(|known| known.eq_ignore_ascii_case(name)) {
             out.help(format!("write {meant}")).at(node, format!("{} is written `{meant}`", quoted(name)));
         }

@@ -11,7 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     source: Source::Requirement("connector certification requirements"),
     what: "An entry of `x-ms-connector-metadata` has another `propertyName` than `Website`, `Privacy policy` and \
-           `Categories` (letter case is another rule's), repeats a name of an entry before it, or lacks the text \
+           `Categories` (letter case is another rule's, and white space around it is passed over), repeats a name of an entry before it, or lacks the text \
            `propertyName` or `propertyValue`.",
     why: "The catalogue shows three entries; what stands under any other name is lost, and of two with the same \
            name nobody knows which one counts.",
@@ -32,7 +32,7 @@ pub(crate) static RULE: Rule = Rule {
     ],
     good: &[Example::Definition(
         r#"
-{ "x-ms-connector-metadata": [{ "propertyName": "WebSite", "propertyValue": "" }, { "propertyName": "Privacy policy", "propertyValue": "x" }] }
+{ "x-ms-connector-metadata": [{ "propertyName": "WebSite ", "propertyValue": "" }, { "propertyName": "Privacy policy", "propertyValue": "x" }] }
 "#,
     )],
     visits: &[Visit::Document(check)],
@@ -46,7 +46,7 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
             out.at(entry, "the entry has no text `propertyName`");
             continue;
         };
-        let name = node.as_str().unwrap_or_default();
+        let name = node.as_str().unwrap_or_default().trim();
         let known = NAMES.iter().zip(&mut seen).find(|(known, _)| known.eq_ignore_ascii_case(name));
         match known {
             None => out.at(node, format!("{} is no entry of the catalogue", quoted(name))),

@@ -1,8 +1,8 @@
 use crate::Out;
+use crate::limits;
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::view::{Context, Value};
+use crate::view::Context;
 use backshell_findings::Severity;
-use backshell_source::Node;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-MinPropertiesOverMax",
@@ -24,15 +24,9 @@ pub(crate) static RULE: Rule = Rule {
 { "definitions": { "Item": { "type": "object", "minProperties": 3, "maxProperties": 3 }, "Other": { "minProperties": 5, "properties": { "maxProperties": { "type": "integer" } } } } }
 "#,
     )],
-    visits: &[Visit::Schema(check)],
+    visits: &[Visit::Document(check)],
 };
 
-fn check(_: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
-    let Some(min) = value.node.get("minProperties") else { return };
-    let (least, most) = (min.as_f64(), value.node.get("maxProperties").and_then(Node::as_f64));
-    if let (Some(least), Some(most)) = (least, most)
-        && least > most
-    {
-        out.at(min, "minProperties is larger than maxProperties");
-    }
+fn check(context: &Context<'_>, out: &mut Out<'_>) {
+    limits::report_if_crossed("minProperties", "maxProperties", context, out);
 }

@@ -38,7 +38,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    for member in context.root.get("securityDefinitions").into_iter().flat_map(Node::members) {
+    for member in context.root.get("securityDefinitions").into_iter().flat_map(Node::visible_members) {
         let text = |name: &str| member.value.get(name).and_then(Node::as_str);
         let Some(flow) = member.value.get("flow").filter(|_| text("type") == Some("oauth2")) else { continue };
         match flow.as_str() {

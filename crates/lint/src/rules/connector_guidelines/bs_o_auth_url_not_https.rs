@@ -28,7 +28,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    for member in context.root.get("securityDefinitions").into_iter().flat_map(Node::members) {
+    for member in context.root.get("securityDefinitions").into_iter().flat_map(Node::visible_members) {
         for name in ["authorizationUrl", "tokenUrl"] {
             if let Some(node) = member.value.get(name)
                 && let Some(url) = node.as_str().filter(|url| !url.trim().is_empty())

@@ -10,7 +10,7 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     source: Source::Requirement("connector coding standards"),
     what: "An `operationId` does not begin with a capital letter from A to Z, or holds something else than letters \
-           from A to Z and digits. A revision at its end (`_V` and a number) is left aside.",
+           from A to Z and digits. A revision at its end (`_V` or `_v` and a number) is left aside.",
     why: "Ids become names in formulas and generated code, where one style is expected; other characters are \
            replaced there.",
     fix: "write the id as words with capitals, for example ListOpenOrders or ListOpenOrders_V2",
@@ -22,7 +22,7 @@ pub(crate) static RULE: Rule = Rule {
     )],
     good: &[Example::Definition(
         r#"
-{ "paths": { "/items": { "get": { "operationId": "ListItems_V12" }, "put": { "operationId": "" }, "post": { "operationId": "X2" } } } }
+{ "paths": { "/items": { "get": { "operationId": "ListItems_V12" }, "head": { "operationId": "ListItems_v2" }, "put": { "operationId": "" }, "post": { "operationId": "X2" } } } }
 "#,
     )],
     visits: &[Visit::Operation(check)],
@@ -41,7 +41,7 @@ fn check(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
 
 fn without_revision(id: &str) -> &str {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    match id.rsplit_once("_V") {
+    match id.rsplit_once("_V").or_else(|| id.rsplit_once("_v")) {
         Some((name, revision)) if is_number(revision) => name,
         _ => id,
     }

@@ -69,7 +69,7 @@ fn parameter(_: &Context<'_>, parameter: &Parameter<'_>, out: &mut Out<'_>) {
 }
 
 fn check(node: Node<'_>, out: &mut Out<'_>) {
-    if !node.is_empty() && !node.members().any(|member| member.key.starts_with("x-ms-dynamic-")) {
+    if !node.is_empty() && !node.visible_members().any(|member| member.key.starts_with("x-ms-dynamic-")) {
         out.at_key(node, "the schema has no type");
     }
 }

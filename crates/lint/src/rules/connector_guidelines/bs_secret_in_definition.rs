@@ -97,6 +97,7 @@ fn response(_: &Context<'_>, response: &Response<'_>, out: &mut Out<'_>) {
     }
 }
 
+// Here and below, members that a later one of the same name shadows count too: whoever has the file can read them.
 fn shared_responses(context: &Context<'_>, out: &mut Out<'_>) {
     let shared = context.root.get("responses").into_iter().flat_map(Node::members);
     shared.for_each(|member| response_object(member.value, out));

@@ -1,11 +1,10 @@
 use crate::Out;
-use crate::policy::connection_parameters;
+use crate::policy;
 use crate::rule::{DEFINITION, PROPERTIES};
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::Context;
 use backshell_findings::Severity;
 use backshell_package::Properties;
-use backshell_source::Node;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-SecurityDefinitionsMissing",
@@ -81,16 +80,8 @@ fn asks_in_vain(properties: &Properties) -> bool {
     if parameters.is_empty() {
         return false;
     }
-    let mut waiting: Vec<Node<'_>> = properties.policies().iter().map(|policy| policy.node).collect();
-    while let Some(node) = waiting.pop() {
-        waiting.extend(node.members().map(|member| member.value));
-        waiting.extend(node.items());
-        let mut read = connection_parameters(node.as_str().unwrap_or_default());
-        if read.any(|name| parameters.iter().any(|parameter| parameter.name.eq_ignore_ascii_case(name))) {
-            return false;
-        }
-    }
-    true
+    let read = policy::parameters_read(properties);
+    !parameters.iter().any(|parameter| read.contains(&parameter.name.to_ascii_lowercase()))
 }
 
 #[cfg(test)]

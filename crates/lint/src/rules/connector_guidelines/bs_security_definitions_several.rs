@@ -50,9 +50,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    let members = context.root.get("securityDefinitions").into_iter().flat_map(Node::members);
-    let Some(second) = members.filter(|member| !member.shadowed && !crate::view::is_extension(member.key)).nth(1)
-    else {
+    let members = context.root.get("securityDefinitions").into_iter().flat_map(Node::visible_members);
+    let Some(second) = members.filter(|member| !crate::view::is_extension(member.key)).nth(1) else {
         return;
     };
     let has_sets =

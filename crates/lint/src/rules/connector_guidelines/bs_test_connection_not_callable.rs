@@ -53,6 +53,11 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::Definition(
             r#"
+{ "x-ms-capabilities": { "testConnection": { "operationId": 1 } }, "paths": { "/items": { "delete": { "operationId": 2 } } } }
+"#,
+        ),
+        Example::Definition(
+            r#"
 { "x-ms-capabilities": { "testConnection": { "operationId": "Ask", "parameters": { "q": "x" } } },
   "paths": { "/ask": { "post": { "operationId": "Ask", "parameters": [{ "in": "body", "name": "body", "required": true, "schema": { "required": ["q", "lang"], "properties": { "q": {}, "lang": { "default": "en" } } } }] } } } }
 "#,
@@ -64,17 +69,13 @@ pub(crate) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     let Some(test) = context.root.get("x-ms-capabilities").and_then(|all| all.get("testConnection")) else { return };
     let given = test.get("parameters");
-    for member in given.into_iter().flat_map(Node::members) {
+    for member in given.into_iter().flat_map(Node::visible_members) {
         if ["parameter", "parameterReference"].iter().any(|name| member.value.get(name).is_some()) {
             out.at_key(member.value, format!("the value of {} is a reference", quoted(member.key)));
         }
     }
     let Some(id) = test.get("operationId") else { return };
-    let named = |operation: &Option<Node<'_>>| operation.and_then(Node::as_str) == id.as_str();
-    let Some(operation) = context.operations.iter().find(|operation| operation.id.is_some() && named(&operation.id))
-    else {
-        return;
-    };
+    let Some(operation) = id.as_str().and_then(|id| context.operation_with_id(id)) else { return };
     if !matches!(operation.method, "get" | "post") {
         out.at(id, format!("a test cannot call a {}", operation.method));
         return;

@@ -1,5 +1,6 @@
 use crate::keywords::ObjectKind;
 use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::usage::VISIBILITIES;
 use crate::view::{Context, Extension};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
@@ -29,8 +30,6 @@ pub(crate) static RULE: Rule = Rule {
     visits: &[Visit::Extension(check)],
 };
 
-const WORDS: [&str; 3] = ["important", "advanced", "internal"];
-
 fn check(_: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
     let is_judged = matches!(extension.holder, ObjectKind::Operation | ObjectKind::Parameter | ObjectKind::Schema);
     if extension.name != "x-ms-visibility" || !is_judged {
@@ -38,9 +37,9 @@ fn check(_: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
     }
     let node = extension.node;
     match node.as_str() {
-        Some(word) if WORDS.contains(&word) => {}
+        Some(word) if VISIBILITIES.contains(&word) => {}
         Some("") => out.severity(Severity::Note).at(node, "an empty visibility means normal"),
-        Some(word) => match WORDS.iter().find(|known| known.eq_ignore_ascii_case(word)) {
+        Some(word) => match VISIBILITIES.iter().find(|known| known.eq_ignore_ascii_case(word)) {
             Some(known) => {
                 out.help(format!("write {known}")).at(node, format!("{} is written `{known}`", quoted(word)));
             }

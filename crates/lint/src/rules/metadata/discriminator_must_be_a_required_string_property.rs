@@ -1,5 +1,5 @@
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::usage;
+use crate::schema_path;
 use crate::view::Context;
 use crate::{Out, quoted};
 use backshell_findings::Severity;
@@ -40,15 +40,15 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
     for &schema in &context.survey().limited {
         let Some(node) = schema.get("discriminator") else { continue };
         let Some(name) = node.as_str() else { continue };
-        let Some(parts) = usage::composition(context, schema) else { continue };
-        let Some(property) = usage::property(&parts, name) else {
+        let Some(parts) = schema_path::parts(context, schema) else { continue };
+        let Some(property) = schema_path::written(&parts, name) else {
             out.at(node, format!("the schema has no property {}", quoted(name)));
             continue;
         };
         let Some(property) = context.schema(property) else { continue };
         if property.get("type").and_then(Node::as_str) != Some("string") {
             out.at(node, format!("the property {} is not of type string", quoted(name)));
-        } else if !usage::is_required(&parts, name) {
+        } else if !schema_path::demands(context, &parts, name) {
             out.at(node, format!("the property {} is not required", quoted(name)));
         }
     }

@@ -46,7 +46,7 @@ fn document(context: &Context<'_>, out: &mut Out<'_>) {
 }
 
 fn operation(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
-    for member in operation.node.members().filter(|member| !member.shadowed) {
+    for member in operation.node.visible_members() {
         if matches!(member.key, "tags" | "schemes" | "consumes" | "produces" | "security") {
             check(Some(member.value), out);
         }

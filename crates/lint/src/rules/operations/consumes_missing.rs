@@ -52,7 +52,7 @@ fn check(context: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
         return;
     }
     let consumes = mime::effective(context, operation, "consumes");
-    if consumes.is_some_and(|list| !list.is_array() || mime::texts(list).any(mime::is_supported)) {
+    if consumes.is_some_and(|(list, types)| !list.is_array() || types.has_supported) {
         return;
     }
     match operation.node.get("consumes") {

@@ -36,7 +36,7 @@ fn check(_: &Context<'_>, parameter: &Parameter<'_>, out: &mut Out<'_>) {
     if parameter.location != "body" {
         return;
     }
-    for member in parameter.node.members().filter(|member| !member.shadowed && Kind::of(member.key).is_some()) {
+    for member in parameter.node.visible_members().filter(|member| Kind::of(member.key).is_some()) {
         out.at_key(member.value, format!("`{}` stands on the body parameter, not on its schema", member.key));
     }
 }

@@ -1,5 +1,5 @@
 use crate::Out;
-use crate::mime;
+use crate::mime::{self, MimeTypes};
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{Context, Operation, Parameter};
 use backshell_findings::Severity;
@@ -48,8 +48,8 @@ fn check(context: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
     if !operation.parameters.iter().any(Parameter::is_payload) {
         return;
     }
-    let Some(consumes) = mime::effective(context, operation, "consumes") else { return };
-    if let Some(message) = contradiction(context, operation, consumes) {
+    let Some((_, consumes)) = mime::effective(context, operation, "consumes") else { return };
+    if let Some(message) = contradiction(context, operation, &consumes) {
         match operation.node.get("consumes") {
             Some(own) => out.at(own, message),
             None => out.at_key(operation.node, message),
@@ -57,12 +57,13 @@ fn check(context: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn contradiction<'d>(context: &Context<'d>, operation: &Operation<'d>, consumes: Node<'d>) -> Option<&'static str> {
-    mime::texts(consumes).next()?;
-    let lists = |other| mime::texts(consumes).any(|text| mime::is(text, other));
+fn contradiction<'d>(context: &Context<'d>, operation: &Operation<'d>, consumes: &MimeTypes) -> Option<&'static str> {
+    if !consumes.has_any {
+        return None;
+    }
     let mut form = operation.parameters.iter().filter(|parameter| parameter.location == "formData").peekable();
-    if form.peek().is_some() && !lists(mime::MULTIPART) {
-        if !lists(mime::FORM) {
+    if form.peek().is_some() && !consumes.has_multipart {
+        if !consumes.has_form {
             return Some("the operation takes form data, and consumes lists no form");
         }
         if form.any(|parameter| parameter.node.get("type").and_then(Node::as_str) == Some("file")) {
@@ -72,8 +73,6 @@ fn contradiction<'d>(context: &Context<'d>, operation: &Operation<'d>, consumes:
     let body = operation.parameters.iter().find(|parameter| parameter.location == "body")?;
     let schema = context.schema(body.node.get("schema")?)?;
     let type_name = schema.get("type").and_then(Node::as_str)?;
-    let only_text = mime::texts(consumes).all(|text| mime::is(text, mime::TEXT));
-    let only_forms = mime::texts(consumes).all(|text| mime::is(text, mime::MULTIPART) || mime::is(text, mime::FORM));
-    (matches!(type_name, "object" | "array") && (only_text || only_forms))
+    (matches!(type_name, "object" | "array") && (consumes.is_only_text || consumes.is_only_forms))
         .then_some("the body is an object or array, and consumes lists nothing that can carry it")
 }

@@ -68,7 +68,7 @@ fn check(context: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
         || matches!(extension.name, "x-ms-notification" | "x-ms-operation-context" | "x-ms-capabilities");
     let mut waiting: Vec<Node<'_>> = is_judged.then_some(extension.node).into_iter().collect();
     while let Some(node) = waiting.pop() {
-        for member in node.members().filter(|member| !member.shadowed) {
+        for member in node.visible_members() {
             match member.key {
                 "operationId" => look_up(context, member.value, out),
                 "parameters" => {}

@@ -6,6 +6,7 @@ use crate::view::{Context, Extension, Parameter};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
 use backshell_source::Node;
+use std::cell::OnceCell;
 
 pub(crate) static RULE: Rule = Rule {
     id: "OperationMissingRequiredProperty",
@@ -72,13 +73,17 @@ fn check(context: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
         let Some(place) = list.filter(|list| list.is_object()).or_else(|| call.node.get("operationId")) else {
             continue;
         };
-        let named = || list.into_iter().flat_map(Node::members).map(|member| member.key);
+        let arguments = Arguments::new(list);
         for parameter in &target.parameters {
+            // Many calls may be made of one operation with many parameters.
+            if !context.lookups.steps.take(1) {
+                return;
+            }
             let missing = if parameter.location == "body" {
-                missing_property(context, parameter, named)
+                missing_property(context, parameter, &arguments)
             } else {
-                let is_named = named().any(|name| names(name, parameter));
-                (is_required(parameter) && !is_given(parameter.node) && !is_named).then_some(parameter.name)
+                let is_missing = || parameter.is_required() && !is_given(parameter.node) && !arguments.has(parameter);
+                is_missing().then_some(parameter.name)
             };
             if let Some(missing) = missing {
                 out.at(place, format!("the call does not give {}, which is required", quoted(missing)));
@@ -87,40 +92,67 @@ fn check(context: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn is_required(parameter: &Parameter<'_>) -> bool {
-    parameter.location == "path" || parameter.node.get("required").and_then(Node::as_bool) == Some(true)
-}
-
 /// Whether an input has a value without anybody giving one.
 fn is_given(input: Node<'_>) -> bool {
     input.get("default").is_some() || is_internal(input)
 }
 
-/// Whether an argument of this name is for the parameter.
-fn names(argument: &str, parameter: &Parameter<'_>) -> bool {
-    argument == parameter.name || (parameter.location == "header" && argument.eq_ignore_ascii_case(parameter.name))
+/// The names of the arguments of a call, sorted.
+struct Arguments<'d> {
+    names: Vec<&'d str>,
+    /// The same in lower case, for headers.
+    folded: OnceCell<Vec<String>>,
+}
+
+impl<'d> Arguments<'d> {
+    fn new(list: Option<Node<'d>>) -> Self {
+        let mut names: Vec<_> = list.into_iter().flat_map(Node::visible_members).map(|member| member.key).collect();
+        names.sort_unstable();
+        Self { names, folded: OnceCell::new() }
+    }
+
+    /// Whether one is for the parameter.
+    fn has(&self, parameter: &Parameter<'_>) -> bool {
+        if self.names.binary_search(&parameter.name).is_ok() {
+            return true;
+        }
+        let folded = || {
+            let mut folded: Vec<_> = self.names.iter().map(|name| name.to_ascii_lowercase()).collect();
+            folded.sort_unstable();
+            folded
+        };
+        let name = || parameter.name.to_ascii_lowercase();
+        parameter.location == "header" && self.folded.get_or_init(folded).binary_search(&name()).is_ok()
+    }
+
+    /// The paths into this body that they may be, sorted: each name, and what stands behind the name of the body in it.
+    fn paths(&self, body: &str) -> Vec<&'d str> {
+        let behind = |name: &&'d str| name.strip_prefix(body).and_then(|path| path.strip_prefix('/'));
+        let mut paths: Vec<_> = self.names.iter().copied().chain(self.names.iter().filter_map(behind)).collect();
+        paths.sort_unstable();
+        paths
+    }
+}
+
+/// Whether one of the sorted paths leads to the property of this name or into it.
+fn reaches(paths: &[&str], property: &str) -> bool {
+    let below = || property.bytes().chain([b'/']);
+    let first = paths.partition_point(|path| path.bytes().lt(below()));
+    let leads_below = |path: &&&str| path.strip_prefix(property).is_some_and(|rest| rest.starts_with('/'));
+    paths.binary_search(&property).is_ok() || paths.get(first).as_ref().is_some_and(leads_below)
 }
 
 /// The first required property of a body that no argument is for.
-fn missing_property<'d, I: Iterator<Item = &'d str>>(
-    context: &Context<'d>,
-    body: &Parameter<'d>,
-    named: impl Fn() -> I,
-) -> Option<&'d str> {
-    if !is_required(body) || is_given(body.node) || named().any(|name| name == body.name) {
+fn missing_property<'d>(context: &Context<'d>, body: &Parameter<'d>, arguments: &Arguments<'d>) -> Option<&'d str> {
+    if !body.is_required() || is_given(body.node) || arguments.has(body) {
         return None;
     }
     let parts = schema_path::parts(context, body.node.get("schema")?)?;
-    let required = parts.iter().filter_map(|part| part.get("required")).flat_map(Node::items);
-    required.filter_map(Node::as_str).find(|property| {
-        let written = parts.iter().find_map(|part| part.get("properties")?.get(property));
+    let paths = arguments.paths(body.name);
+    let mut required = schema_path::demanded(&parts).take_while(|_| context.lookups.steps.take(parts.len()));
+    required.find(|property| {
+        let written = schema_path::written(&parts, property);
         let is_given = written.and_then(|written| context.schema(written)).is_none_or(is_given);
-        let reaches = |name: &str| {
-            let path = name.strip_prefix(body.name).and_then(|path| path.strip_prefix('/')).unwrap_or(name);
-            [name, path]
-                .iter()
-                .any(|path| path.strip_prefix(property).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
-        };
-        !is_given && !named().any(reaches)
+        !is_given && !reaches(&paths, property)
     })
 }

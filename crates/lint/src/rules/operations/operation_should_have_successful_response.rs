@@ -1,7 +1,6 @@
 use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::view::is_extension;
-use crate::view::{Context, Operation};
+use crate::view::{Context, Operation, is_extension, is_success};
 use backshell_findings::Severity;
 
 pub(crate) static RULE: Rule = Rule {
@@ -38,9 +37,8 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
     let Some(responses) = operation.responses else { return };
-    let successful = |status: &str| status.len() == 3 && status.starts_with('2');
     let mut statuses = responses.members().map(|member| member.key).filter(|name| !is_extension(name)).peekable();
-    if statuses.peek().is_some() && !statuses.any(successful) {
+    if statuses.peek().is_some() && !statuses.any(is_success) {
         out.at(responses, "the operation describes no successful response");
     }
 }

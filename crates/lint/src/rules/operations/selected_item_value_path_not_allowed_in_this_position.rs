@@ -42,10 +42,10 @@ fn check(_: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
         return;
     }
     judge(extension.node, out);
-    for part in extension.node.members() {
+    for part in extension.node.visible_members() {
         judge(part.value, out);
         if part.key != "browse" {
-            let arguments = part.value.get("parameters").into_iter().flat_map(Node::members);
+            let arguments = part.value.get("parameters").into_iter().flat_map(Node::visible_members);
             arguments.for_each(|argument| judge(argument.value, out));
         }
     }

@@ -46,9 +46,8 @@ fn check(context: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
     if binary.peek().is_none() {
         return;
     }
-    let Some(consumes) = mime::effective(context, operation, "consumes") else { return };
-    let lists = |other| mime::texts(consumes).any(|text| mime::is(text, other));
-    if lists(mime::FORM) && !lists(mime::MULTIPART) {
+    let Some((_, consumes)) = mime::effective(context, operation, "consumes") else { return };
+    if consumes.has_form && !consumes.has_multipart {
         for parameter in binary {
             out.at_parameter(parameter, "a URL-encoded form cannot carry binary content");
         }

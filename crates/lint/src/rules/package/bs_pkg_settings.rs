@@ -70,7 +70,7 @@ fn check(package: &Package<'_>, out: &mut Out<'_>) {
     let Some(document) = parse_bytes(&file.bytes, &Limits::default()).document else { return };
     let file = File::other(package.shown(&file.path));
     let out = &mut out.in_file(&file);
-    for member in document.root().members().filter(|member| !member.shadowed) {
+    for member in document.root().visible_members() {
         if !MEMBERS.contains(&member.key) {
             out.at_key(member.value, format!("the settings have no member {}", quoted(member.key)));
         }

@@ -30,8 +30,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    let shared = context.root.get("parameters").into_iter().flat_map(Node::members);
-    for member in shared.filter(|member| !member.shadowed) {
+    let shared = context.root.get("parameters").into_iter().flat_map(Node::visible_members);
+    for member in shared {
         if let Some(reference) = member.value.get("$ref") {
             out.at(reference, "a shared parameter is itself a reference");
         }

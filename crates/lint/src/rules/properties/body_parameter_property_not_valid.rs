@@ -32,7 +32,7 @@ fn check(_: &Context<'_>, parameter: &Parameter<'_>, out: &mut Out<'_>) {
     if parameter.location != "body" {
         return;
     }
-    for member in parameter.node.members().filter(|member| !member.shadowed && is_of_other_parameters(member.key)) {
+    for member in parameter.node.visible_members().filter(|member| is_of_other_parameters(member.key)) {
         out.at_key(member.value, format!("{} does not belong on a parameter in the body", quoted(member.key)));
     }
 }

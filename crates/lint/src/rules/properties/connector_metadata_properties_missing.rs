@@ -56,7 +56,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     let Some(list) = metadata::list(context) else { return };
-    for name in ["Website", "Privacy policy", "Categories"] {
+    for name in metadata::NAMES {
         let says_something = |value: Node<'_>| value.as_str().is_none_or(|text| !text.trim().is_empty());
         let mut named = metadata::named(context, name).peekable();
         let Some(first) = named.peek().copied() else {

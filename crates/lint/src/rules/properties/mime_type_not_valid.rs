@@ -47,7 +47,7 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
         let severity = if is_input || !is_wildcard(text) { Severity::Error } else { Severity::Warning };
         out.severity(severity).at(*entry, format!("{} is no MIME type", quoted(text)));
     }
-    for member in survey.examples.iter().flat_map(|examples| examples.members()) {
+    for member in survey.examples.iter().flat_map(|examples| examples.visible_members()) {
         if !is_extension(member.key) && !is_mime_type(member.key) {
             let severity = if is_wildcard(member.key) { Severity::Warning } else { Severity::Error };
             out.severity(severity).at_key(member.value, format!("{} is no MIME type", quoted(member.key)));

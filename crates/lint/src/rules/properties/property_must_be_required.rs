@@ -1,4 +1,5 @@
 use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::schema_path::{self, Demands};
 use crate::usage;
 use crate::view::{Context, Value};
 use crate::{Out, quoted};
@@ -72,27 +73,24 @@ fn check(context: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
             schema.get("default").is_some() && (is_hidden || usage::is_internal(schema) || usage::is_internal(property))
         })
     };
-    let own = value.properties.into_iter().flat_map(Node::members).filter(|member| !member.shadowed);
-    if value.all_of.is_none() {
-        let required = [value.node];
-        for member in own.filter(|member| is_open_to_question(member.value)) {
-            report(member.key, member.value, &required, out);
+    let composed = match value.all_of {
+        None => None,
+        Some(_) => {
+            let Some(parts) = schema_path::parts(context, value.node) else { return };
+            Some(parts)
         }
-        return;
-    }
-    let Some(parts) = usage::composition(context, value.node) else { return };
-    for properties in parts.iter().filter_map(|part| part.get("properties")) {
-        for member in properties.members().filter(|member| !member.shadowed && is_open_to_question(member.value)) {
-            report(member.key, member.value, &parts, out);
+    };
+    let own = [value.node];
+    let parts = composed.as_deref().unwrap_or(&own);
+    let mut demands = Demands::default();
+    for member in parts.iter().filter_map(|part| part.get("properties")).flat_map(Node::visible_members) {
+        // Schemas may share a part, and each walks through its properties.
+        if composed.is_some() && !context.lookups.steps.take(1) {
+            return;
         }
-    }
-}
-
-fn report(name: &str, property: Node<'_>, parts: &[Node<'_>], out: &mut Out<'_>) {
-    if !usage::is_required(parts, name) {
-        out.at_key(
-            property,
-            format!("the property {} is internal and has a default, but is not required", quoted(name)),
-        );
+        if is_open_to_question(member.value) && !demands.of(context, parts, member.key) {
+            let name = quoted(member.key);
+            out.at_key(member.value, format!("the property {name} is internal and has a default, but is not required"));
+        }
     }
 }

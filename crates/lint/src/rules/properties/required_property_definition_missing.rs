@@ -1,4 +1,5 @@
 use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::schema_path;
 use crate::usage;
 use crate::view::{Context, Value};
 use crate::{Out, quoted};
@@ -70,7 +71,7 @@ fn check(context: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
     if lists.peek().is_none() {
         return;
     }
-    let parts = if value.all_of.is_some() { usage::composition(context, schema) } else { Some(vec![schema]) };
+    let parts = if value.all_of.is_some() { schema_path::parts(context, schema) } else { Some(vec![schema]) };
     let Some(parts) = parts else { return };
     for list in lists {
         // A part is less than the whole: another part may leave room for what it asks for.
@@ -78,8 +79,11 @@ fn check(context: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
             continue;
         }
         for name in list.items() {
+            if parts.len() > 1 && !context.lookups.steps.take(parts.len()) {
+                return;
+            }
             if let Some(text) = name.as_str()
-                && usage::property(&parts, text).is_none()
+                && schema_path::written(&parts, text).is_none()
             {
                 out.at(name, format!("the required property {} is not defined", quoted(text)));
             }

@@ -1,4 +1,5 @@
 use crate::rule::{Example, Group, Rule, Source, Visit};
+use crate::schema_path;
 use crate::usage;
 use crate::view::{Context, Value};
 use crate::{Out, quoted};
@@ -50,11 +51,14 @@ fn check(context: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
     if required.peek().is_none() {
         return;
     }
-    let parts = if value.all_of.is_some() { usage::composition(context, value.node) } else { Some(vec![value.node]) };
+    let parts = if value.all_of.is_some() { schema_path::parts(context, value.node) } else { Some(vec![value.node]) };
     let Some(parts) = parts else { return };
     for entry in required {
         let Some(name) = entry.as_str() else { continue };
-        let property = usage::property(&parts, name).and_then(|property| context.schema(property));
+        if parts.len() > 1 && !context.lookups.steps.take(parts.len()) {
+            return;
+        }
+        let property = schema_path::written(&parts, name).and_then(|property| context.schema(property));
         if property.and_then(|property| property.get("readOnly")).and_then(Node::as_bool) == Some(true) {
             out.at(entry, format!("the property {} is read-only, and required in a request", quoted(name)));
         }

@@ -42,11 +42,11 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    let definitions = context.root.get("securityDefinitions").into_iter().flat_map(Node::members);
-    for definition in definitions.filter(|member| !member.shadowed).map(|member| member.value) {
+    let definitions = context.root.get("securityDefinitions").into_iter().flat_map(Node::visible_members);
+    for definition in definitions.map(|member| member.value) {
         let text = |name: &str| definition.get(name).and_then(Node::as_str);
         let (kind, flow) = (text("type"), text("flow"));
-        for member in definition.members().filter(|member| !member.shadowed) {
+        for member in definition.visible_members() {
             let name = member.key;
             if !is_extension(name) && !looks_like_extension(name) && !belongs(name, kind, flow) {
                 let message = format!("{} does not belong to this kind of security definition", quoted(name));

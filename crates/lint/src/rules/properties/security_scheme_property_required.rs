@@ -40,8 +40,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    let definitions = context.root.get("securityDefinitions").into_iter().flat_map(Node::members);
-    for definition in definitions.filter(|member| !member.shadowed).map(|member| member.value) {
+    let definitions = context.root.get("securityDefinitions").into_iter().flat_map(Node::visible_members);
+    for definition in definitions.map(|member| member.value) {
         for name in needed(definition) {
             match definition.get(name) {
                 None => out.at_key(definition, format!("the security definition has no `{name}`")),

@@ -35,16 +35,15 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
-    let Some(produces) = mime::effective(context, operation, "produces") else { return };
-    if mime::texts(produces).next().is_none() {
+    let Some((list, produces)) = mime::effective(context, operation, "produces") else { return };
+    if !produces.has_any {
         return;
     }
     for response in context.responses(operation) {
         let examples = response.node.and_then(|node| node.get("examples"));
-        for example in examples.into_iter().flat_map(Node::members).filter(|member| !member.shadowed) {
-            let known = mime::texts(produces).any(|text| mime::is(text, mime::essence(example.key)));
+        for example in examples.into_iter().flat_map(Node::visible_members) {
             let is_type = example.key.contains('/') || !is_extension(example.key);
-            if is_type && !known {
+            if is_type && !produces.has(list, example.key) {
                 out.at_key(example.value, format!("the operation does not produce {}", quoted(example.key)));
             }
         }

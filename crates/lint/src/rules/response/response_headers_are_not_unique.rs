@@ -29,8 +29,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn document(context: &Context<'_>, out: &mut Out<'_>) {
-    let shared = context.root.get("responses").into_iter().flat_map(Node::members);
-    shared.filter(|member| !member.shadowed).for_each(|member| check(member.value, out));
+    let shared = context.root.get("responses").into_iter().flat_map(Node::visible_members);
+    shared.for_each(|member| check(member.value, out));
 }
 
 fn response(_: &Context<'_>, response: &Response<'_>, out: &mut Out<'_>) {
@@ -39,7 +39,7 @@ fn response(_: &Context<'_>, response: &Response<'_>, out: &mut Out<'_>) {
 
 fn check(response: Node<'_>, out: &mut Out<'_>) {
     let Some(headers) = response.get("headers") else { return };
-    let mut headers = headers.members().filter(|member| !member.shadowed);
+    let mut headers = headers.visible_members();
     let (Some(first), Some(second)) = (headers.next(), headers.next()) else { return };
     let mut seen = HashSet::from([first.key.to_ascii_lowercase()]);
     for header in std::iter::once(second).chain(headers) {

@@ -11,8 +11,8 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Warning,
     since: "0.1.0",
     source: Source::SwaggerValidator,
-    what: "Neither the response 200 nor 201 of an operation has a schema that says anything, and the path has no \
-           `x-ms-notification-content` with a schema. Not judged are the methods `delete`, `head` and `options`, \
+    what: "Neither the response 200 nor 201 of an operation has a schema that says anything, and neither the path nor \
+           the operation has an `x-ms-notification-content` with a schema. Not judged are the methods `delete`, `head` and `options`, \
            operations with `x-ms-visibility` internal, and those whose only codes of success are 202 and 204.",
     why: "Later steps of a flow can use only what the schema of the result describes; without one the answer is one \
           lump of bytes.",
@@ -44,7 +44,8 @@ pub(crate) static RULE: Rule = Rule {
         ),
         Example::Definition(
             r#"
-{ "paths": { "/hooks": { "x-ms-notification-content": { "schema": { "type": "object" } }, "post": { "responses": { "201": {} } } } } }
+{ "paths": { "/hooks": { "x-ms-notification-content": { "schema": { "type": "object" } }, "post": { "responses": { "201": {} } } },
+    "/calls": { "post": { "x-ms-notification-content": { "schema": { "type": "object" } }, "responses": { "201": {} } } } } }
 "#,
         ),
     ],
@@ -70,10 +71,9 @@ fn check(context: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
         }
     }
     let sends = |content: Node<'_>| content.get("schema").is_some();
-    let path = operation.node.parent();
     if (succeeds && only_without_content)
         || is_internal(operation.node)
-        || path.and_then(|path| path.get("x-ms-notification-content")).is_some_and(sends)
+        || operation.notification_content().is_some_and(sends)
     {
         return;
     }

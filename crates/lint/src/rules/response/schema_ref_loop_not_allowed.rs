@@ -47,9 +47,9 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
         Circle,
         Nothing,
     }
-    let definitions = context.root.get("definitions").into_iter().flat_map(Node::members);
+    let definitions = context.root.get("definitions").into_iter().flat_map(Node::visible_members);
     let mut ends: HashMap<u32, End> = HashMap::new();
-    for member in definitions.filter(|member| !member.shadowed) {
+    for member in definitions {
         let Some(first) = member.value.get("$ref") else { continue };
         let mut way = Vec::new();
         let mut at = Some(member.value);

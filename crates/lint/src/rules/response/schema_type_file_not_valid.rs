@@ -49,13 +49,13 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn definitions(context: &Context<'_>, out: &mut Out<'_>) {
-    let definitions = context.root.get("definitions").into_iter().flat_map(Node::members);
+    let definitions = context.root.get("definitions").into_iter().flat_map(Node::visible_members);
     let is_file = |schema: Node<'_>| schema.get("type").and_then(Node::as_str) == Some("file");
-    let mut files = definitions.filter(|member| !member.shadowed && is_file(member.value)).peekable();
+    let mut files = definitions.filter(|member| is_file(member.value)).peekable();
     if files.peek().is_none() {
         return;
     }
-    let shared = context.root.get("responses").into_iter().flat_map(Node::members).map(|member| member.value);
+    let shared = context.root.get("responses").into_iter().flat_map(Node::visible_members).map(|member| member.value);
     let responses = context.operations.iter().flat_map(|operation| context.responses(operation));
     let responses = responses.filter_map(|response| response.node).chain(shared);
     let answers = responses.filter_map(|response| context.schema(response.get("schema")?));

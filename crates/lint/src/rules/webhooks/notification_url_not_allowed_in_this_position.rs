@@ -1,7 +1,7 @@
 use crate::Out;
 use crate::dynamic::children;
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::view::{Context, Reference, Target, is_extension};
+use crate::view::{Context, is_extension};
 use backshell_findings::Severity;
 use backshell_source::Node;
 use std::collections::HashSet;
@@ -83,7 +83,8 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
     let mut seen = HashSet::new();
     let bodies = bodies.filter_map(|body| body.node.get("schema")).collect();
     walk(context, bodies, Follow::References, &mut seen, &mut |_| {});
-    let shared = |part: &str| context.root.get(part).into_iter().flat_map(Node::members).map(|member| member.value);
+    let shared =
+        |part: &str| context.root.get(part).into_iter().flat_map(Node::visible_members).map(|member| member.value);
     shared("parameters").filter(|node| marks.contains(*node)).for_each(|parameter| report_items(parameter, out));
     shared("responses").filter(|node| marks.contains(*node)).for_each(|response| report_headers(response, out));
     let mut elsewhere: Vec<Node<'_>> = context.paths.iter().filter_map(|path| content(path.node)).collect();
@@ -93,14 +94,11 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
         for parameter in operation.parameters.iter().filter(|parameter| marks.contains(parameter.node)) {
             report_items(parameter.node, out);
         }
-        let responses = operation.responses.into_iter().flat_map(Node::members);
-        for member in responses.filter(|member| !member.shadowed && !is_extension(member.key)) {
-            let response = match member.value.get("$ref") {
-                Some(node) => context.resolve(&Reference { node, target: Target::Response }).ok().flatten(),
-                None => Some(member.value),
-            };
-            let Some(response) = response.filter(|response| marks.contains(*response)) else { continue };
-            let repeats = operation.takes_notification_url_in_body(context);
+        let repeats = operation.takes_notification_url_in_body(context);
+        let responses = operation.responses.into_iter().flat_map(Node::visible_members);
+        for member in responses.filter(|member| !is_extension(member.key)) {
+            let response = context.response(member.value).filter(|response| marks.contains(*response));
+            let Some(response) = response else { continue };
             if repeats { &mut repeating } else { &mut elsewhere }.extend(response.get("schema"));
             report_headers(response, out);
         }
@@ -148,7 +146,7 @@ fn report_items(node: Node<'_>, out: &mut Out<'_>) {
 }
 
 fn report_headers(response: Node<'_>, out: &mut Out<'_>) {
-    let headers = response.get("headers").into_iter().flat_map(Node::members);
+    let headers = response.get("headers").into_iter().flat_map(Node::visible_members);
     headers.for_each(|header| report_items(header.value, out));
 }
 

@@ -1,5 +1,5 @@
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::schema_path;
+use crate::schema_path::{self, Demands};
 use crate::view::Context;
 use crate::webhook::is_notification_url;
 use crate::{Out, quoted};
@@ -67,17 +67,24 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
     // A schema is the same below every gap, so that each is looked at twice at most: below one, and below none.
     let mut seen = HashSet::new();
     while let Some((written, gap)) = waiting.pop() {
-        let Some(parts) = schema_path::parts(context, written) else { continue };
-        let Some(schema) = parts.first().filter(|schema| seen.insert((schema.id(), gap.is_some()))) else { continue };
-        if let Some(gap) = gap.filter(|_| is_notification_url(*schema)) {
-            out.at_key(*schema, gap.message());
+        let Some(schema) = context.schema(written).filter(|schema| seen.insert((schema.id(), gap.is_some()))) else {
+            continue;
+        };
+        let Some(parts) = schema_path::parts(context, schema) else { continue };
+        if let Some(gap) = gap.filter(|_| is_notification_url(schema)) {
+            out.at_key(schema, gap.message());
         }
+        let mut demands = Demands::default();
         let marked = |node: &Node<'_>| marks.contains(*node);
         for part in parts.iter().filter(|part| marked(part)) {
-            let properties = part.get("properties").into_iter().flat_map(Node::members);
-            for member in properties.filter(|member| !member.shadowed && marked(&member.value)) {
-                let own = || (!schema_path::demands(&parts, member.key)).then_some(Gap::Property(member.key));
-                waiting.push((member.value, gap.or_else(own)));
+            let properties = part.get("properties").into_iter().flat_map(Node::visible_members);
+            for member in properties.filter(|member| marked(&member.value)) {
+                // Schemas may share a part, and each walks through its properties.
+                if parts.len() > 1 && !context.lookups.steps.take(1) {
+                    return;
+                }
+                let mut own = || (!demands.of(context, &parts, member.key)).then_some(Gap::Property(member.key));
+                waiting.push((member.value, gap.or_else(&mut own)));
             }
             let inner = ["items", "additionalProperties"].into_iter().filter_map(|name| part.get(name));
             waiting.extend(inner.filter(marked).map(|inner| (inner, gap)));
