@@ -13,6 +13,7 @@ mod body;
 mod compiled;
 pub mod connect;
 mod identify;
+mod linger;
 mod location;
 mod metrics;
 mod opening;

@@ -2,6 +2,7 @@
 //! own, so that a call never changes threads.
 
 use crate::body::ResponseBody;
+use crate::linger::Linger;
 use crate::opening::Opening;
 use crate::pipeline::Worker;
 use crate::stall::Stall;
@@ -208,7 +209,7 @@ async fn serve<S>(worker: Arc<Worker>, stream: S, watcher: hyper_util::server::g
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let stream = Stall::new(stream, worker.settings().stall_timeout);
+    let stream = Stall::new(Linger::new(stream), worker.settings().stall_timeout);
     let stream = Opening::new(stream, worker.settings().header_timeout);
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
