@@ -5,9 +5,8 @@ use crate::change::{Change, Comparison};
 use crate::check::{Check, Verdict};
 use crate::engine::sort_key;
 use crate::view::{Operation, Version};
-use crate::{Options, fingerprint, quoted};
+use crate::{fingerprint, quoted};
 use backshell_findings::Place;
-use backshell_package::ReadPackage;
 use backshell_source::Node;
 
 /// The checks that are judged here; declared with the others, in `checks/operation/after_break.rs` and
@@ -27,18 +26,12 @@ struct Aftermath<'c, 'd> {
 }
 
 /// Adds what follows from breaking changes. Where nothing breaks, nothing follows.
-pub(crate) fn complete(
-    mut comparison: Comparison,
-    old: &ReadPackage,
-    new: &ReadPackage,
-    options: &Options,
-) -> Comparison {
+pub(crate) fn complete<'d>(mut comparison: Comparison, old: &Version<'d>, new: &Version<'d>) -> Comparison {
     if comparison.changes.iter().all(|change| change.verdict != Verdict::Breaking) {
         return comparison;
     }
-    let (old, new) = (Version::new(old, options.old_path.clone()), Version::new(new, options.new_path.clone()));
     for judge in [in_place, preview, same_version] {
-        let found = judge(&Aftermath { old: &old, new: &new, changes: &comparison.changes });
+        let found = judge(&Aftermath { old, new, changes: &comparison.changes });
         comparison.changes.retain(|change| !found.iter().any(|other| says_more(other, change)));
         comparison.changes.extend(found);
     }

@@ -2,9 +2,9 @@
 
 use crate::references;
 use crate::view::Version;
+use backshell_model::FastMap;
 use backshell_package::Swagger;
 use backshell_source::Node;
-use std::collections::HashMap;
 
 /// The most steps that are taken to find out which operations a definition belongs to.
 const MOST_STEPS: usize = 2_000_000;
@@ -19,9 +19,10 @@ pub(crate) struct Reference<'d> {
 }
 
 /// The definitions, each with a number.
+#[derive(Default)]
 pub(crate) struct Definitions<'d> {
     list: Vec<(&'d str, Node<'d>)>,
-    names: HashMap<&'d str, usize>,
+    names: FastMap<&'d str, usize>,
     references: Vec<Vec<Reference<'d>>>,
     /// For each definition the number of the circle that it is part of.
     circles: Vec<usize>,

@@ -10,13 +10,14 @@ use crate::view::{
     BodyPair, ConnectionParameterPair, HeaderPair, NotificationPair, OperationPair, PackagePair, ParameterPair,
     ResponsePair, SecurityPair, Version,
 };
-use crate::{Options, approvals, checks, fingerprint, one_cause, pairing, suggestion};
+use crate::{Options, aftermath, approvals, checks, fingerprint, one_cause, pairing, suggestion};
 use backshell_findings::{Finding, Place, Severity};
+use backshell_model::FastMap;
 use backshell_package::{Origin, Parameter, Problem, ProblemKind, ReadPackage};
 use backshell_source::{Kind, Node, Span};
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Where a limit was hit. Not a row of the requirement's table, but demanded beside it.
 pub(crate) static UNDECIDED: Check = Check {
@@ -65,7 +66,7 @@ pub(crate) fn run(old: &ReadPackage, new: &ReadPackage, options: &Options) -> Co
     walk.schemas();
     let changes = finish(&package, walk.out, &walk.graph);
     let version = package.old.swagger.and_then(backshell_package::Swagger::version);
-    Comparison {
+    let comparison = Comparison {
         outcome: Outcome::of(&changes),
         suggested_version: suggestion::suggest(&changes, version),
         changes,
@@ -73,11 +74,12 @@ pub(crate) fn run(old: &ReadPackage, new: &ReadPackage, options: &Options) -> Co
         earlier,
         new_version,
         notices,
-    }
+    };
+    aftermath::complete(comparison, &package.old, &package.new)
 }
 
 /// What a reader of the result must know about what was compared.
-fn notices(old: &Version<'_>, new: &Version<'_>) -> Vec<Notice> {
+fn notices<'d>(old: &Version<'d>, new: &Version<'d>) -> Vec<Notice> {
     let mut notices = Vec::new();
     let is_lone = |version: &Version<'_>| version.read.package.origin == Origin::File;
     for (lone, package, which) in [(old, new, "new"), (new, old, "old")] {
@@ -143,10 +145,10 @@ fn unreadable(version: &Version<'_>) -> Vec<Finding> {
     if !root.is_object() || root.get("openapi").is_some() || !is_swagger {
         let shown = root.get("openapi").or_else(|| root.get("swagger")).unwrap_or(root);
         let message = "the file is not a Swagger 2.0 definition".to_owned();
-        findings.push(unusable(message, place(&file, shown)));
+        findings.push(unusable(message, place(&*file, shown)));
     } else if let Some(paths) = root.get("paths").filter(|paths| !paths.is_object()) {
         // Taken for no paths at all, it would look like a connector that lost all it had.
-        findings.push(unusable("`paths` is no object".to_owned(), place(&file, paths)));
+        findings.push(unusable("`paths` is no object".to_owned(), place(&*file, paths)));
     }
     findings
 }
@@ -339,6 +341,7 @@ type Concern<'d> = (String, &'static str, &'d str, Rc<str>);
 
 /// Groups equal changes, finds out whom they concern, and sorts them.
 fn finish<'d>(package: &PackagePair<'d>, out: Out<'_, 'd>, graph: &Graph<'d>) -> Vec<Change> {
+    let shows_lines = !out.options().without_lines;
     let (mut raws, full) = out.into_changes();
     one_cause::keep_causes(&mut raws);
     let sent_only = graph.sent_only();
@@ -350,7 +353,7 @@ fn finish<'d>(package: &PackagePair<'d>, out: Out<'_, 'd>, graph: &Graph<'d>) ->
     changed.dedup();
     let (concerned, was_cut) = graph.concerned(&changed, &order);
     let mut found: Vec<Found<'d>> = Vec::new();
-    let mut groups: HashMap<GroupKey, usize> = HashMap::new();
+    let mut groups: FastMap<GroupKey, usize> = FastMap::default();
     let mut concerns = 0;
     for raw in raws {
         let of = |operation: &crate::view::Operation<'d>, locus: Rc<str>| {
@@ -401,7 +404,7 @@ fn finish<'d>(package: &PackagePair<'d>, out: Out<'_, 'd>, graph: &Graph<'d>) ->
             }
         }
     }
-    let mut changes: Vec<Change> = found.into_iter().map(|found| change(package, found)).collect();
+    let mut changes: Vec<Change> = found.into_iter().map(|found| change(package, found, shows_lines)).collect();
     if let Some((old, new)) = graph.was_cut_at() {
         let message = "the schemas go deeper, or are more, than can be compared: what lies below was not looked at";
         changes.push(undecided(package, Some(old), Some(new), message));
@@ -442,7 +445,7 @@ fn undecided<'d>(package: &PackagePair<'d>, old: Option<Node<'d>>, new: Option<N
         values: Some((String::new(), String::new())),
         subject: None,
     };
-    change(package, Found { raw, operations: Vec::new(), locus: String::new() })
+    change(package, Found { raw, operations: Vec::new(), locus: String::new() }, true)
 }
 
 /// That more was found than is listed. `old` is a version in which it was.
@@ -468,7 +471,7 @@ pub(crate) fn too_many(message: &str, old: Place) -> Change {
     }
 }
 
-fn change<'d>(package: &PackagePair<'d>, found: Found<'d>) -> Change {
+fn change<'d>(package: &PackagePair<'d>, found: Found<'d>, shows_lines: bool) -> Change {
     let Found { raw, operations, locus } = found;
     let (old_value, new_value) =
         raw.values.unwrap_or_else(|| (fingerprint::value(raw.old), fingerprint::value(raw.new)));
@@ -481,7 +484,14 @@ fn change<'d>(package: &PackagePair<'d>, found: Found<'d>) -> Change {
     let only = if is_one { operations.first() } else { None };
     let places = places(&operations);
     let shown = |version: &Version<'d>, node: Option<Node<'d>>, file: Option<String>| {
-        node.map(|node| place(&version.file_of(node), node)).or_else(|| file.map(Place::file))
+        node.map(|node| {
+            let file = version.file_of(node);
+            if shows_lines {
+                return place(file, node);
+            }
+            Place::without_excerpt(file, node.document().source(), shown_by(node), node.pointer())
+        })
+        .or_else(|| file.map(Place::file))
     };
     Change {
         check: raw.check,
@@ -524,16 +534,19 @@ fn join(front: &str, back: &str) -> String {
     [front, back].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
 }
 
-/// A value is shown by itself when it is short, by its name when it is an object or a list, and in a list by its `name` or
-/// by what it refers to.
-fn place(file: &str, node: Node<'_>) -> Place {
+fn place(file: impl Into<Arc<str>>, node: Node<'_>) -> Place {
+    Place::in_text(file, node.document().source(), shown_by(node), node.pointer())
+}
+
+/// What a value is shown by: itself when it is short, its name when it is an object or a list, and in a list its `name` or
+/// what it refers to.
+fn shown_by(node: Node<'_>) -> Span {
     let first = |span: Span| Span { start: span.start, end: span.start.saturating_add(1).min(span.end) };
-    let span = match node.kind() {
+    match node.kind() {
         Kind::Object | Kind::Array => node.key_span().unwrap_or_else(|| {
             let shown = node.get("name").or_else(|| node.get("$ref"));
             shown.map_or_else(|| first(node.span()), Node::span)
         }),
         Kind::Null | Kind::Bool | Kind::Number | Kind::String => node.span(),
-    };
-    Place::in_text(file, node.document().source(), span, node.pointer())
+    }
 }

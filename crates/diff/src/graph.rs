@@ -2,6 +2,7 @@
 
 use crate::check::Direction;
 use crate::schema_pair::{Role, Step};
+use backshell_model::FastMap;
 use backshell_package::Schema;
 use backshell_source::Node;
 use memchr::memmem;
@@ -39,7 +40,7 @@ pub(crate) struct Waiting<'d> {
 /// The pairs found so far, and those to be looked at.
 #[derive(Default)]
 pub(crate) struct Graph<'d> {
-    numbers: HashMap<Key, usize>,
+    numbers: FastMap<Key, usize>,
     children: Vec<Vec<(usize, Step<'d>)>>,
     /// Operation, what leads to the schema by name, pair.
     roots: Vec<(usize, String, usize)>,

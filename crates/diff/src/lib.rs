@@ -63,6 +63,7 @@ pub use render::{changelog, github, json, markdown, sarif, text};
 pub use several::{EarlierVersion, MOST_VERSIONS, TooManyVersions, compare_with_all};
 
 use backshell_package::ReadPackage;
+use std::sync::OnceLock;
 
 pub(crate) use out::{Out, quoted};
 
@@ -79,6 +80,8 @@ pub struct Options {
     pub now: Option<backshell_model::Timestamp>,
     /// Tells in which cloud region a host is, by its name (in lower case, without a port). Without it no region is known.
     pub place_of_host: Option<fn(&str) -> Option<HostPlace>>,
+    /// Whether places keep the line that people are shown; for whoever shows none, it is work for nothing.
+    pub without_lines: bool,
     /// The days of notice that an operation's users must be given; `None` for 30.
     pub notice_days: Option<u32>,
 }
@@ -99,19 +102,23 @@ impl std::fmt::Display for HostPlace {
 }
 
 /// Every check, ordered by id.
-pub fn checks() -> Vec<&'static Check> {
-    let mut all: Vec<_> = checks::ALL.iter().flat_map(|family| family.checks).copied().collect();
-    all.push(&engine::UNDECIDED);
-    all.sort_unstable_by_key(|check| check.id);
-    all
+pub fn checks() -> &'static [&'static Check] {
+    static ALL: OnceLock<Vec<&'static Check>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let mut all: Vec<_> = checks::ALL.iter().flat_map(|family| family.checks).copied().collect();
+        all.push(&engine::UNDECIDED);
+        all.sort_unstable_by_key(|check| check.id);
+        all
+    })
 }
 
 /// The check with this id; letter case does not matter.
 pub fn check(id: &str) -> Option<&'static Check> {
-    checks().into_iter().find(|check| check.id.eq_ignore_ascii_case(id))
+    let exact = checks().binary_search_by_key(&id, |check| check.id).ok().and_then(|at| checks().get(at));
+    exact.or_else(|| checks().iter().find(|check| check.id.eq_ignore_ascii_case(id))).copied()
 }
 
 /// Compares two versions of a package. Changes are sorted: worst first, then by operation, place and check.
 pub fn compare(old: &ReadPackage, new: &ReadPackage, options: &Options) -> Comparison {
-    aftermath::complete(engine::run(old, new, options), old, new, options)
+    engine::run(old, new, options)
 }

@@ -1,8 +1,8 @@
 //! Every `$ref` below a value.
 
+use backshell_model::FastMap;
 use backshell_package::{ReferenceError, Schema};
 use backshell_source::Node;
-use std::collections::HashMap;
 
 /// Members whose content is data, in which `$ref` is a word like any other.
 const DATA: [&str; 4] = ["example", "examples", "default", "enum"];
@@ -56,7 +56,7 @@ pub(crate) fn below(node: Node<'_>) -> Vec<Node<'_>> {
 
 /// The references below `root` that lead nowhere, each text once.
 pub(crate) fn broken(root: Node<'_>) -> Vec<Broken<'_>> {
-    let mut known: HashMap<&str, Option<usize>> = HashMap::new();
+    let mut known: FastMap<&str, Option<usize>> = FastMap::default();
     let mut found: Vec<Broken<'_>> = Vec::new();
     for holder in below(root) {
         let Some(node) = holder.get("$ref") else { continue };

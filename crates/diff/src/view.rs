@@ -1,14 +1,19 @@
 //! What checks are given: two versions of a thing, side by side.
 
+use crate::definitions::Definitions;
 use crate::pairing::Pairing;
+use crate::references::{Broken, broken};
+use backshell_model::FastMap;
 use backshell_package::{
     ConnectionParameter, Origin, Parameter, ParameterLocation, Policy, Properties, ReadPackage, Response,
     SecurityDefinition, Swagger,
 };
 use backshell_source::Node;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Deref;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// One version of a package.
 pub(crate) struct Version<'d> {
@@ -21,9 +26,13 @@ pub(crate) struct Version<'d> {
     /// The operations, in document order.
     pub(crate) operations: Vec<Rc<Operation<'d>>>,
     /// Where an operation stands among the operations, by `operationId`; the first of several.
-    ids: HashMap<&'d str, usize>,
+    ids: FastMap<&'d str, usize>,
     /// The path that the user gave.
     path: Option<String>,
+    definitions: OnceCell<Definitions<'d>>,
+    broken: OnceCell<Vec<Broken<'d>>>,
+    /// Definition and properties as the user knows them.
+    files: OnceCell<[Arc<str>; 2]>,
 }
 
 /// An operation of one version. Everything that `backshell_package::Operation` answers is answered here too.
@@ -180,13 +189,16 @@ impl<'d> Version<'d> {
         let swagger = read.package.definition.as_ref().map(backshell_package::Definition::swagger);
         let operations = swagger.into_iter().flat_map(Swagger::operations);
         let operations: Vec<_> = operations.map(|operation| Rc::new(Operation::new(operation))).collect();
-        let mut ids = HashMap::with_capacity(operations.len());
+        let mut ids = FastMap::default();
+        ids.reserve(operations.len());
         for (at, operation) in operations.iter().enumerate() {
             if let Some(id) = operation.id() {
                 ids.entry(id).or_insert(at);
             }
         }
-        Self { read, swagger, properties: read.package.properties.as_ref(), operations, ids, path }
+        let properties = read.package.properties.as_ref();
+        let (definitions, broken, files) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { read, swagger, properties, operations, ids, path, definitions, broken, files }
     }
 
     /// A file of the package as the user knows it.
@@ -199,12 +211,26 @@ impl<'d> Version<'d> {
     }
 
     /// The file that a value stands in, as the user knows it.
-    pub(crate) fn file_of(&self, node: Node<'_>) -> String {
+    pub(crate) fn file_of(&self, node: Node<'_>) -> Arc<str> {
         let root = node.document().root();
         let package = &self.read.package;
-        let properties = package.properties.as_ref().filter(|properties| properties.document.root() == root);
-        let definition = package.definition.as_ref().map(|definition| definition.file.as_str());
-        self.shown(properties.map_or(definition.unwrap_or_default(), |properties| properties.file.as_str()))
+        let is_of_properties = package.properties.as_ref().is_some_and(|properties| properties.document.root() == root);
+        let [definition, properties] = self.files.get_or_init(|| {
+            let definition = package.definition.as_ref().map(|definition| definition.file.as_str());
+            let properties = package.properties.as_ref().map(|properties| properties.file.as_str());
+            [definition, properties].map(|file| self.shown(file.unwrap_or_default()).into())
+        });
+        Arc::clone(if is_of_properties { properties } else { definition })
+    }
+
+    /// The named schemas.
+    pub(crate) fn definitions(&self) -> &Definitions<'d> {
+        self.definitions.get_or_init(|| self.swagger.map(Definitions::of).unwrap_or_default())
+    }
+
+    /// The references that lead nowhere.
+    pub(crate) fn broken(&self) -> &[Broken<'d>] {
+        self.broken.get_or_init(|| self.swagger.map(|swagger| broken(swagger.node())).unwrap_or_default())
     }
 
     /// The operation that callers know under this `operationId`.

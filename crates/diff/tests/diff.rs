@@ -160,7 +160,7 @@ fn ids_objects_directions_and_verdicts_are_those_of_the_requirement() {
             Some((*id, [*object, *direction, *verdict]))
         })
         .collect();
-    for check in checks().into_iter().filter(|check| check.id != "undecided") {
+    for check in checks().iter().filter(|check| check.id != "undecided") {
         let own = [check.object.as_str(), check.direction.as_str(), check.verdict.as_str()];
         assert_eq!(rows.get(check.id), Some(&own), "{}", check.id);
         for example in check.examples {

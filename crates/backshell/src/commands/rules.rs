@@ -58,7 +58,7 @@ impl Rules {
                     })
                     .collect();
                 if self.id.is_none() {
-                    list.extend(backshell_diff::checks().into_iter().map(described));
+                    list.extend(backshell_diff::checks().iter().copied().map(described));
                     list.extend(backshell_probe::bars().iter().map(|bar| described_bar(bar)));
                 }
                 terminal::line(&serde_json::to_string_pretty(&list)?)?;
@@ -80,7 +80,7 @@ impl Rules {
                     terminal::line(&format!("{:<width$} {:<10} {what}", rule.id, rule.severity.as_str()))?;
                 }
                 terminal::line("")?;
-                for check in &checks {
+                for check in checks {
                     let what = backshell_lint::docs::first_sentence(check.what);
                     terminal::line(&format!("{:<width$} {:<10} {what}", check.id, check.verdict.as_str()))?;
                 }
@@ -150,7 +150,7 @@ fn nearest(id: &str) -> Option<&'static str> {
     let wanted = id.to_ascii_lowercase();
     let ids = backshell_lint::rules().iter().map(|rule| rule.id);
     let ids = ids.chain(backshell_lint::notices::NOTICES.iter().map(|notice| notice.id));
-    let ids = ids.chain(backshell_diff::checks().into_iter().map(|check| check.id));
+    let ids = ids.chain(backshell_diff::checks().iter().map(|check| check.id));
     let ids = ids.chain(backshell_probe::bars().iter().map(|bar| bar.id));
     let ids = ids.map(|known| (strsim::damerau_levenshtein(&known.to_ascii_lowercase(), &wanted), known));
     let (distance, nearest) = ids.min()?;

@@ -78,7 +78,7 @@ pub(super) struct Diff {
 }
 
 /// How the command answers.
-#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     /// For people.
     #[default]
@@ -138,7 +138,8 @@ impl Diff {
 
 impl Diff {
     fn options(&self, old: &Path, new: &Path) -> Options {
-        Options { list_silent: self.all, ..options(old, new, self.notice_days) }
+        let without_lines = self.changelog || self.format != Format::Text;
+        Options { list_silent: self.all, without_lines, ..options(old, new, self.notice_days) }
     }
 
     /// Compares with every version that is still in use.
@@ -179,7 +180,8 @@ fn place_of_host(host: &str) -> Option<HostPlace> {
 /// Compares the packages at two paths; an error says which of them is not there.
 fn compare_paths(old: &Path, new: &Path, notice_days: u32) -> anyhow::Result<Comparison> {
     let read = |path: &Path| -> anyhow::Result<ReadPackage> { Ok(read(path, &Limits::default())?) };
-    Ok(compare(&read(old)?, &read(new)?, &options(old, new, notice_days)))
+    let options = Options { without_lines: true, ..options(old, new, notice_days) };
+    Ok(compare(&read(old)?, &read(new)?, &options))
 }
 
 /// The exit status that a comparison asks for.

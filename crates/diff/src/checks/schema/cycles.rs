@@ -1,6 +1,6 @@
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
 use crate::contract::same_schema;
-use crate::definitions::{Definitions, Users};
+use crate::definitions::Users;
 use crate::view::PackagePair;
 use crate::{Out, quoted};
 use backshell_source::Node;
@@ -54,8 +54,8 @@ fn check<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
     if one.node().get("definitions").map(Node::source) == two.node().get("definitions").map(Node::source) {
         return;
     }
-    let (old, new) = (Definitions::of(one), Definitions::of(two));
-    let mut users = Users::of(&old, &pair.old);
+    let (old, new) = (pair.old.definitions(), pair.new.definitions());
+    let mut users = Users::of(old, &pair.old);
     for (number, (name, new_node)) in new.list().iter().enumerate() {
         let Some(old_number) = old.number(name).filter(|_| new.is_recursive(number)) else { continue };
         let Some((_, old_node)) = old.list().get(old_number) else { continue };

@@ -60,16 +60,16 @@ fn check<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
     if written(old) == written(new) {
         return;
     }
-    let (old, new) = (Definitions::of(old), Definitions::of(new));
+    let (old, new) = (pair.old.definitions(), pair.new.definitions());
     let is_gone = |name: &str| new.number(name).is_none();
     if old.list().iter().all(|(name, _)| !is_gone(name)) {
         return;
     }
-    let (used, used_now) = (used(&old, pair.old.swagger), used(&new, pair.new.swagger));
+    let (used, used_now) = (used(old, pair.old.swagger), used(new, pair.new.swagger));
     let split = |definitions: &Definitions<'d>, used: &HashSet<&str>| {
         definitions.list().iter().copied().partition::<Vec<_>, _>(|(name, _)| used.contains(name))
     };
-    let ((referred, unused), (referred_now, unused_now)) = (split(&old, &used), split(&new, &used_now));
+    let ((referred, unused), (referred_now, unused_now)) = (split(old, &used), split(new, &used_now));
     let mut tries = 0;
     let mut is_equal = |old: Node<'d>, new: Node<'d>| {
         tries += 1;

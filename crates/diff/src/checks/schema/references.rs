@@ -1,10 +1,9 @@
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
-use crate::definitions::{Definitions, Users};
+use crate::definitions::Users;
 use crate::engine::UNDECIDED;
-use crate::references::{Breakage, Broken, broken};
+use crate::references::{Breakage, Broken};
 use crate::view::{Operation, PackagePair, Version};
 use crate::{Out, quoted};
-use backshell_package::Swagger;
 use backshell_source::Node;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -50,14 +49,16 @@ static EXTERNAL: Check = Check {
 };
 
 fn check<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
-    let (Some(old), Some(new)) = (pair.old.swagger, pair.new.swagger) else { return };
-    let (before, after) = (broken(old.node()), broken(new.node()));
+    if pair.old.swagger.is_none() || pair.new.swagger.is_none() {
+        return;
+    }
+    let (before, after) = (pair.old.broken(), pair.new.broken());
     if before.is_empty() && after.is_empty() {
         return;
     }
     let texts = |broken: &[Broken<'d>]| broken.iter().map(|reference| reference.text).collect::<BTreeSet<_>>();
-    let (known, left) = (texts(&before), texts(&after));
-    for (reference, operations) in concerned(&after, &known, new, &pair.new) {
+    let (known, left) = (texts(before), texts(after));
+    for (reference, operations) in concerned(after, &known, &pair.new) {
         let target = quoted(reference.text);
         let (check, message) = match reference.breakage {
             Breakage::External => (&EXTERNAL, format!("{target} is outside the file")),
@@ -72,7 +73,7 @@ fn check<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
         entry.at(format!("references/{}", reference.text));
     }
     // What callers had there nobody knows, so that whatever stands there now was compared with nothing.
-    for (reference, operations) in concerned(&before, &left, old, &pair.old) {
+    for (reference, operations) in concerned(before, &left, &pair.old) {
         let message = format!("{} led to no schema: what stands there now was not compared", quoted(reference.text));
         let mut entry = out.removed(&UNDECIDED, reference.node, message);
         for operation in operations {
@@ -86,11 +87,10 @@ fn check<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
 fn concerned<'b, 'd, 'v>(
     broken: &'b [Broken<'d>],
     other: &BTreeSet<&str>,
-    swagger: Swagger<'d>,
     version: &'v Version<'d>,
 ) -> Vec<(&'b Broken<'d>, Vec<&'v Rc<Operation<'d>>>)> {
-    let definitions = Definitions::of(swagger);
-    let mut users = Users::of(&definitions, version);
+    let definitions = version.definitions();
+    let mut users = Users::of(definitions, version);
     let mut found = Vec::new();
     for reference in broken.iter().filter(|reference| !other.contains(reference.text)) {
         let mut numbers = BTreeSet::new();

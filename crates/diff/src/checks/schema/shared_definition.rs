@@ -1,5 +1,5 @@
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
-use crate::definitions::{Definitions, Users};
+use crate::definitions::Users;
 use crate::schema_pair::Role;
 use crate::schema_pair::SchemaPair;
 use crate::view::PackagePair;
@@ -44,8 +44,8 @@ fn check<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
     if edited.is_empty() {
         return;
     }
-    let (old, new) = (Definitions::of(old), Definitions::of(new));
-    let (mut users, new_users) = (Users::of(&old, &pair.old), Users::of(&new, &pair.new));
+    let (old, new) = (pair.old.definitions(), pair.new.definitions());
+    let (mut users, new_users) = (Users::of(old, &pair.old), Users::of(new, &pair.new));
     let ((sent, returned), (sent_now, returned_now)) = (users.directions(), new_users.directions());
     for (name, one, two) in edited {
         let (Some(number), Some(new_number)) = (old.number(name), new.number(name)) else { continue };

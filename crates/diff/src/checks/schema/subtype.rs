@@ -1,5 +1,5 @@
 use crate::check::{Check, Direction, Example, Family, Object, Snippet, Verdict, Visit};
-use crate::definitions::{Definitions, Users};
+use crate::definitions::Users;
 use crate::subtypes;
 use crate::view::PackagePair;
 use crate::{Out, quoted};
@@ -38,8 +38,8 @@ fn check<'d>(pair: &PackagePair<'d>, out: &mut Out<'_, 'd>) {
         return;
     }
     let new_names: HashSet<&str> = new.definitions().into_iter().map(|(name, _)| name).collect();
-    let definitions = Definitions::of(old);
-    let mut users = Users::of(&definitions, &pair.old);
+    let definitions = pair.old.definitions();
+    let mut users = Users::of(definitions, &pair.old);
     let (sent, _) = users.directions();
     for (value, name, node) in gone {
         let bases = subtypes::bases(node).into_iter().filter_map(|base| definitions.number(base.key()?));
