@@ -57,6 +57,10 @@ fn offline_says_what_the_package_says_and_no_more() {
     assert_eq!(report["summary"]["files"], 1);
     let bars = report["bars"].as_array().unwrap();
     assert_eq!(bars.len(), 24);
+    let validity = &report["validity"];
+    assert!(validity["measured"].is_null(), "nothing was measured: {validity}");
+    assert_eq!(validity["packages"][0]["path"], "good");
+    assert!(validity["packages"][0]["digest"].as_str().unwrap().starts_with("sha256:"), "{validity}");
     for bar in bars {
         assert_eq!(bar["host"], "api.contoso.com");
         let is_static = ["EV-01", "EV-02", "EV-24"].contains(&bar["id"].as_str().unwrap());

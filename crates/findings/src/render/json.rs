@@ -16,7 +16,17 @@ pub fn render(report: &Report, version: &str) -> String {
 
 /// Writes what [`render`] returns.
 pub fn write(out: &mut dyn Write, report: &Report, version: &str) -> io::Result<()> {
-    whole(out, vec![part(report)?], &report.bars, version)
+    whole(out, vec![part(report)?], &report.bars, None, version)
+}
+
+/// The same with a member more in front of the summary: its name, and an object.
+pub fn write_with(
+    out: &mut dyn Write,
+    report: &Report,
+    (name, value): (&str, &serde_json::Value),
+    version: &str,
+) -> io::Result<()> {
+    whole(out, vec![part(report)?], &report.bars, Some((name, value)), version)
 }
 
 /// A part of the report: a sorted report of some of the files, without bars.
@@ -29,10 +39,16 @@ pub fn part(report: &Report) -> io::Result<Part> {
 
 /// Writes all parts as one report.
 pub fn write_parts(out: &mut dyn Write, parts: Vec<Part>, version: &str) -> io::Result<()> {
-    whole(out, parts, &[], version)
+    whole(out, parts, &[], None, version)
 }
 
-fn whole(out: &mut dyn Write, parts: Vec<Part>, bars: &[BarOutcome], version: &str) -> io::Result<()> {
+fn whole(
+    out: &mut dyn Write,
+    parts: Vec<Part>,
+    bars: &[BarOutcome],
+    more: Option<(&str, &serde_json::Value)>,
+    version: &str,
+) -> io::Result<()> {
     let whole = Part::of_all(parts);
     let summary = whole.summary();
     let summary = JsonSummary {
@@ -56,6 +72,10 @@ fn whole(out: &mut dyn Write, parts: Vec<Part>, bars: &[BarOutcome], version: &s
             entry::<_, JsonBar<'_>>(bar, piece)?;
         }
         list(out, pieces.iter().map(|piece| &**piece))?;
+    }
+    if let Some((name, value)) = more {
+        write!(out, ",\n  {}: ", serde_json::to_string(name)?)?;
+        value.serialize(&mut Serializer::with_formatter(&mut *out, inside(1)?))?;
     }
     write!(out, ",\n  \"summary\": ")?;
     summary.serialize(&mut Serializer::with_formatter(&mut *out, inside(1)?))?;

@@ -11,8 +11,9 @@ use super::ConfigArgs;
 use crate::system::SystemClock;
 use crate::terminal::{self, Format};
 use backshell_boundary::Place;
+use backshell_findings::Report;
+use backshell_findings::json as report;
 use backshell_findings::text::printable;
-use backshell_findings::{Report, json};
 use backshell_model::PackageDigest;
 use backshell_package::{Limits, discover, read};
 use backshell_probe::facts::Facts;
@@ -21,6 +22,7 @@ use backshell_probe::measure::{ListError, Lists, Plan, Prober, siblings, unmeasu
 use backshell_probe::{Verification, verify};
 use clap::{Args, Subcommand};
 use futures_util::{StreamExt as _, stream};
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -220,11 +222,32 @@ impl EndpointCommand {
             Format::Json => {
                 let files = groups.iter().map(|group| group.files).sum();
                 let Verification { bars, findings, .. } = verification;
-                let mut report = Report { findings, bars, files, ..Report::default() };
-                report.sort();
-                terminal::write(|out| json::write(out, &report, env!("CARGO_PKG_VERSION")))
+                let mut found = Report { findings, bars, files, ..Report::default() };
+                found.sort();
+                let validity = self.validity(facts, groups)?;
+                terminal::write(|out| {
+                    report::write_with(out, &found, ("validity", &validity), env!("CARGO_PKG_VERSION"))
+                })
             }
         }
+    }
+
+    /// The same as text for programs: when and from where it was measured (nowhere with --offline), and which version of each
+    /// package.
+    fn validity(&self, facts: &[Facts], groups: &[Group]) -> anyhow::Result<serde_json::Value> {
+        let at = facts.iter().map(|facts| facts.at).max().filter(|_| !self.offline);
+        let measured = match at {
+            None => serde_json::Value::Null,
+            Some(at) => {
+                let cell = self.way.config.load()?.cell;
+                let at = jiff::Timestamp::from_second(at.as_secs())?.to_string();
+                json!({ "at": at, "cell": cell.name, "region": cell.region })
+            }
+        };
+        let packages = groups.iter().filter_map(|group| group.package.as_ref());
+        let packages: Vec<_> =
+            packages.map(|(path, digest)| json!({ "path": path, "digest": digest.to_string() })).collect();
+        Ok(json!({ "measured": measured, "packages": packages }))
     }
 
     /// For what the verdicts hold: other versions, other ports and other cells may see something else.
