@@ -32,8 +32,9 @@ pub fn write_with(
 /// A part of the report: a sorted report of some of the files, without bars.
 pub fn part(report: &Report) -> io::Result<Part> {
     let mut part = Part::new(report);
-    part.findings = Section::of(&report.findings, |finding| finding, finding)?;
-    part.suppressed = Section::of(&report.suppressed, |one| &one.finding, entry::<_, JsonSuppressed<'_>>)?;
+    part.findings = Section::of(&report.findings, |finding| finding, |one, json| separated(one, finding, json))?;
+    let accepted = entry::<_, JsonSuppressed<'_>>;
+    part.suppressed = Section::of(&report.suppressed, |one| &one.finding, |one, json| separated(one, accepted, json))?;
     Ok(part)
 }
 
@@ -67,11 +68,11 @@ fn whole(
     }
     if !bars.is_empty() {
         write!(out, ",\n  \"bars\": ")?;
-        let mut pieces = vec![Vec::new(); bars.len()];
-        for (bar, piece) in bars.iter().zip(&mut pieces) {
-            entry::<_, JsonBar<'_>>(bar, piece)?;
+        let mut all = Vec::new();
+        for bar in bars {
+            separated(bar, entry::<_, JsonBar<'_>>, &mut all)?;
         }
-        list(out, pieces.iter().map(|piece| &**piece))?;
+        list(out, std::iter::once(&*all))?;
     }
     if let Some((name, value)) = more {
         write!(out, ",\n  {}: ", serde_json::to_string(name)?)?;
@@ -82,16 +83,27 @@ fn whole(
     writeln!(out, "\n}}")
 }
 
-/// Writes a list that is the value of a member of the report, from its entries.
+/// Writes a list that is the value of a member of the report, from pieces of [`separated`] entries.
 fn list<'a>(out: &mut dyn Write, mut pieces: impl Iterator<Item = &'a [u8]>) -> io::Result<()> {
-    let Some(first) = pieces.next() else { return write!(out, "[]") };
+    let Some(mut last) = pieces.next() else { return write!(out, "[]") };
     write!(out, "[\n    ")?;
-    out.write_all(first)?;
     for piece in pieces {
-        out.write_all(SEPARATOR)?;
-        out.write_all(piece)?;
+        out.write_all(last)?;
+        last = piece;
     }
+    out.write_all(last.strip_suffix(SEPARATOR).unwrap_or(last))?;
     write!(out, "\n  ]")
+}
+
+/// Writes an entry with what stands between it and the next.
+fn separated<'a, T>(
+    one: &'a T,
+    write: impl Fn(&'a T, &mut Vec<u8>) -> serde_json::Result<()>,
+    json: &mut Vec<u8>,
+) -> serde_json::Result<()> {
+    write(one, json)?;
+    json.extend_from_slice(SEPARATOR);
+    Ok(())
 }
 
 /// Writes an entry by its shape.

@@ -96,9 +96,14 @@ impl Section {
         Ok(sections)
     }
 
-    /// The findings as they were rendered.
+    /// The findings as they were rendered; what stands together already is one piece.
     pub(super) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
-        self.entries.iter().map(|entry| self.bytes.get(entry.range.clone()).unwrap_or_default())
+        let together = self.entries.chunk_by(|one, other| one.range.end == other.range.start);
+        together.map(|entries| {
+            let (start, end) =
+                entries.first().zip(entries.last()).map_or((0, 0), |(one, other)| (one.range.start, other.range.end));
+            self.bytes.get(start..end).unwrap_or_default()
+        })
     }
 
     /// File, rule and severity of each finding.
