@@ -109,6 +109,33 @@ async fn a_user_is_erased_beside_a_node_and_without_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_ledger_tells_who_calls_what() {
+    let cell = Cell::start().await;
+    assert_eq!(cell.call_as(&cell.token, Method::GET, "/items", "").await.status(), 200);
+    cell.ledger_until("completion", 1).await;
+    let (folder, data) = (cell.folder.path().to_owned(), cell.config.data.dir.clone());
+    configure(&folder, &data, "");
+    let decision = cell.ledger("decision").await.remove(0);
+    let connector = decision["connector"].as_str().unwrap();
+    let (status, out, err) = run(command(&folder, &["ledger", "callers", connector])).await;
+    assert_eq!((status, err.as_str()), (0, ""));
+    let line: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(line, json!({"caller": cell.connection.to_string(), "operation": decision["operation"]}));
+    // What it writes is what a comparison reads.
+    let definition = |operation: &str| {
+        json!({"swagger": "2.0", "info": {"title": "T", "version": "1"}, "paths": {"/items": {"get": {
+            "operationId": operation, "responses": {"200": {"description": ""}}}}}})
+    };
+    fs::write(folder.join("old.json"), definition(decision["operation"].as_str().unwrap()).to_string()).unwrap();
+    fs::write(folder.join("new.json"), definition("Renamed").to_string()).unwrap();
+    fs::write(folder.join("callers.jsonl"), out).unwrap();
+    let (status, out, _) = run(command(&folder, &["diff", "old.json", "new.json", "--callers", "callers.jsonl"])).await;
+    assert!(status == 1 && out.contains("1 of 1 callers uses it"), "{out}");
+    let (status, out, err) = run(command(&folder, &["ledger", "callers", "nobody"])).await;
+    assert_eq!((status, out.as_str(), err.trim()), (0, "", "no call of `nobody` is on record"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn bodies_go_by_hand_and_the_ledger_says_so() {
     let cell = Cell::start().await;
     for _ in 0..3 {

@@ -29,6 +29,7 @@ mod report;
 mod report_html;
 mod report_markdown;
 mod time;
+mod uses;
 mod wording;
 
 #[cfg(test)]
@@ -45,4 +46,5 @@ pub use place::{Grade, Knowledge};
 pub use register::{Activity, Register, RegisterFacts};
 pub use report::Report;
 pub use time::{Period, PeriodError};
+pub use uses::{Uses, uses};
 pub use wording::TO_BE_FILLED_IN;

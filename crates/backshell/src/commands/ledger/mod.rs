@@ -1,5 +1,6 @@
 //! `backshell ledger`: what is on record, whether it still is what was recorded, and what has to go.
 
+mod callers;
 mod erase;
 mod retain;
 mod verify;
@@ -21,10 +22,11 @@ use std::process::ExitCode;
   backshell ledger verify                       hash chain and signed checkpoints
   backshell ledger tail -n 20
   backshell ledger export > ledger.jsonl
+  backshell ledger callers orders > callers.jsonl
   backshell ledger erase --user alice@contoso.example
   backshell ledger retain --dry-run
 
-`verify`, `tail` and `export` read the database directly and may run beside `backshell serve`.")]
+`verify`, `tail`, `export` and `callers` read the database directly and may run beside `backshell serve`.")]
 pub(super) struct Ledger {
     #[command(subcommand)]
     action: Action,
@@ -54,6 +56,7 @@ enum Action {
         #[arg(short = 'n', long, default_value_t = 10)]
         count: usize,
     },
+    Callers(callers::Callers),
     Erase(erase::Erase),
     Retain(retain::Retain),
 }
@@ -76,6 +79,7 @@ impl Ledger {
                 }
                 Ok(ExitCode::SUCCESS)
             }
+            Action::Callers(callers) => callers.run(&open(&config).await?).await,
             Action::Erase(erase) => erase.run(&config).await,
             Action::Retain(retain) => retain.run(&config).await,
         }
