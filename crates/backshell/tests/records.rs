@@ -120,7 +120,7 @@ async fn the_ledger_tells_who_calls_what() {
     let (status, out, err) = run(command(&folder, &["ledger", "callers", connector])).await;
     assert_eq!((status, err.as_str()), (0, ""));
     let line: serde_json::Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(line, json!({"caller": cell.connection.to_string(), "operation": decision["operation"]}));
+    assert_eq!(line, json!({"caller": cell.connection.clone(), "operation": decision["operation"]}));
     // What it writes is what a comparison reads.
     let definition = |operation: &str| {
         json!({"swagger": "2.0", "info": {"title": "T", "version": "1"}, "paths": {"/items": {"get": {
