@@ -5,7 +5,7 @@
 
 use crate::ownership::OnFile;
 use crate::problem::Problem;
-use crate::state::ConsoleState;
+use crate::state::{ConsoleState, MEASURED_AT_ONCE};
 use backshell_certify::EndpointCheck;
 use backshell_model::{ConnectorSlug, HostName, HostPort, PublisherKind, Timestamp, UserId};
 use backshell_package::ReadPackage;
@@ -29,8 +29,6 @@ pub enum PublicationCheck {
     Require,
 }
 
-/// How many hosts are measured at the same time. One host is never asked more than once a second.
-const AT_ONCE: usize = 8;
 /// The bar of ownership.
 const OWNERSHIP: &str = "EV-21";
 
@@ -65,7 +63,7 @@ pub(crate) async fn run(
     let deadline = state.clock.now().plus_secs(i64::try_from(in_time(config.time_limit).as_secs()).unwrap_or(0));
     let measure = endpoints.iter().map(|endpoint| measure(state, endpoint, &siblings, deadline));
     let measure: Vec<_> = measure.collect();
-    let mut hosts: Vec<Facts> = stream::iter(measure).buffered(AT_ONCE).collect().await;
+    let mut hosts: Vec<Facts> = stream::iter(measure).buffered(MEASURED_AT_ONCE).collect().await;
     for facts in &mut hosts {
         if let Some(owned) = ownership(&file, &facts.endpoint.target, facts.at) {
             facts.ownership = match owned {
@@ -111,8 +109,11 @@ async fn measure(state: &ConsoleState, endpoint: &Endpoint, siblings: &[HostPort
     let Ok(left @ 1..) = u64::try_from(left) else {
         return missing("there was no time left; `backshell endpoint` takes as long as it needs");
     };
-    let measured = tokio::time::timeout(Duration::from_secs(left), state.probe.measure(endpoint, siblings)).await;
-    match measured {
+    let measured = async {
+        let _place = state.place_to_measure().await?;
+        state.probe.measure(endpoint, siblings).await
+    };
+    match tokio::time::timeout(Duration::from_secs(left), measured).await {
         Ok(Some(facts)) => facts,
         Ok(None) => missing("this node does not look at hosts (`verification.connect`)"),
         Err(_) => missing("it was not measured in time; `backshell endpoint` takes as long as it needs"),

@@ -10,6 +10,7 @@ use backshell_permission::Authority;
 use backshell_records::Organisation;
 use backshell_store::Store;
 use std::{fmt, ops::Deref, sync::Arc, time::Duration};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Settings of the control listener.
 #[derive(Clone, Debug)]
@@ -44,6 +45,9 @@ impl Default for ConsoleConfig {
     }
 }
 
+/// How many hosts are measured at the same time. One host is never asked more than once a second.
+pub(crate) const MEASURED_AT_ONCE: usize = 8;
+
 /// What the binary hands to the console.
 pub struct ConsoleParts {
     /// The database.
@@ -70,14 +74,25 @@ pub struct ConsoleParts {
     pub config: ConsoleConfig,
 }
 
-/// [`ConsoleParts`], shared between requests.
+/// [`ConsoleParts`], shared between requests, and what requests have to share.
 #[derive(Clone)]
-pub struct ConsoleState(Arc<ConsoleParts>);
+pub struct ConsoleState(Arc<Shared>);
+
+struct Shared {
+    parts: ConsoleParts,
+    /// Places for measurements of hosts: many publications at once open no more connections than one.
+    measuring: Semaphore,
+}
 
 impl ConsoleState {
     /// Shares `parts`.
     pub fn new(parts: ConsoleParts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(Shared { parts, measuring: Semaphore::new(MEASURED_AT_ONCE) }))
+    }
+
+    /// Waits for a place to measure a host in. `None` when the node ends.
+    pub(crate) async fn place_to_measure(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.measuring.acquire().await.ok()
     }
 
     /// The present picture of permissions; 503 `stale_state` when it is too old to decide by.
@@ -98,7 +113,7 @@ impl Deref for ConsoleState {
     type Target = ConsoleParts;
 
     fn deref(&self) -> &ConsoleParts {
-        &self.0
+        &self.0.parts
     }
 }
 

@@ -62,6 +62,8 @@ pub(crate) struct Seeker {
     pub(crate) zone: Mutex<Option<Vec<String>>>,
     /// What is measured of every host; `None` while the node does not look at hosts.
     pub(crate) facts: Mutex<Option<Facts>>,
+    /// How many hosts are being measured, and how many were at most.
+    pub(crate) measuring: Mutex<(usize, usize)>,
 }
 
 #[async_trait::async_trait]
@@ -79,6 +81,13 @@ impl HostProbe for Seeker {
     }
 
     async fn measure(&self, endpoint: &Endpoint, siblings: &[HostPort]) -> Option<Facts> {
+        {
+            let mut measuring = self.measuring.lock().unwrap();
+            measuring.0 += 1;
+            measuring.1 = measuring.1.max(measuring.0);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        self.measuring.lock().unwrap().0 -= 1;
         let facts = self.facts.lock().unwrap().clone()?;
         Some(Facts { endpoint: endpoint.clone(), siblings: siblings.to_vec(), ..facts })
     }

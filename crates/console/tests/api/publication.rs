@@ -201,3 +201,17 @@ async fn the_suffix_of_a_pattern_is_proven_in_its_zone() {
     prove(&node, "fieldworks.example.com").await;
     node.publish(&node.admin, THIRD_PARTY, sample()).await.expect(201);
 }
+
+#[tokio::test]
+async fn many_publications_measure_no_more_hosts_at_once_than_one() {
+    let node = node(PublicationCheck::Measure).await;
+    *node.probe.facts.lock().unwrap() = Some(healthy());
+    let publish = |number: usize| {
+        let query = format!("publisher=platform&infrastructure=external&slug=own-{number}");
+        let node = &node;
+        async move { node.publish(&node.admin, &query, one_host()).await.expect(201) }
+    };
+    futures_util::future::join_all((0..30).map(publish)).await;
+    let (left, most) = *node.probe.measuring.lock().unwrap();
+    assert!(left == 0 && (2..=8).contains(&most), "{most} at once");
+}
