@@ -186,8 +186,7 @@ impl DriftJob {
         let after = judged(connector, endpoint, (check.kind(), times), before, finding, now);
         self.count(after.outcome);
         let was = before.map_or(RecheckOutcome::Passed, |before| before.outcome);
-        let is_news = was != after.outcome || before.is_some_and(|before| before.drift != after.drift);
-        if is_news && after.outcome != RecheckOutcome::NotMeasured {
+        if is_news(before, &after) {
             self.record(&after, was).await;
         }
         self.store.put_verification(&after, before.map(|before| before.due)).await?;
@@ -211,6 +210,18 @@ impl DriftJob {
         if let Err(error) = self.ledger.act(record).await {
             tracing::error!(%error, act, "a change of an endpoint is not on record");
         }
+    }
+}
+
+/// Whether something changed since it was last known. A look that could not be made in between is no change, and neither is
+/// the next one that could.
+fn is_news(before: Option<&Verification>, after: &Verification) -> bool {
+    let drift = before.and_then(|before| before.drift);
+    let was = before.map(|before| before.outcome).filter(|was| *was != RecheckOutcome::NotMeasured);
+    match after.outcome {
+        RecheckOutcome::NotMeasured => false,
+        RecheckOutcome::Passed => drift.is_some(),
+        _ => drift != after.drift || was.is_some_and(|was| was != after.outcome),
     }
 }
 
@@ -373,6 +384,32 @@ mod tests {
         scene.answer(Err(ResolveError::Failed("no answer".to_owned())));
         assert_eq!(scene.run().await, (1, RecheckOutcome::NotMeasured, None));
         assert!(scene.grounds.acts().await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_look_that_could_not_be_made_is_no_change_and_its_end_is_none() {
+        use RecheckOutcome::{NotMeasured, Passed, Warned};
+        let scene = Scene::new().await;
+        let silence = || scene.answer(Err(ResolveError::Failed("no answer".to_owned())));
+        scene.run().await;
+        let mut seen = Vec::new();
+        for answer in [None, Some(FIRST), Some(("93.184.215.15", "lb-2.eu.cdn.example")), None] {
+            scene.grounds.clock.advance(DAY);
+            match answer {
+                Some(answer) => scene.answer(Ok(answer)),
+                None => silence(),
+            }
+            seen.push(scene.run().await.1);
+        }
+        assert_eq!(seen, [NotMeasured, Passed, Warned, NotMeasured]);
+        assert_eq!(scene.grounds.acts().await, ["endpoint.warn"]);
+        // The same warning again after the silence is no news, and what is as it was then is.
+        for answer in [("93.184.215.15", "lb-2.eu.cdn.example"), FIRST] {
+            scene.grounds.clock.advance(DAY);
+            scene.answer(Ok(answer));
+            scene.run().await;
+        }
+        assert_eq!(scene.grounds.acts().await, ["endpoint.warn", "endpoint.restore"]);
     }
 
     #[tokio::test]

@@ -220,7 +220,7 @@ mod tests {
         let acts = scene.grounds.acts().await.join(" ");
         assert_eq!(
             acts,
-            "ownership.proven endpoint.restore ownership.doubtful endpoint.restrict ownership.lost endpoint.suspend ownership.proven \
+            "ownership.proven ownership.doubtful endpoint.restrict ownership.lost endpoint.suspend ownership.proven \
              endpoint.resume"
         );
     }
