@@ -578,6 +578,11 @@ async fn the_next_page_is_fetched_through_the_gateway() {
     );
     let decisions = world.cell.ledger("decision").await;
     assert_eq!(decisions.iter().filter(|record| record["outcome"] == "allowed").count(), 2, "{decisions:#?}");
+    // What was sent is on record, not what the service had answered.
+    let body = world.get(&world.cell.token, "/answer").await.into_body().collect().await.unwrap().to_bytes();
+    let completions = world.cell.ledger_until("completion", 3).await;
+    let last = completions.last().unwrap();
+    assert_eq!((&last["ended"], &last["bytes_out"]), (&json!("complete"), &json!(body.len())), "{last}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -618,6 +623,9 @@ async fn an_answer_whose_next_page_cannot_be_read_is_refused() {
     assert_eq!(answer, "{\"@odata.nextLink\":\"/v1/answer\"}");
     world.cell.backend.answer_with(http::HeaderMap::new(), "no JSON");
     world.refused(&administrator, "/answer", 502, "upstream_unreachable", "answer_unreadable").await;
+    let completions = world.cell.ledger_until("completion", 4).await;
+    let last = completions.last().unwrap();
+    assert_eq!((&last["code"], &last["bytes_out"]), (&json!("upstream_unreachable"), &json!(0)), "{last}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,7 +26,15 @@ pub struct ResponseBody {
 #[derive(Debug)]
 enum Kind {
     Full(Option<Bytes>),
+    Held(Box<Held>),
     Stream(Box<Metered>),
+}
+
+/// An answer that was read to its end before any of it is sent.
+#[derive(Debug)]
+struct Held {
+    bytes: Option<Bytes>,
+    completion: Completion,
 }
 
 impl ResponseBody {
@@ -35,14 +43,26 @@ impl ResponseBody {
         Self { kind: Kind::Full(Some(text.into())), _running: None, _room: None }
     }
 
-    /// An answer that was read to its end. It keeps its `room` until it is sent.
-    pub(crate) fn held(bytes: Vec<u8>, room: SemaphorePermit<'static>) -> Self {
-        Self { _room: Some(room), ..Self::full(bytes) }
+    /// Lets the service's answer be read to its end without the call being over by that: [`ResponseBody::held`] sends it.
+    pub(crate) fn hold(&mut self) {
+        if let Kind::Stream(metered) = &mut self.kind {
+            metered.is_held = true;
+        }
+    }
+
+    /// The answer that was read, as `bytes`. It keeps its `room` until it is sent, and the call is over then.
+    pub(crate) fn held(self, bytes: Vec<u8>, room: SemaphorePermit<'static>) -> Self {
+        let bytes = Some(bytes.into());
+        let kind = match self.kind {
+            Kind::Stream(metered) => Kind::Held(Box::new(Held { bytes, completion: metered.completion })),
+            Kind::Full(_) | Kind::Held(_) => Kind::Full(bytes),
+        };
+        Self { kind, _room: Some(room), ..self }
     }
 
     /// The service's answer; `completion` is written to the ledger when it ends, however it ends.
     pub(crate) fn stream(body: UpstreamBody, completion: Completion) -> Self {
-        let mut metered = Metered { body, completion };
+        let mut metered = Metered { body, completion, is_held: false };
         if metered.body.is_end_stream() {
             metered.completion.finish(Ended::Complete);
         }
@@ -66,6 +86,8 @@ impl ResponseBody {
 struct Metered {
     body: UpstreamBody,
     completion: Completion,
+    /// The end of the service's answer is not that of the call.
+    is_held: bool,
 }
 
 impl Body for ResponseBody {
@@ -78,11 +100,20 @@ impl Body for ResponseBody {
     ) -> Poll<Option<Result<Frame<Bytes>, UpstreamBodyError>>> {
         let metered = match &mut self.kind {
             Kind::Full(text) => return Poll::Ready(text.take().map(|text| Ok(Frame::data(text)))),
+            Kind::Held(held) => {
+                let bytes = held.bytes.take();
+                if let Some(bytes) = &bytes {
+                    held.completion.bytes_out = bytes.len() as u64;
+                    held.completion.finish(Ended::Complete);
+                }
+                return Poll::Ready(bytes.map(|bytes| Ok(Frame::data(bytes))));
+            }
             Kind::Stream(metered) => metered,
         };
         let polled = Pin::new(&mut metered.body).poll_frame(context);
         match &polled {
             Poll::Pending => {}
+            Poll::Ready(Some(Ok(_)) | None) if metered.is_held => {}
             Poll::Ready(Some(Ok(frame))) => {
                 metered.completion.bytes_out += frame.data_ref().map_or(0, |data| data.len() as u64);
                 if metered.body.is_end_stream() {
@@ -99,6 +130,7 @@ impl Body for ResponseBody {
     fn is_end_stream(&self) -> bool {
         match &self.kind {
             Kind::Full(text) => text.is_none(),
+            Kind::Held(held) => held.bytes.is_none(),
             Kind::Stream(metered) => metered.body.is_end_stream(),
         }
     }
@@ -106,6 +138,7 @@ impl Body for ResponseBody {
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
             Kind::Full(text) => SizeHint::with_exact(text.as_ref().map_or(0, |text| text.len() as u64)),
+            Kind::Held(held) => SizeHint::with_exact(held.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
             Kind::Stream(metered) => metered.body.size_hint(),
         }
     }

@@ -59,6 +59,7 @@ pub(crate) async fn through_gateway(
         return Err(unreadable(body, "answer_too_large", too_large));
     }
     let room = ROOM.acquire().await.map_err(|error| Refusal::new(Code::InternalError, error.to_string()))?;
+    body.hold();
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| ended(&error))?;
@@ -74,6 +75,7 @@ pub(crate) async fn through_gateway(
     let Ok(rewritten) = read else {
         let detail = "the service's answer is no JSON, although it says so, so that the connector's policy `updatenextlink` \
                       cannot be carried out";
+        body.refused(Code::UpstreamUnreachable.as_str());
         return Err(Refusal::new(Code::UpstreamUnreachable, detail).reason("answer_unreadable"));
     };
     if let Some(rewritten) = rewritten {
@@ -84,7 +86,7 @@ pub(crate) async fn through_gateway(
     }
     head.headers.remove(header::TRANSFER_ENCODING);
     head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    Ok(Response::from_parts(head, ResponseBody::held(bytes, room)))
+    Ok(Response::from_parts(head, body.held(bytes, room)))
 }
 
 /// The refusal of an answer that ended before its end.
