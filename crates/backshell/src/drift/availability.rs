@@ -4,7 +4,7 @@
 use super::{Check, Finding};
 use async_trait::async_trait;
 use backshell_model::{Connector, HostPort, Recheck};
-use backshell_probe::again::{Again, answers};
+use backshell_probe::again::answers;
 use backshell_probe::hosts::endpoint_of_url;
 use backshell_probe::measure::Prober;
 use std::sync::Arc;
@@ -29,10 +29,6 @@ impl Check for AvailabilityRecheck {
     async fn look(&self, _: &Connector, endpoint: &HostPort, baseline: Option<&str>) -> Finding {
         let HostPort { host, port } = endpoint;
         let endpoint = endpoint_of_url(&format!("https://{host}:{port}/"));
-        match answers(&self.0.measure_answers(&endpoint).await, baseline) {
-            Again::Same { baseline, detail } => Finding::Same { baseline, detail },
-            Again::Changed { drift, detail } => Finding::Changed { drift, detail },
-            Again::NotMeasured(reason) => Finding::NotMeasured(reason),
-        }
+        answers(&self.0.measure_answers(&endpoint).await, baseline).into()
     }
 }

@@ -3,7 +3,7 @@
 use super::{Check, Finding};
 use async_trait::async_trait;
 use backshell_model::{Connector, HostPort, Recheck};
-use backshell_probe::again::{Again, handshake};
+use backshell_probe::again::handshake;
 use backshell_probe::hosts::endpoint_of_url;
 use backshell_probe::measure::Prober;
 use std::sync::Arc;
@@ -28,10 +28,6 @@ impl Check for CertificateRecheck {
     async fn look(&self, _: &Connector, endpoint: &HostPort, baseline: Option<&str>) -> Finding {
         let HostPort { host, port } = endpoint;
         let endpoint = endpoint_of_url(&format!("https://{host}:{port}/"));
-        match handshake(&self.0.measure_handshake(&endpoint).await, baseline) {
-            Again::Same { baseline, detail } => Finding::Same { baseline, detail },
-            Again::Changed { drift, detail } => Finding::Changed { drift, detail },
-            Again::NotMeasured(reason) => Finding::NotMeasured(reason),
-        }
+        handshake(&self.0.measure_handshake(&endpoint).await, baseline).into()
     }
 }

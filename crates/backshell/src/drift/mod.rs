@@ -27,6 +27,7 @@ pub use table::{EFFECTS, Effect, Interval, SCHEDULE, Schedule};
 
 use async_trait::async_trait;
 use backshell_model::{Connector, Drift, HostPort, Recheck, Timestamp};
+use backshell_probe::again::Again;
 use std::fmt;
 
 /// What a check found about a host.
@@ -48,6 +49,16 @@ pub enum Finding {
     },
     /// It could not be looked at; says why. Never counts as passed, and changes nothing.
     NotMeasured(String),
+}
+
+impl From<Again> for Finding {
+    fn from(again: Again) -> Self {
+        match again {
+            Again::Same { baseline, detail } => Self::Same { baseline, detail },
+            Again::Changed { drift, detail } => Self::Changed { drift, detail },
+            Again::NotMeasured(reason) => Self::NotMeasured(reason),
+        }
+    }
 }
 
 /// One kind of check.
