@@ -73,7 +73,6 @@ impl<'d> Aftermath<'_, 'd> {
             operations: names,
             message,
             help: check.instead.to_owned(),
-            approved: false,
             approval: None,
             against: Vec::new(),
             impact: None,

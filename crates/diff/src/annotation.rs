@@ -5,7 +5,7 @@ use backshell_source::Node;
 use std::collections::{HashMap, HashSet};
 
 /// The days of notice that users must be given when nothing else is said.
-pub(crate) const NOTICE_DAYS: u32 = 30;
+pub const NOTICE_DAYS: u32 = 30;
 
 /// `x-ms-api-annotation.family`.
 pub(crate) fn family<'d>(operation: &Operation<'d>) -> Option<&'d str> {

@@ -269,7 +269,6 @@ impl Approvals {
                 None => {
                     let first = covering.first().and_then(|index| self.entries.get(*index));
                     change.approval = change.approval.take().or_else(|| first.map(|entry| entry.approval.clone()));
-                    change.approved |= change.approval.is_some();
                 }
             }
         }
@@ -284,7 +283,8 @@ impl Approvals {
                 continue;
             }
             let distance = |change: &Change| strsim::damerau_levenshtein(&change.fingerprint, fingerprint);
-            let counting = changes.iter().filter(|change| change.verdict != Verdict::Compatible && !change.approved);
+            let counting =
+                changes.iter().filter(|change| change.verdict != Verdict::Compatible && !change.is_approved());
             let nearest = counting.take(MOST_NEIGHBOURS).map(|change| (distance(change), change));
             let Some((1..=MOST_SLIPS, nearest)) = nearest.min_by_key(|(distance, _)| *distance) else { continue };
             for index in entries {

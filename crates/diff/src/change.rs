@@ -91,10 +91,8 @@ pub struct Change {
     pub old: Option<Place>,
     /// Where it stands in the new version; `None` for a removal.
     pub new: Option<Place>,
-    /// Whether somebody approved it ([`crate::approve`]). It stays in the outcome and counts no more in
+    /// Who approved it, and why ([`crate::approve`]). It stays in the outcome then, and counts no more in
     /// [`Comparison::unapproved`].
-    pub approved: bool,
-    /// By whom, and why.
     pub approval: Option<Approval>,
     /// The earlier versions against which it was found, by their place in [`Comparison::earlier`]; empty for all.
     pub against: Vec<usize>,
@@ -132,7 +130,7 @@ impl Comparison {
     pub fn unapproved(&self) -> Outcome {
         match self.outcome {
             Outcome::Unreadable | Outcome::Identical => self.outcome,
-            _ => match self.changes.iter().filter(|change| !change.approved).map(|change| change.verdict).min() {
+            _ => match self.changes.iter().filter(|change| !change.is_approved()).map(|change| change.verdict).min() {
                 Some(Verdict::Breaking) => Outcome::Breaking,
                 Some(Verdict::Warning) => Outcome::Warning,
                 Some(Verdict::Compatible) | None => Outcome::Compatible,
@@ -147,12 +145,17 @@ impl Comparison {
             breaking: count(Verdict::Breaking),
             warning: count(Verdict::Warning),
             compatible: count(Verdict::Compatible),
-            approved: self.changes.iter().filter(|change| change.approved).count(),
+            approved: self.changes.iter().filter(|change| change.is_approved()).count(),
         }
     }
 }
 
 impl Change {
+    /// Whether somebody approved it.
+    pub const fn is_approved(&self) -> bool {
+        self.approval.is_some()
+    }
+
     /// Its place in every operation that it concerns; of a change of the connector as a whole the only place.
     pub(crate) fn every_place(&self) -> Vec<String> {
         if !self.places.is_empty() {

@@ -54,6 +54,7 @@ mod text_values;
 mod view;
 mod webhook;
 
+pub use annotation::NOTICE_DAYS;
 pub use approvals::{Approval, ApprovalErrors, ApprovalProblem, Approvals, approve};
 pub use callers::{Callers, CallersError, Impact};
 pub use change::{Change, Comparison, Earlier, OperationPlace, Outcome, SuggestedVersion, Summary};
@@ -82,7 +83,7 @@ pub struct Options {
     pub place_of_host: Option<fn(&str) -> Option<HostPlace>>,
     /// Whether places keep the line that people are shown; for whoever shows none, it is work for nothing.
     pub without_lines: bool,
-    /// The days of notice that an operation's users must be given; `None` for 30.
+    /// The days of notice that an operation's users must be given; `None` for [`NOTICE_DAYS`].
     pub notice_days: Option<u32>,
 }
 

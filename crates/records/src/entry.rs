@@ -39,6 +39,10 @@ pub(crate) struct Decision<'a> {
     #[serde(borrow, default)]
     pub(crate) connector: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
+    pub(crate) connection: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    pub(crate) operation: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
     pub(crate) home: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     pub(crate) cell_region: Cow<'a, str>,

@@ -1,11 +1,11 @@
 //! Which operations of a connector its connections use. A comparison of versions asks that, to say whom a break hits; the
 //! ledger knows operations, and never what a call says.
 
+use crate::entry::{self, Entry};
 use crate::gather::RecordsError;
 use backshell_model::ConnectorSlug;
 use backshell_store::{Limit, Store};
-use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
+use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -17,19 +17,6 @@ const MOST: usize = 1_000_000;
 pub struct Uses {
     pairs: BTreeSet<(String, String)>,
     is_cut: bool,
-}
-
-/// What is read of a decision.
-#[derive(Deserialize)]
-struct Decision<'a> {
-    #[serde(borrow)]
-    outcome: Cow<'a, str>,
-    #[serde(borrow, default)]
-    connector: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    connection: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    operation: Option<Cow<'a, str>>,
 }
 
 /// A line of the answer, as `backshell diff --callers` reads it.
@@ -46,8 +33,8 @@ pub async fn uses(store: &dyn Store, connector: &ConnectorSlug) -> Result<Uses, 
     let mut after = 0;
     loop {
         let rows = store.ledger_rows(after, Limit::MAX).await?;
-        for row in rows.iter().filter(|row| row.kind == "decision") {
-            uses.add(row.body.as_deref(), connector);
+        for row in &rows {
+            uses.add(&row.kind, row.body.as_deref(), connector);
         }
         match rows.last() {
             Some(last) if rows.len() == Limit::MAX.get() => after = last.seq,
@@ -57,16 +44,12 @@ pub async fn uses(store: &dyn Store, connector: &ConnectorSlug) -> Result<Uses, 
 }
 
 impl Uses {
-    fn add(&mut self, body: Option<&str>, connector: &ConnectorSlug) {
-        let decision = body.and_then(|body| serde_json::from_str::<Decision<'_>>(body).ok());
-        let Some(Decision { outcome, connector: of, connection: Some(connection), operation: Some(operation) }) =
-            decision
-        else {
+    fn add(&mut self, kind: &str, body: Option<&str>, connector: &ConnectorSlug) {
+        let Entry::Decision(decision) = entry::read(kind, body) else { return };
+        let is_it = decision.outcome == "allowed" && decision.connector.as_deref() == Some(connector.as_str());
+        let (true, Some(connection), Some(operation)) = (is_it, decision.connection, decision.operation) else {
             return;
         };
-        if outcome != "allowed" || of.as_deref() != Some(connector.as_str()) {
-            return;
-        }
         if self.pairs.len() < MOST {
             self.pairs.insert((connection.into_owned(), operation.into_owned()));
         } else {
@@ -118,12 +101,12 @@ mod tests {
             body("allowed", "orders", "Get"),
             body("refused", "orders", "Delete"),
             body("allowed", "other", "List"),
-            r#"{"outcome":"refused"}"#.to_owned(),
+            r#"{"call":"call_1","outcome":"refused"}"#.to_owned(),
             "no JSON".to_owned(),
         ] {
-            uses.add(Some(&body), &connector);
+            uses.add("decision", Some(&body), &connector);
         }
-        uses.add(None, &connector);
+        uses.add("decision", None, &connector);
         let mut out = Vec::new();
         uses.write(&mut out).unwrap();
         let expected = "{\"caller\":\"con_1\",\"operation\":\"Get\"}\n{\"caller\":\"con_1\",\"operation\":\"List\"}\n";

@@ -25,7 +25,6 @@ fn change(id: &'static str, operations: &[&str], rest: &str, fingerprint: &str) 
         locus,
         old: Some(Place::file("old")),
         new: None,
-        approved: false,
         approval: None,
         against: Vec::new(),
         impact: None,
@@ -58,7 +57,7 @@ fn run(text: &str, changes: Vec<Change>) -> (Vec<bool>, Vec<NoticeKind>, Outcome
     approve(&mut comparison, &approvals, NOW);
     let notices = &comparison.notices;
     assert_eq!(comparison.outcome, before, "approvals leave the outcome as it is");
-    let approved = comparison.changes.iter().map(|change| change.approved).collect();
+    let approved = comparison.changes.iter().map(Change::is_approved).collect();
     (approved, notices.iter().map(|notice| notice.kind).collect(), comparison.unapproved())
 }
 
@@ -215,7 +214,7 @@ fn every_earlier_version_must_be_covered() {
         comparison.earlier.push(Earlier { name: "older".to_owned(), version: Some("1.3".to_owned()) });
         comparison.changes[0].against.clone_from(&against);
         approve(&mut comparison, &approvals(&text), NOW);
-        assert_eq!(comparison.changes[0].approved, expected, "{text} against {against:?}");
+        assert_eq!(comparison.changes[0].is_approved(), expected, "{text} against {against:?}");
     }
 }
 

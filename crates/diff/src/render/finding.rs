@@ -1,6 +1,5 @@
 //! Changes as findings, for the forms of output that know nothing else.
 
-use crate::approvals::Approval;
 use crate::change::{Change, Comparison};
 use crate::check::Verdict;
 use backshell_findings::{Check, Finding, Identity, Place, Severity};
@@ -33,10 +32,7 @@ pub(super) fn finding(change: &Change) -> Finding {
     let place = change.new.as_ref().or(change.anchor.as_ref());
     let before = change.old.as_ref().filter(|_| place.is_some());
     let place = place.or(change.old.as_ref()).cloned().unwrap_or_else(|| Place::file(""));
-    let approved = change.approved.then(|| match &change.approval {
-        Some(Approval { approver, .. }) => format!("approved by {approver}"),
-        None => "approved".to_owned(),
-    });
+    let approved = change.approval.as_ref().map(|approval| format!("approved by {}", approval.approver));
     let impact = change.impact.as_ref().map(ToString::to_string);
     // A place that lies in the only operation names it already.
     let is_named = change.operations.len() == 1 && change.operation_and_rest().0.is_some();
@@ -55,7 +51,7 @@ pub(super) fn finding(change: &Change) -> Finding {
     Finding {
         check: Check::Breaking,
         rule: Cow::Borrowed(change.check.id),
-        severity: if change.approved { Severity::Note } else { severity(change.verdict) },
+        severity: if change.is_approved() { Severity::Note } else { severity(change.verdict) },
         message,
         help: change.help.clone().into(),
         place,

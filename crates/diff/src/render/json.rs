@@ -182,7 +182,7 @@ impl<'a> JsonChange<'a> {
             fingerprint: &change.fingerprint,
             place: &change.locus,
             places: if change.places.is_empty() { Vec::new() } else { change.every_place() },
-            approved: change.approved,
+            approved: change.is_approved(),
             approval: change
                 .approval
                 .as_ref()

@@ -85,7 +85,7 @@ fn title(change: &Change) -> String {
 
 fn item(change: &Change) -> String {
     let (sign, approved) = match change.verdict {
-        _ if change.approved => ("✅", "approved: "),
+        _ if change.is_approved() => ("✅", "approved: "),
         Verdict::Breaking => ("🔴", ""),
         Verdict::Warning => ("🟡", ""),
         Verdict::Compatible => ("🔵", ""),

@@ -26,7 +26,7 @@ pub fn render(comparison: &Comparison) -> String {
             let _ = writeln!(out, "{}\n", title.1);
             group = Some(title);
         }
-        let approved = if change.approved { ", approved" } else { "" };
+        let approved = if change.is_approved() { ", approved" } else { "" };
         let message = printable(&change.message);
         let _ = writeln!(out, "  {}[{}]{approved}: {message}", change.verdict, change.check.id);
         show(&mut out, "old", change.old.as_ref());

@@ -7,8 +7,8 @@ use crate::terminal;
 use anyhow::{Context as _, bail};
 use backshell_boundary::region_in_host;
 use backshell_diff::{
-    Approvals, Callers, Comparison, EarlierVersion, HostPlace, Options, Outcome, approve, changelog, compare,
-    compare_with_all, github, json, markdown, sarif, text,
+    Approvals, Callers, Comparison, EarlierVersion, HostPlace, NOTICE_DAYS, Options, Outcome, approve, changelog,
+    compare, compare_with_all, github, json, markdown, sarif, text,
 };
 use backshell_model::Clock as _;
 use backshell_package::{Limits, ReadPackage, read};
@@ -53,6 +53,7 @@ pub(super) struct Diff {
     approvals: Option<PathBuf>,
 
     /// What existing connections call, as JSON Lines of operation and parameter names: breaks say how many of them are hit.
+    /// `backshell ledger callers` writes such a file.
     #[arg(long, value_name = "FILE", conflicts_with = "pairs")]
     callers: Option<PathBuf>,
 
@@ -65,7 +66,7 @@ pub(super) struct Diff {
     all: bool,
 
     /// The days of notice that the users of an operation must be given before it ends.
-    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    #[arg(long, value_name = "DAYS", default_value_t = NOTICE_DAYS)]
     notice_days: u32,
 
     /// How to answer.
@@ -175,13 +176,6 @@ fn options(old: &Path, new: &Path, notice_days: u32) -> Options {
 fn place_of_host(host: &str) -> Option<HostPlace> {
     let facts = region_in_host(host)?;
     Some(HostPlace { region: facts.region.to_owned(), geography: facts.geography.to_owned() })
-}
-
-/// Compares the packages at two paths; an error says which of them is not there.
-fn compare_paths(old: &Path, new: &Path, notice_days: u32) -> anyhow::Result<Comparison> {
-    let read = |path: &Path| -> anyhow::Result<ReadPackage> { Ok(read(path, &Limits::default())?) };
-    let options = Options { without_lines: true, ..options(old, new, notice_days) };
-    Ok(compare(&read(old)?, &read(new)?, &options))
 }
 
 /// The exit status that a comparison asks for.

@@ -1,11 +1,12 @@
 //! Many pairs in one run, on all cores; the answers come in the order of the list.
 
-use super::{VERSION, compare_paths, status};
+use super::{VERSION, options, status};
 use crate::commands::cores;
 use crate::terminal;
 use anyhow::{Context as _, bail};
-use backshell_diff::{Comparison, Outcome, SuggestedVersion, json};
+use backshell_diff::{Comparison, Options, Outcome, SuggestedVersion, compare, json};
 use backshell_findings::{Check, Finding, Place, Severity};
+use backshell_package::{Limits, read};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -63,7 +64,12 @@ fn parse(text: &str) -> anyhow::Result<Vec<(&str, &str)>> {
 
 /// One pair. A path that leads nowhere makes it unreadable and does not end the run.
 fn one(old: &Path, new: &Path, notice_days: u32) -> Comparison {
-    compare_paths(old, new, notice_days).unwrap_or_else(|error| Comparison {
+    let limits = Limits::default();
+    let compared = read(old, &limits).and_then(|before| {
+        let options = Options { without_lines: true, ..options(old, new, notice_days) };
+        Ok(compare(&before, &read(new, &limits)?, &options))
+    });
+    compared.unwrap_or_else(|error| Comparison {
         outcome: Outcome::Unreadable,
         suggested_version: SuggestedVersion::None,
         changes: Vec::new(),

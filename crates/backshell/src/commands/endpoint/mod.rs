@@ -8,12 +8,12 @@ mod ownership;
 mod prober;
 
 use super::ConfigArgs;
+use crate::config::Cell;
 use crate::system::SystemClock;
 use crate::terminal::{self, Format};
 use backshell_boundary::Place;
-use backshell_findings::Report;
-use backshell_findings::json as report;
 use backshell_findings::text::printable;
+use backshell_findings::{Report, json};
 use backshell_model::PackageDigest;
 use backshell_package::{Limits, discover, read};
 use backshell_probe::facts::Facts;
@@ -22,7 +22,7 @@ use backshell_probe::measure::{ListError, Lists, Plan, Prober, siblings, unmeasu
 use backshell_probe::{Verification, verify};
 use clap::{Args, Subcommand};
 use futures_util::{StreamExt as _, stream};
-use serde_json::json;
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -217,50 +217,66 @@ impl EndpointCommand {
         match self.format {
             Format::Text => {
                 terminal::print(&backshell_probe::text::render(&verification, facts))?;
-                self.print_validity(facts, groups)
+                self.validity(facts, groups)?.print()
             }
             Format::Json => {
                 let files = groups.iter().map(|group| group.files).sum();
                 let Verification { bars, findings, .. } = verification;
-                let mut found = Report { findings, bars, files, ..Report::default() };
-                found.sort();
-                let validity = self.validity(facts, groups)?;
+                let mut report = Report { findings, bars, files, ..Report::default() };
+                report.sort();
+                let validity = serde_json::to_value(self.validity(facts, groups)?)?;
                 terminal::write(|out| {
-                    report::write_with(out, &found, ("validity", &validity), env!("CARGO_PKG_VERSION"))
+                    json::write_with(out, &report, ("validity", &validity), env!("CARGO_PKG_VERSION"))
                 })
             }
         }
     }
 
-    /// The same as text for programs: when and from where it was measured (nowhere with --offline), and which version of each
-    /// package.
-    fn validity(&self, facts: &[Facts], groups: &[Group]) -> anyhow::Result<serde_json::Value> {
-        let at = facts.iter().map(|facts| facts.at).max().filter(|_| !self.offline);
-        let measured = match at {
-            None => serde_json::Value::Null,
+    /// For what the verdicts hold: other versions, other ports and other cells may see something else.
+    fn validity(&self, facts: &[Facts], groups: &[Group]) -> anyhow::Result<Validity> {
+        let measured = match facts.iter().map(|facts| facts.at).max().filter(|_| !self.offline) {
+            None => None,
             Some(at) => {
-                let cell = self.way.config.load()?.cell;
-                let at = jiff::Timestamp::from_second(at.as_secs())?.to_string();
-                json!({ "at": at, "cell": cell.name, "region": cell.region })
+                let Cell { name, region, .. } = self.way.config.load()?.cell;
+                Some(Measured { at: jiff::Timestamp::from_second(at.as_secs())?.to_string(), cell: name, region })
             }
         };
         let packages = groups.iter().filter_map(|group| group.package.as_ref());
-        let packages: Vec<_> =
-            packages.map(|(path, digest)| json!({ "path": path, "digest": digest.to_string() })).collect();
-        Ok(json!({ "measured": measured, "packages": packages }))
+        let packages = packages.map(|(path, digest)| Version { path: path.clone(), digest: digest.to_string() });
+        Ok(Validity { measured, packages: packages.collect() })
     }
+}
 
-    /// For what the verdicts hold: other versions, other ports and other cells may see something else.
-    fn print_validity(&self, facts: &[Facts], groups: &[Group]) -> anyhow::Result<()> {
-        let Some(at) = facts.iter().map(|facts| facts.at).max().filter(|_| !self.offline) else { return Ok(()) };
-        let config = self.way.config.load()?;
-        let at = jiff::Timestamp::from_second(at.as_secs())?;
+/// For what verdicts hold.
+#[derive(Serialize)]
+struct Validity {
+    /// When and from where; `None` when nothing was asked.
+    measured: Option<Measured>,
+    packages: Vec<Version>,
+}
+
+#[derive(Serialize)]
+struct Measured {
+    at: String,
+    cell: String,
+    region: String,
+}
+
+/// A version of a package.
+#[derive(Serialize)]
+struct Version {
+    path: String,
+    digest: String,
+}
+
+impl Validity {
+    fn print(&self) -> anyhow::Result<()> {
+        let Some(Measured { at, cell, region }) = &self.measured else { return Ok(()) };
         terminal::line(&format!(
-            "measured {at} by the cell `{}` in `{}`; a verdict holds for this host and port, seen from there",
-            config.cell.name, config.cell.region
+            "measured {at} by the cell `{cell}` in `{region}`; a verdict holds for this host and port, seen from there"
         ))?;
-        for (shown, digest) in groups.iter().filter_map(|group| group.package.as_ref()) {
-            terminal::line(&format!("`{}` is {digest}", printable(shown)))?;
+        for Version { path, digest } in &self.packages {
+            terminal::line(&format!("`{}` is {digest}", printable(path)))?;
         }
         Ok(())
     }
