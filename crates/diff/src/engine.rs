@@ -354,8 +354,10 @@ fn finish<'d>(package: &PackagePair<'d>, out: Out<'_, 'd>, graph: &Graph<'d>) ->
     let (concerned, was_cut) = graph.concerned(&changed, &order);
     let mut found: Vec<Found<'d>> = Vec::new();
     let mut groups: FastMap<GroupKey, usize> = FastMap::default();
-    let mut concerns = 0;
+    let (mut concerns, mut has_short_break) = (0, false);
     for raw in raws {
+        // Every change repeats the names: many changes of what many operations share must not fill the memory.
+        let most = if concerns > MOST_CONCERNS { FEW_CONCERNS } else { usize::MAX };
         let of = |operation: &crate::view::Operation<'d>, locus: Rc<str>| {
             (operation.name.clone(), operation.method().as_str(), operation.path_template(), locus)
         };
@@ -363,14 +365,17 @@ fn finish<'d>(package: &PackagePair<'d>, out: Out<'_, 'd>, graph: &Graph<'d>) ->
             Scope::Package => (Vec::new(), raw.locus.clone()),
             Scope::Operations(list) => {
                 let locus: Rc<str> = Rc::from(raw.locus.as_str());
-                (list.iter().map(|operation| of(operation, Rc::clone(&locus))).collect::<Vec<_>>(), raw.locus.clone())
+                has_short_break |= list.len() > most && raw.verdict == Verdict::Breaking;
+                let concerns = list.iter().take(most).map(|operation| of(operation, Rc::clone(&locus)));
+                (concerns.collect::<Vec<_>>(), raw.locus.clone())
             }
             Scope::Pair(pair) => {
                 let list = concerned.get(pair).map(Vec::as_slice).unwrap_or_default();
                 let path = list.first().map(|(_, path)| &**path).unwrap_or_default();
                 let locus = join(path, &raw.locus);
                 let shared: Rc<str> = Rc::from(locus.as_str());
-                let concerns = list.iter().filter_map(|(index, other)| {
+                has_short_break |= list.len() > most && raw.verdict == Verdict::Breaking;
+                let concerns = list.iter().take(most).filter_map(|(index, other)| {
                     let locus = if **other == *path { Rc::clone(&shared) } else { join(other, &raw.locus).into() };
                     Some(of(&package.operations.get(*index)?.old, locus))
                 });
@@ -379,11 +384,7 @@ fn finish<'d>(package: &PackagePair<'d>, out: Out<'_, 'd>, graph: &Graph<'d>) ->
         };
         operations.sort_unstable();
         operations.dedup();
-        // Every change repeats the names: many changes of what many operations share must not fill the memory.
         concerns += operations.len();
-        if concerns > MOST_CONCERNS {
-            operations.truncate(FEW_CONCERNS);
-        }
         let id = |node: Option<Node<'_>>| node.map(Node::id);
         // One old place with several new ones is one definition that was inlined, and the reverse.
         let place = if raw.old.is_some() { (id(raw.old), None) } else { (None, id(raw.new)) };
@@ -413,8 +414,8 @@ fn finish<'d>(package: &PackagePair<'d>, out: Out<'_, 'd>, graph: &Graph<'d>) ->
         let message = "there are more changes, or more operations that they concern, than are listed";
         let root = |version: &Version<'d>| version.swagger.map(backshell_package::Swagger::node);
         let mut cut = undecided(package, root(&package.old), root(&package.new), message);
-        if full.of_breaking {
-            // Whatever became of those that are listed, more breaks than that.
+        if full.of_breaking || has_short_break {
+            // Whatever became of those that are listed, or is approved of them, more breaks than that.
             cut.verdict = Verdict::Breaking;
         }
         changes.push(cut);
