@@ -14,11 +14,20 @@
 
 mod support;
 
+use async_trait::async_trait;
 use backshell::client;
+use backshell::way_out::WayOut;
+use backshell_boundary::{ResolveError, Resolved, Resolver};
+use backshell_model::{EnvironmentId, HostName};
+use backshell_upstream::{Dialled, Dialler};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
+use rustls::ClientConfig;
 use serde_json::{Value, json};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 use support::{Cell, KEY, refusal};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -86,6 +95,58 @@ async fn a_denied_call_touches_neither_vault_nor_service() {
         cell.ledger("decision").await.into_iter().filter(|entry| entry["outcome"] == "refused").collect();
     assert_eq!(refused.len(), 3);
     assert_eq!(refused[0]["code"], "permission_denied");
+    let row = &refused[0]["boundary"];
+    assert_eq!((&row["row"], &row["reason"]), (&json!("D05"), &json!("not_permitted")), "every answer names its row");
+}
+
+/// A host with two addresses, of which the first cannot be reached.
+#[derive(Debug)]
+struct SecondOfTwo(Arc<dyn Dialler>);
+
+const TWO: [SocketAddr; 2] = [
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(1, 1, 1, 1)), 443),
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8)), 443),
+];
+
+#[async_trait]
+impl Resolver for SecondOfTwo {
+    async fn resolve(&self, _: &HostName, _: u16) -> Result<Arc<Resolved>, ResolveError> {
+        Ok(Arc::new(TWO.map(|address| address.ip()).to_vec().into()))
+    }
+}
+
+#[async_trait]
+impl Dialler for SecondOfTwo {
+    async fn dial(&self, host: &HostName, port: u16, addresses: &[SocketAddr]) -> io::Result<Dialled> {
+        self.0.dial(host, port, &addresses[1..]).await
+    }
+
+    fn tls(&self, environment: EnvironmentId) -> Arc<ClientConfig> {
+        self.0.tls(environment)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_addresses_the_one_that_was_called_is_on_record() {
+    for protocol in [b"http/1.1".as_slice(), b"h2"] {
+        let cell = Cell::with(|_| {}, &[protocol]).await;
+        drop(cell.call(Method::GET, "/items", "").await);
+        let one = cell.ledger_until("completion", 1).await.remove(0);
+        assert_eq!(one.get("address"), None, "the decision names the only one: {one}");
+        let cell = cell
+            .restart_with(|way_out| WayOut {
+                resolver: Arc::new(SecondOfTwo(Arc::clone(&way_out.dialler))),
+                dialler: Arc::new(SecondOfTwo(way_out.dialler)),
+                system_servers: Vec::new(),
+            })
+            .await;
+        for call in 2..4 {
+            assert_eq!(cell.call(Method::GET, "/items", "").await.status(), 200);
+            let completion = cell.ledger_until("completion", call).await.pop().unwrap();
+            assert_eq!(completion["address"], json!(TWO[1].to_string()), "{protocol:?} {call}");
+        }
+        assert_eq!(cell.ledger("decision").await.pop().unwrap()["addresses"], json!(TWO.map(|a| a.to_string())));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

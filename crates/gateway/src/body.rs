@@ -149,6 +149,8 @@ pub(crate) struct Completion {
     ledger: Ledger,
     record: CompletionRecord,
     progress: Arc<Progress>,
+    /// Whether the decision names several addresses, so that it does not say which of them was called.
+    several: bool,
     sent_at: Instant,
     bytes_out: u64,
     written: bool,
@@ -163,9 +165,10 @@ impl Completion {
         ledger: Ledger,
         record: CompletionRecord,
         progress: Arc<Progress>,
+        several: bool,
         out_of_time: Arc<AtomicBool>,
     ) -> Self {
-        Self { ledger, record, progress, sent_at: Instant::now(), bytes_out: 0, written: false, out_of_time }
+        Self { ledger, record, progress, several, sent_at: Instant::now(), bytes_out: 0, written: false, out_of_time }
     }
 
     /// The service answered with `status`.
@@ -185,6 +188,7 @@ impl Completion {
         }
         self.record.upstream_ms = u64::try_from(self.sent_at.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.record.bytes_in = self.progress.bytes();
+        self.record.address = self.progress.peer().filter(|_| self.several);
         self.record.bytes_out = self.bytes_out;
         self.record.ended = ended;
         self.ledger.complete(self.record);

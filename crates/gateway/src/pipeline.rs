@@ -22,7 +22,7 @@ use crate::settings::Settings;
 use crate::snapshot::{Border, Known, Route, Snapshot};
 use crate::state::Gateway;
 use backshell_auth::Credentialed;
-use backshell_boundary::{CellInside, Decision, Grade, Placed, Terms};
+use backshell_boundary::{CellInside, Decision, Grade, Placed, Row, Terms};
 use backshell_ledger::{
     BoundaryOutcome, CellName, CompletionRecord, DecisionRecord, Ended, Ledger, LedgerError, Receipt, RefusalRecord,
     Who,
@@ -194,7 +194,10 @@ impl Worker {
     ) -> Result<Placed, Refusal> {
         let facts = &route.environment;
         let Ok(allowed) = &facts.border.allowed else { return Err(internal()) };
-        held(route, &shaped.root).inspect_err(|_| trace.host = Some(shaped.root.host.clone()))?;
+        held(route, &shaped.root).inspect_err(|_| {
+            trace.host = Some(shaped.root.host.clone());
+            trace.refused_by(Row::D06);
+        })?;
         let terms = Terms {
             allowed,
             egress: facts.environment.egress,
@@ -269,12 +272,14 @@ impl Worker {
             environment: summary.route.connection.environment,
             status: None,
             code: None,
+            address: None,
             upstream_ms: 0,
             bytes_in: 0,
             bytes_out: 0,
             ended: Ended::AbortedByCaller,
         };
-        Completion::new(self.ledger.clone(), record, body.progress(), Arc::clone(&self.out_of_time))
+        let several = summary.addresses.len() > 1;
+        Completion::new(self.ledger.clone(), record, body.progress(), several, Arc::clone(&self.out_of_time))
     }
 
     async fn send(
@@ -381,6 +386,7 @@ fn permit(
         Ok(permitted) => Ok(permitted),
         Err(denied) => {
             trace.policies = Some(denied.reason.as_str().to_owned());
+            trace.refused_by(Row::D05);
             Err(Refusal::new(Code::PermissionDenied, denied.to_string()).reason(respond::denied_reason(&denied)))
         }
     }
@@ -503,6 +509,10 @@ impl Trace {
             addresses: Vec::new(),
             decided: false,
         }
+    }
+
+    fn refused_by(&mut self, row: Row) {
+        self.row = Some((row.as_str(), row.reason()));
     }
 
     /// What the boundary said: the table's decision, or the row before it that refused.

@@ -254,6 +254,7 @@ pub(crate) fn completion(at: Timestamp, record: &CompletionRecord) -> LedgerRow 
         body.number("status", status);
     }
     body.some_text("code", record.code);
+    body.some_plain("address", record.address);
     body.number("upstream_ms", record.upstream_ms);
     body.number("bytes_in", record.bytes_in);
     body.number("bytes_out", record.bytes_out);
@@ -492,6 +493,7 @@ mod tests {
             environment,
             status: Some(200),
             code: None,
+            address: None,
             upstream_ms: 12,
             bytes_in: 0,
             bytes_out: 345,
@@ -503,6 +505,9 @@ mod tests {
                 r#"{{"v":1,"at":"2023-11-14T22:13:20.000010Z","call":"{call}","ended":"complete","status":200,"upstream_ms":12,"bytes_in":0,"bytes_out":345}}"#
             )
         );
+        let chosen = CompletionRecord { address: Some("203.0.113.7:443".parse().unwrap()), ..completed };
+        let chosen = body(completion(at, &chosen));
+        assert!(chosen.contains(r#""status":200,"address":"203.0.113.7:443","upstream_ms""#), "{chosen}");
     }
 
     #[test]

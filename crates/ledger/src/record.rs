@@ -165,6 +165,8 @@ pub struct CompletionRecord {
     pub status: Option<u16>,
     /// The code of the gateway's own answer, when it answered in the service's place.
     pub code: Option<&'static str>,
+    /// The address that the request was sent to, where the decision names several.
+    pub address: Option<SocketAddr>,
     /// Milliseconds from sending the request to the end of the answer.
     pub upstream_ms: u64,
     /// Bytes of the request's body that were sent to the service.

@@ -5,9 +5,10 @@ use crate::pool::Lease;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
+use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -21,6 +22,7 @@ pub struct Progress {
     too_large: AtomicBool,
     failed: AtomicBool,
     ended: AtomicBool,
+    peer: Mutex<Option<SocketAddr>>,
 }
 
 impl Progress {
@@ -32,7 +34,18 @@ impl Progress {
             too_large: AtomicBool::new(false),
             failed: AtomicBool::new(false),
             ended: AtomicBool::new(false),
+            peer: Mutex::default(),
         })
+    }
+
+    /// The request goes out on a connection to `peer`.
+    pub(crate) fn goes_to(&self, peer: SocketAddr) {
+        *self.peer.lock().unwrap_or_else(PoisonError::into_inner) = Some(peer);
+    }
+
+    /// Where the request went last; nothing while there is no connection.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        *self.peer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn touch(&self) {

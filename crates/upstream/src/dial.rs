@@ -1,9 +1,10 @@
 //! Opening one connection: to a pinned address, with TLS checked against the host.
 
 use async_trait::async_trait;
-use backshell_model::HostName;
+use backshell_model::{EnvironmentId, HostName};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,27 +27,46 @@ pub trait Dialler: Send + Sync + std::fmt::Debug {
     /// Connects to one of `addresses`, which the boundary pinned for `host`.
     async fn dial(&self, host: &HostName, port: u16, addresses: &[SocketAddr]) -> io::Result<Dialled>;
 
-    /// How TLS is spoken and whom it trusts. Offers `h2` and `http/1.1`.
-    fn tls(&self) -> Arc<ClientConfig>;
+    /// How TLS is spoken for calls of `environment`, and whom it trusts. Offers `h2` and `http/1.1`.
+    fn tls(&self, environment: EnvironmentId) -> Arc<ClientConfig>;
 }
 
 /// The dialler of a real cell: pinned addresses only, in the order they were answered.
+///
+/// Private certificate authorities are one environment's: whoever administers an environment decides whom its calls trust,
+/// and an authority that can name any host must not do so for the calls of others.
 #[derive(Debug)]
 pub struct PinnedDialler {
     tls: Arc<ClientConfig>,
+    private: BTreeMap<EnvironmentId, Arc<ClientConfig>>,
     timeout: Duration,
 }
 
 impl PinnedDialler {
-    /// Trusts Mozilla's root program and, in addition, `extra_authorities` (an operator's private certificate
-    /// authorities, DER). `timeout` bounds each connection attempt.
-    pub fn new(extra_authorities: &[CertificateDer<'_>], timeout: Duration) -> Result<Self, rustls::Error> {
-        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        for authority in extra_authorities {
+    /// Trusts Mozilla's root program. `timeout` bounds each connection attempt.
+    pub fn new(timeout: Duration) -> Result<Self, rustls::Error> {
+        Ok(Self { tls: client_config(public_roots())?, private: BTreeMap::new(), timeout })
+    }
+
+    /// Trusts, for calls of `environment` and no other, these private certificate authorities (DER) as well. They take the
+    /// place of those that were given for it before.
+    pub fn trusting(
+        mut self,
+        environment: EnvironmentId,
+        authorities: &[CertificateDer<'_>],
+    ) -> Result<Self, rustls::Error> {
+        let mut roots = public_roots();
+        for authority in authorities {
             roots.add(authority.clone().into_owned())?;
         }
-        Ok(Self { tls: client_config(roots)?, timeout })
+        // A configuration of its own has sessions of its own, too: none is resumed for another environment.
+        self.private.insert(environment, client_config(roots)?);
+        Ok(self)
     }
+}
+
+fn public_roots() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
 }
 
 #[async_trait]
@@ -62,8 +82,8 @@ impl Dialler for PinnedDialler {
         Err(last)
     }
 
-    fn tls(&self) -> Arc<ClientConfig> {
-        Arc::clone(&self.tls)
+    fn tls(&self, environment: EnvironmentId) -> Arc<ClientConfig> {
+        Arc::clone(self.private.get(&environment).unwrap_or(&self.tls))
     }
 }
 

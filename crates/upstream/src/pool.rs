@@ -58,12 +58,15 @@ impl Shared {
     }
 
     fn lend(&self) -> Sender {
-        Sender::Http2(self.sender.clone(), Stream(Arc::clone(&self.streams)))
+        Sender::Http2(self.sender.clone(), Stream { peer: self.origin.pinned, _counted: Arc::clone(&self.streams) })
     }
 }
 
 /// One call's part in a shared connection.
-pub(crate) struct Stream(#[expect(dead_code, reason = "counted by its references")] Arc<()>);
+pub(crate) struct Stream {
+    pub(crate) peer: SocketAddr,
+    _counted: Arc<()>,
+}
 
 #[derive(Default)]
 struct Entry {

@@ -156,6 +156,7 @@ impl Upstream {
     ) -> Result<Response<UpstreamBody>, Failure> {
         match sender {
             Sender::Http1(mut connection, origin) => {
+                progress.goes_to(origin.pinned);
                 let request = to_http1(request, connection.host());
                 let (exchange, alarm) = connection.exchange(request);
                 let answer = pin!(self.wait(exchange, progress, alarm)).await?;
@@ -167,6 +168,7 @@ impl Upstream {
                 Ok(answer.map(|incoming| UpstreamBody::new(incoming, lease, self.timeouts.idle)))
             }
             Sender::Http2(mut sender, stream) => {
+                progress.goes_to(stream.peer);
                 let request = to_http2(request, key);
                 let exchange = sender.try_send_request(request);
                 let answer = pin!(self.wait(exchange, progress, &mut Alarm::default())).await?;
@@ -233,7 +235,7 @@ impl Upstream {
                 Ok(Sender::Http1(Http1::open(Stream::Left(dialled.stream), host, MAX_BUFFER).await?, origin))
             }
             Scheme::Https => {
-                let handshake = TlsConnector::from(self.dialler.tls()).connect(name, dialled.stream);
+                let handshake = TlsConnector::from(self.dialler.tls(key.environment)).connect(name, dialled.stream);
                 let stream = tokio::time::timeout(self.timeouts.tls, handshake)
                     .await
                     .map_err(|_| SendError::Timeout(self.timeouts.tls))?

@@ -6,7 +6,7 @@
 use crate::dial::{Dialled, Dialler, client_config, connect};
 use async_trait::async_trait;
 use backshell_boundary::{ResolveError, Resolved, Resolver};
-use backshell_model::{HostName, HostPort};
+use backshell_model::{EnvironmentId, HostName, HostPort};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use std::collections::HashMap;
@@ -95,7 +95,7 @@ impl Dialler for TrialDialler {
         Ok(Dialled { stream: connect(*listener, Duration::from_secs(5)).await?, pinned })
     }
 
-    fn tls(&self) -> Arc<ClientConfig> {
+    fn tls(&self, _: EnvironmentId) -> Arc<ClientConfig> {
         Arc::clone(&self.tls)
     }
 }

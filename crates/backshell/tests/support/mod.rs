@@ -13,6 +13,7 @@ use backshell::client;
 use backshell::config::Config;
 use backshell::node::Node;
 use backshell::trial::TrialCertificate;
+use backshell::way_out::WayOut;
 use bytes::Bytes;
 use http::{Method, Request, Response};
 use http_body_util::{BodyExt, Full};
@@ -134,10 +135,16 @@ impl Cell {
 
     /// Stops the node and starts it again over the same data, with the configuration that `adjust` changed.
     pub async fn restart(self, adjust: impl FnOnce(&mut Config)) -> Self {
-        let Self { folder, mut config, node, backend, certificate, token, connection } = self;
+        let mut cell = self;
+        adjust(&mut cell.config);
+        cell.restart_with(|way_out| way_out).await
+    }
+
+    /// Stops the node and starts it again over the same data, with the way out that `adjust` makes of its own.
+    pub async fn restart_with(self, adjust: impl FnOnce(WayOut) -> WayOut) -> Self {
+        let Self { folder, config, node, backend, certificate, token, connection } = self;
         node.stop().await.unwrap();
-        adjust(&mut config);
-        let way_out = certificate.way_out(&[(HOST, backend.address)]).unwrap();
+        let way_out = adjust(certificate.way_out(&[(HOST, backend.address)]).unwrap());
         let node = Node::start(&config, way_out).await.unwrap();
         Self { folder, config, node, backend, certificate, token, connection }
     }

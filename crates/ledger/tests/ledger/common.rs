@@ -210,6 +210,7 @@ impl Scene {
             environment: self.environment,
             status: Some(200),
             code: None,
+            address: None,
             upstream_ms: 3,
             bytes_in: 10,
             bytes_out: 20,
