@@ -33,7 +33,7 @@ const DEFINITION: &str = r#"{
         "operationId": "GetOrder",
         "parameters": [
           { "name": "id", "in": "path", "type": "string" },
-          { "name": "view", "in": "query", "type": "string", "x-ms-visibilty": "advanced" }
+          { "name": "view", "in": "query", "type": "string", "x-ms-sumary": "View" }
         ],
         "responses": { "200": { "description": "An order." } }
       }
@@ -300,6 +300,27 @@ fn an_allow_list_above_names_files_by_their_path() {
     assert_eq!(files("all").len(), 2, "nothing is left that the entry could be about");
 }
 
+// ---- what is known from outside the package --------------------------------------------------------------------------
+
+#[test]
+fn packages_are_held_against_the_registered_name_and_the_titles_of_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    package(&root.join("a"), DEFINITION);
+    let named = PROPERTIES.replacen("\"properties\": {", "\"properties\": { \"publisher\": \"Contoso\",", 1);
+    fs::write(root.join("a/apiProperties.json"), named).unwrap();
+    fs::write(root.join("titles.txt"), "\u{feff}Fabrikam\r\n\r\n  orders \r\n").unwrap();
+    let found = |arguments: &[&str]| {
+        let two = ["--allow", "all", "--deny", "BS-TitleNotUnique,BS-PropsPublisherMismatch", "--format", "json"];
+        lint(root, &[&["a"], arguments, &two[..]].concat()).findings()
+    };
+    assert_eq!(found(&[]), vec![]);
+    assert_eq!(found(&["--publisher-name", "contoso"]), vec![]);
+    assert_eq!(found(&["--publisher-name", "Fabrikam"]), pairs(&[("BS-PropsPublisherMismatch", "error")]));
+    assert_eq!(found(&["--other-titles", "titles.txt"]), pairs(&[("BS-TitleNotUnique", "error")]));
+    lint(root, &["a", "--other-titles", "none.txt"]).is_helpless(&["`none.txt` cannot be read", "one title in a line"]);
+}
+
 // ---- baseline --------------------------------------------------------------------------------------------------------
 
 #[test]
@@ -363,6 +384,37 @@ fn a_baseline_accepts_what_a_published_version_has() {
         two(root, &[".", "--baseline", "both.json", "--allow", "BS-BaselineEntryStale"]).json()["summary"]["suppressed"],
         4
     );
+}
+
+#[test]
+fn a_baseline_accepts_nothing_else_and_nothing_heavier() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let rules = ["--allow", "all", "--warn", "RequiredPropertyMissing", "--format", "json"];
+    let summary = r#""operationId": "GetOrder", "summary": "Get order","#;
+    let description = r#""operationId": "GetOrder", "description": "Reads an order.","#;
+    package(&root.join("v1"), &DEFINITION.replace(r#""operationId": "GetOrder","#, summary));
+    lint(root, &[&["v1", "--write-baseline", "b.json"], &rules[..]].concat());
+    let text = fs::read_to_string(root.join("b.json")).unwrap();
+    let place = r#""place": "/paths/~1orders~1{id}/get~(description)", "rule": "RequiredPropertyMissing", "severity": "warning""#;
+    assert!(text.contains(place), "{text}");
+
+    // The description is there now, and the summary is not: as many findings at the same place.
+    package(&root.join("v2"), &DEFINITION.replace(r#""operationId": "GetOrder","#, description));
+    let run = lint(root, &[&["v2", "--baseline", "b.json"], &rules[..]].concat());
+    assert_eq!(run.findings(), pairs(&[("RequiredPropertyMissing", "warning")]), "{}", run.out);
+    assert!(run.out.contains("the operation has no `summary`"), "{}", run.out);
+
+    // What was accepted as a warning is an error now.
+    let strict = rules.map(|word| if word == "--warn" { "--deny" } else { word });
+    let run = lint(root, &[&["v1", "--baseline", "b.json"], &strict[..]].concat());
+    assert_eq!((run.status, run.json()["summary"]["suppressed"].as_u64()), (1, Some(0)), "{}", run.out);
+
+    // A baseline of the first form does not say what it accepted: no error, and nothing that is missing.
+    let old = text.replace("\"baseline\": 2", "\"baseline\": 1").replace(", \"severity\": \"warning\"", "");
+    fs::write(root.join("old.json"), old.replace("~(description)", "")).unwrap();
+    let run = lint(root, &[&["v1", "--baseline", "old.json"], &rules[..]].concat());
+    assert!(run.out.contains("the operation has no `description`"), "{}", run.out);
 }
 
 #[test]
@@ -487,7 +539,7 @@ fn fixes_are_shown_first_then_made_once() {
         "--- a/a/apiDefinition.swagger.json",
         "-          { \"name\": \"id\", \"in\": \"path\", \"type\": \"string\" },",
         "+  \"info\": { \"title\": \"Orders\", \"description\": \"Reads and writes orders of a shop.\", \"version\": \"1.0\" },",
-        "+          { \"name\": \"view\", \"in\": \"query\", \"type\": \"string\", \"x-ms-visibility\": \"advanced\" }",
+        "+          { \"name\": \"view\", \"in\": \"query\", \"type\": \"string\", \"x-ms-summary\": \"View\" }",
     ] {
         assert!(shown.out.lines().any(|shown| shown == line), "`{line}` is missing: {}", shown.out);
     }
@@ -756,6 +808,8 @@ fn the_help_has_examples_and_completions_know_the_options() {
         "Examples:",
         "--baseline",
         "--write-baseline",
+        "--publisher-name",
+        "--other-titles",
         "--fix --dry-run",
         "sarif",
         "github",

@@ -1,5 +1,6 @@
 //! The allow list: findings that somebody has looked at and accepts, each with its rule, its place and the reason.
 
+use crate::identity::without_lack;
 use crate::notices::{ALLOW_ENTRY_EXPIRED, ALLOW_ENTRY_UNUSED};
 use crate::pattern;
 use backshell_findings::{Finding, Place};
@@ -11,7 +12,8 @@ use std::fmt;
 pub struct AllowEntry {
     /// The id of the rule.
     pub rule: &'static str,
-    /// A pattern for the place: for its JSON pointer, or for its pointer with named entries.
+    /// A pattern for the place: for its JSON pointer, or for its pointer with named entries, with or without
+    /// what is missing there.
     pub place: String,
     /// A pattern for the file, below the folder of the configuration file; without a slash for its name alone. `None` for
     /// every file.
@@ -57,7 +59,11 @@ impl AllowEntry {
 
     /// Whether it accepts the finding; `file` is the path of its file below the folder of the configuration file.
     pub fn accepts(&self, finding: &Finding, file: &str) -> bool {
-        let named = || finding.identity.as_ref().is_some_and(|identity| self.is_about_place(&identity.place));
+        let named = || {
+            let identity = finding.identity.as_ref();
+            let places = identity.into_iter().flat_map(|identity| [&*identity.place, without_lack(&identity.place)]);
+            places.into_iter().any(|place| self.is_about_place(place))
+        };
         finding.rule == self.rule
             && self.is_about_file(file)
             && (self.is_about_place(&finding.place.pointer) || named())
@@ -77,5 +83,28 @@ impl AllowEntry {
                 ALLOW_ENTRY_UNUSED.at(place, message)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity;
+    use crate::notices::NOT_ALL_JUDGED;
+
+    #[test]
+    fn places_are_accepted_with_and_without_what_is_missing() {
+        let place = identity::place_of("/info/contact", Some("email"));
+        let identity = identity::of(NOT_ALL_JUDGED.id, "a.json".into(), place);
+        let mut finding = NOT_ALL_JUDGED.at(Place::file("a.json"), String::new());
+        finding.place.pointer = "/elsewhere".into();
+        finding.identity = Some(Box::new(identity));
+        let accepts = |place: &str| {
+            let (rule, place, span) = (NOT_ALL_JUDGED.id, place.to_owned(), Span::default());
+            let entry = AllowEntry { rule, place, file: None, reason: String::new(), expires: None, span };
+            entry.accepts(&finding, "a.json")
+        };
+        assert!(accepts("/info/contact~(email)") && accepts("/info/contact") && accepts("/info/*"));
+        assert!(!accepts("/info/contact~(url)") && !accepts("/info"));
     }
 }

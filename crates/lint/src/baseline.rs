@@ -2,28 +2,39 @@
 //! connector can be updated without mending everything at once.
 //!
 //! A finding is known again by its [`Identity`](backshell_findings::Identity), and accepted as often as the baseline counts
-//! it: a second occurrence at the same place is new. The file is JSON with one entry per line, sorted, so that a changed
-//! baseline reads well in review.
+//! it: a second occurrence at the same place is new. One that weighs more than what was accepted is new as well. The file is
+//! JSON with one entry per line, sorted, so that a changed baseline reads well in review.
 
-use crate::identity::fingerprint;
-use crate::notices::{BASELINE_ENTRY_STALE, FINDINGS_NOT_LISTED};
-use backshell_findings::{Finding, Place, Report, Suppressed, Suppression};
+use crate::identity::{fingerprint, without_lack};
+use crate::notices::{BASELINE_ENTRY_STALE, FINDINGS_NOT_LISTED, NOT_ALL_JUDGED};
+use backshell_findings::{Finding, Place, Report, Severity, Suppressed, Suppression};
 use backshell_source::{Document, Node, Span, Text};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The form of the file. Raised when a reader of the old form would misread the new one.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
+/// The first form did not say how much a finding weighed, nor what was missing.
+const WITHOUT_SEVERITY: i64 = 1;
+/// So its entries accept this at most: nobody knows whether an error that is there now was one when it was accepted.
+const MOST_WITHOUT_SEVERITY: Severity = Severity::Warning;
 
-/// Rules whose findings are never accepted: with them a file was not read as a whole, or not all is listed that was found, and
-/// nobody knows what else is wrong.
-const NEVER: &[&str] = &["BS-InvalidJson", "BS-PropsInvalidJson", "BS-PkgArchiveUnsafe", FINDINGS_NOT_LISTED.id];
+/// From light to heavy.
+const SEVERITIES: [Severity; 3] = [Severity::Note, Severity::Warning, Severity::Error];
+
+/// Rules whose findings are never accepted: with them a file was not read as a whole, or not all is judged, or not all is listed
+/// that was found, and nobody knows what else is wrong.
+const NEVER: &[&str] =
+    &["BS-InvalidJson", "BS-PropsInvalidJson", "BS-PkgArchiveUnsafe", FINDINGS_NOT_LISTED.id, NOT_ALL_JUDGED.id];
 
 /// What is accepted, by package.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
     file: String,
     text: Option<Text>,
+    /// Whether it is of the first form, which did not say how much a finding weighed, nor what was missing.
+    is_first_form: bool,
     packages: BTreeMap<String, Entries>,
 }
 
@@ -36,6 +47,8 @@ struct Entry {
     file: String,
     place: String,
     rule: String,
+    /// The heaviest finding that it accepts.
+    severity: Severity,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,19 +82,22 @@ impl Baseline {
             return Err(error(problem.map_or(0, |problem| problem.span.start), message));
         };
         let version = document.root().get("baseline").and_then(Node::as_i64);
-        if version != Some(VERSION) {
+        let Some(version) = version.filter(|version| [WITHOUT_SEVERITY, VERSION].contains(version)) else {
             let at = document.root().get("baseline").unwrap_or(document.root());
             return Err(error(at.span().start, "it is no baseline of a form that this version reads"));
-        }
-        let packages = packages(document).map_err(|node| error(node.span().start, "the entry is not complete"))?;
-        Ok(Self { file: file.to_owned(), text: Some(document.source().clone()), packages })
+        };
+        let packages =
+            packages(document, version).map_err(|node| error(node.span().start, "the entry is not complete"))?;
+        let is_first_form = version == WITHOUT_SEVERITY;
+        Ok(Self { file: file.to_owned(), text: Some(document.source().clone()), is_first_form, packages })
     }
 
     /// The baseline that accepts these findings; each comes with the name of its package.
     pub fn of<'f>(findings: impl IntoIterator<Item = (&'f str, &'f Finding)>) -> Self {
         let mut baseline = Self::default();
         for (package, finding) in findings {
-            let Some(entry) = entry(finding) else { continue };
+            let Some((file, place, rule, severity)) = known(finding) else { continue };
+            let entry = Entry { file: file.to_owned(), place: place.to_owned(), rule: rule.to_owned(), severity };
             let entries = baseline.packages.entry(package.to_owned()).or_default();
             entries.entry(entry).or_default().count += 1;
         }
@@ -105,11 +121,12 @@ impl Baseline {
         for (index, (package, entries)) in self.packages.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
             let _ = write!(out, "{comma}\n    {}: [", quoted(package));
-            for (index, (Entry { file, place, rule }, accepted)) in entries.iter().enumerate() {
+            for (index, (Entry { file, place, rule, severity }, accepted)) in entries.iter().enumerate() {
                 let comma = if index == 0 { "" } else { "," };
                 let _ = write!(
                     out,
-                    "{comma}\n      {{\"file\": {}, \"place\": {}, \"rule\": {}, \"fingerprint\": {}, \"count\": {}}}",
+                    "{comma}\n      {{\"file\": {}, \"place\": {}, \"rule\": {}, \"severity\": \"{severity}\", \
+                     \"fingerprint\": {}, \"count\": {}}}",
                     quoted(file),
                     quoted(place),
                     quoted(rule),
@@ -131,21 +148,36 @@ impl Baseline {
             report.findings.extend(findings);
             return;
         };
-        let mut left: BTreeMap<Entry, usize> =
-            entries.iter().map(|(entry, accepted)| (entry.clone(), accepted.count)).collect();
+        let left = |(entry, accepted)| (known_by(entry), Left::new(entry, accepted));
+        let left: BTreeMap<Known<'_>, Left<'_>> = entries.iter().map(left).collect();
         for finding in findings {
-            let accepted = entry(&finding).and_then(|entry| left.get_mut(&entry)).filter(|count| **count > 0);
-            match accepted {
-                Some(count) => {
-                    *count -= 1;
-                    report.suppressed.push(Suppressed { finding, because: Suppression::Baseline });
-                }
-                None => report.findings.push(finding),
+            let Some(wanted) = known(&finding) else {
+                report.findings.push(finding);
+                continue;
+            };
+            if take(wanted, &left) {
+                report.suppressed.push(Suppressed { finding, because: Suppression::Baseline });
+                continue;
             }
+            let (file, place, rule, _) = wanted;
+            for severity in SEVERITIES {
+                if severity > finding.severity
+                    && let Some(left) = left.get(&(file, place, rule, severity))
+                {
+                    left.heavier.set(Some(finding.severity));
+                }
+            }
+            // Each entry of the first form is of one severity.
+            let whole = (file, without_lack(place), rule, MOST_WITHOUT_SEVERITY);
+            if self.is_first_form
+                && whole.1 != place
+                && let Some(left) = left.get(&whole)
+            {
+                left.lacking.set(true);
+            }
+            report.findings.push(finding);
         }
-        for (entry, count) in left.into_iter().filter(|(_, count)| *count > 0) {
-            report.findings.extend(self.stale(&entry, count, entries.get(&entry).copied().unwrap_or_default()));
-        }
+        report.findings.extend(left.into_values().filter_map(|left| self.stale(&left)));
     }
 
     /// Whether it has anything about the package; `alone` as for [`Baseline::accept`].
@@ -163,11 +195,24 @@ impl Baseline {
         self.packages.get(package).or_else(only)
     }
 
-    fn stale(&self, entry: &Entry, left: usize, accepted: Accepted) -> Option<Finding> {
+    /// What is to be said about an entry that was not used up.
+    fn stale(&self, left: &Left<'_>) -> Option<Finding> {
+        let (entry, accepted, count) = (left.entry, left.accepted, left.count.get());
+        if count == 0 {
+            return None;
+        }
         let place = Place::in_text(self.file.as_str(), self.text.as_ref()?, accepted.span, "");
-        let message = match accepted.count - left {
-            0 => format!("`{}` is mended at `{}` in `{}`", entry.rule, entry.place, entry.file),
-            found => format!(
+        let message = match (left.heavier.get(), accepted.count.saturating_sub(count)) {
+            (Some(heavier), _) => format!(
+                "`{}` at `{}` in `{}` is of level {heavier}, and the entry accepts {} at most",
+                entry.rule, entry.place, entry.file, entry.severity
+            ),
+            _ if left.lacking.get() => format!(
+                "something is missing for `{}` at `{}` in `{}`, and the entry does not say what was missing",
+                entry.rule, entry.place, entry.file
+            ),
+            (None, 0) => format!("`{}` is mended at `{}` in `{}`", entry.rule, entry.place, entry.file),
+            (None, found) => format!(
                 "`{}` at `{}` in `{}` is found {found} times, and {} times are accepted",
                 entry.rule, entry.place, entry.file, accepted.count
             ),
@@ -176,17 +221,58 @@ impl Baseline {
     }
 }
 
+/// What a finding is known by: its file, place, rule and severity.
+type Known<'e> = (&'e str, &'e str, &'e str, Severity);
+
+/// What is left of an entry while findings are compared with it. The cells let the findings be asked for by what they
+/// hold themselves, without a copy of it.
+struct Left<'e> {
+    entry: &'e Entry,
+    accepted: Accepted,
+    count: Cell<usize>,
+    /// The level of a finding that it would know again and is too light for.
+    heavier: Cell<Option<Severity>>,
+    /// Whether there is a finding at its place that says what is missing, which the entry does not.
+    lacking: Cell<bool>,
+}
+
+impl<'e> Left<'e> {
+    fn new(entry: &'e Entry, accepted: &Accepted) -> Self {
+        let count = Cell::new(accepted.count);
+        Self { entry, accepted: *accepted, count, heavier: Cell::default(), lacking: Cell::default() }
+    }
+}
+
+fn known_by(entry: &Entry) -> Known<'_> {
+    (&entry.file, &entry.place, &entry.rule, entry.severity)
+}
+
 /// What a finding is known by; `None` when it must not be accepted.
-fn entry(finding: &Finding) -> Option<Entry> {
+fn known(finding: &Finding) -> Option<Known<'_>> {
     if NEVER.contains(&&*finding.rule) {
         return None;
     }
     let identity = finding.identity.as_ref()?;
-    Some(Entry { file: identity.file.to_string(), place: identity.place.clone(), rule: finding.rule.to_string() })
+    Some((&identity.file, &identity.place, &finding.rule, finding.severity))
+}
+
+/// Uses up what accepts the finding: an entry of its own level before a heavier one, which accepts it too.
+fn take(wanted: Known<'_>, left: &BTreeMap<Known<'_>, Left<'_>>) -> bool {
+    let (file, place, rule, weight) = wanted;
+    let accepts = |severity| left.get(&(file, place, rule, severity)).filter(|left| left.count.get() > 0);
+    let Some(left) = SEVERITIES.into_iter().filter(|severity| *severity <= weight).find_map(accepts) else {
+        return false;
+    };
+    left.count.set(left.count.get().saturating_sub(1));
+    true
 }
 
 /// The entries of a file, or the value that is not as it should be.
-fn packages(document: &Document) -> Result<BTreeMap<String, Entries>, Node<'_>> {
+fn packages(document: &Document, version: i64) -> Result<BTreeMap<String, Entries>, Node<'_>> {
+    let severity = |node: Node<'_>| {
+        let word = node.get("severity").and_then(Node::as_str);
+        SEVERITIES.into_iter().find(|severity| Some(severity.as_str()) == word)
+    };
     let mut packages = BTreeMap::new();
     let root = document.root();
     let all = root.get("packages").filter(|all| all.is_object()).ok_or(root)?;
@@ -197,7 +283,9 @@ fn packages(document: &Document) -> Result<BTreeMap<String, Entries>, Node<'_>> 
         }
         for node in package.value.items() {
             let text = |name: &str| node.get(name).and_then(Node::as_str).map(str::to_owned).ok_or(node);
-            let entry = Entry { file: text("file")?, place: text("place")?, rule: text("rule")? };
+            let severity = if version == WITHOUT_SEVERITY { Some(MOST_WITHOUT_SEVERITY) } else { severity(node) };
+            let severity = severity.ok_or(node)?;
+            let entry = Entry { file: text("file")?, place: text("place")?, rule: text("rule")?, severity };
             let count = node.get("count").and_then(Node::as_i64).and_then(|count| usize::try_from(count).ok());
             let accepted = entries.entry(entry).or_default();
             accepted.count = accepted.count.saturating_add(count.ok_or(node)?);
@@ -242,11 +330,11 @@ mod tests {
         let baseline = Baseline::of(findings.iter().map(|finding| ("contoso", finding)));
         let text = baseline.render();
         let expected = "{
-  \"baseline\": 1,
+  \"baseline\": 2,
   \"packages\": {
     \"contoso\": [
-      {\"file\": \"apiDefinition.swagger.json\", \"place\": \"/x\", \"rule\": \"A\", \"fingerprint\": \"F1\", \"count\": 2},
-      {\"file\": \"apiDefinition.swagger.json\", \"place\": \"/x/\\\"ä\\\"\", \"rule\": \"B\", \"fingerprint\": \"F2\", \"count\": 1}
+      {\"file\": \"apiDefinition.swagger.json\", \"place\": \"/x\", \"rule\": \"A\", \"severity\": \"error\", \"fingerprint\": \"F1\", \"count\": 2},
+      {\"file\": \"apiDefinition.swagger.json\", \"place\": \"/x/\\\"ä\\\"\", \"rule\": \"B\", \"severity\": \"error\", \"fingerprint\": \"F2\", \"count\": 1}
     ]
   }
 }
@@ -270,9 +358,56 @@ mod tests {
     }
 
     #[test]
+    fn what_weighs_more_than_what_was_accepted_is_new() {
+        let at = |severity| Finding { severity, ..finding("A", "/x") };
+        let (error, warning, note) = (at(Severity::Error), at(Severity::Warning), at(Severity::Note));
+        let of = |findings: &[Finding]| {
+            let text = Baseline::of(findings.iter().map(|finding| ("a", finding))).render();
+            Baseline::parse("b.json", text.as_bytes()).unwrap()
+        };
+        let accepted = |baseline: &Baseline, findings: &[&Finding]| {
+            counts(baseline, "a", true, findings.iter().copied().cloned().collect())
+        };
+        let warned = of(std::slice::from_ref(&warning));
+        assert_eq!(accepted(&warned, &[&error]), (1, 0, 1));
+        assert_eq!(accepted(&warned, &[&warning]), (0, 1, 0));
+        assert_eq!(accepted(&warned, &[&note]), (0, 1, 0));
+        // Each takes an entry of its own level, in whatever order they come.
+        let both = of(&[error.clone(), note.clone()]);
+        assert_eq!(accepted(&both, &[&note, &error]), (0, 2, 0));
+        assert_eq!(accepted(&both, &[&note, &note]), (0, 2, 0));
+        assert_eq!(accepted(&both, &[&error, &error]), (1, 1, 1));
+        let mut report = Report::default();
+        warned.accept("a", true, vec![error], &mut report);
+        let said =
+            "`A` at `/x` in `apiDefinition.swagger.json` is of level error, and the entry accepts warning at most";
+        assert!(report.findings.iter().any(|finding| finding.message == said), "{:?}", report.findings);
+    }
+
+    #[test]
+    fn the_older_form_is_read_and_accepts_no_error() {
+        let text = r#"{ "baseline": 1, "packages": { "a": [
+            { "file": "apiDefinition.swagger.json", "place": "/x", "rule": "A", "fingerprint": "", "count": 1 } ] } }"#;
+        let baseline = Baseline::parse("b.json", text.as_bytes()).unwrap();
+        let accepted = |finding: Finding| counts(&baseline, "a", true, vec![finding]);
+        assert_eq!(accepted(Finding { severity: Severity::Warning, ..finding("A", "/x") }), (0, 1, 0));
+        assert_eq!(accepted(finding("A", "/x")), (1, 0, 1));
+        // It does not say what was missing, and what is missing now may be something else.
+        let lacking = Finding { severity: Severity::Warning, ..finding("A", "/x~(name)") };
+        assert_eq!(accepted(lacking.clone()), (1, 0, 1));
+        let mut report = Report::default();
+        baseline.accept("a", true, vec![lacking], &mut report);
+        let said = report.findings.iter().find(|finding| finding.rule == BASELINE_ENTRY_STALE.id).unwrap();
+        let expected = "something is missing for `A` at `/x` in `apiDefinition.swagger.json`, and the entry does not say what was missing";
+        assert_eq!(said.message, expected);
+    }
+
+    #[test]
     fn what_could_not_be_read_is_never_accepted() {
-        let findings = [finding("BS-InvalidJson", "")];
-        assert!(Baseline::of(findings.iter().map(|finding| ("a", finding))).is_empty());
+        for rule in NEVER.iter().copied() {
+            let findings = [finding(rule, "")];
+            assert!(Baseline::of(findings.iter().map(|finding| ("a", finding))).is_empty());
+        }
     }
 
     #[test]
@@ -280,7 +415,11 @@ mod tests {
         for (text, place) in [
             ("{,}", "b.json:1:2: "),
             ("{}", "b.json:1:1: "),
-            ("{\"baseline\": 2, \"packages\": {}}", "b.json:1:14: "),
+            ("{\"baseline\": 3, \"packages\": {}}", "b.json:1:14: "),
+            (
+                "{\"baseline\": 2, \"packages\": {\"a\": [\n{\"rule\": \"A\", \"file\": \"\", \"place\": \"\", \"count\": 1}]}}",
+                "b.json:2:1: ",
+            ),
             ("{\"baseline\": 1, \"packages\": {\"a\": [\n{\"rule\": \"A\"}]}}", "b.json:2:1: "),
         ] {
             let error = Baseline::parse("b.json", text.as_bytes()).unwrap_err().to_string();

@@ -9,13 +9,11 @@
 //! body's schema or by that path with the name of the body parameter in front.
 
 use crate::schema_path::{self, Found};
+use crate::usage::is_internal;
 use crate::view::{Context, Extension, Operation, Parameter, is_extension};
 use backshell_source::Node;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-
-/// How much is looked at for all uses together; further uses are left out. Real connectors need a few hundred.
-const MOST_STEPS: usize = 200_000;
 
 /// One of the extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +88,17 @@ pub(crate) struct Input<'c, 'd> {
     full: Found<'d>,
     /// Whether some parameters of the operation cannot be found.
     is_uncertain: bool,
+    /// Whether the body is internal, and everything in it therefore.
+    in_internal_body: bool,
+}
+
+/// A property of a body.
+struct Property<'d> {
+    node: Node<'d>,
+    /// The first level on the way that a request may leave out.
+    optional: Option<Node<'d>>,
+    /// Whether it is internal, or something around it is.
+    hidden: bool,
 }
 
 impl Kind {
@@ -197,7 +206,9 @@ impl<'d> Input<'_, 'd> {
             parameter.name == name || is_header && parameter.name.eq_ignore_ascii_case(name)
         });
         let (mut bare, mut full) = (Found::Missing, Found::Missing);
+        let mut in_internal_body = false;
         if let Some(body) = parameters.iter().find(|parameter| parameter.location == "body") {
+            in_internal_body = is_internal(body.node);
             bare = match body.node.get("schema") {
                 Some(schema) => schema_path::follow(context, schema, name),
                 None => Found::Unknown,
@@ -209,7 +220,7 @@ impl<'d> Input<'_, 'd> {
                     body.node.get("schema").map_or(Found::Unknown, |schema| schema_path::follow(context, schema, path));
             }
         }
-        Input { parameter, bare, full, is_uncertain: operation.has_unknown_parameters }
+        Input { parameter, bare, full, is_uncertain: operation.has_unknown_parameters, in_internal_body }
     }
 
     /// Whether a parameter and a property of the body both have this name.
@@ -237,7 +248,7 @@ impl<'d> Input<'_, 'd> {
         let schema = match self.parameter {
             Some(parameter) if parameter.location != "body" => return parameter.node.get("type")?.as_str(),
             Some(body) => context.schema(body.node.get("schema")?)?,
-            None => self.property()?.0,
+            None => self.property()?.node,
         };
         schema_path::type_of(context, schema)
     }
@@ -249,7 +260,7 @@ impl<'d> Input<'_, 'd> {
         }
         match self.parameter {
             Some(parameter) => Some(parameter.is_required()),
-            None => self.property().map(|(_, optional)| optional.is_none()),
+            None => self.property().map(|property| property.optional.is_none()),
         }
     }
 
@@ -259,9 +270,20 @@ impl<'d> Input<'_, 'd> {
         parameter.is_some_and(|parameter| !parameter.is_required() && parameter.node.get("default").is_none())
     }
 
-    fn property(&self) -> Option<(Node<'d>, Option<Node<'d>>)> {
+    /// Whether users do not see it: it is internal, or a property of something that is. What stands for a parameter and a
+    /// property is taken for neither.
+    pub(crate) fn is_hidden(&self) -> bool {
+        match self.parameter {
+            Some(parameter) => is_internal(parameter.node) && !self.is_ambiguous(),
+            None => self.property().is_some_and(|property| property.hidden || self.in_internal_body),
+        }
+    }
+
+    fn property(&self) -> Option<Property<'d>> {
         match (self.full, self.bare) {
-            (Found::Schema { node, optional }, _) | (_, Found::Schema { node, optional }) => Some((node, optional)),
+            (Found::Schema { node, optional, hidden }, _) | (_, Found::Schema { node, optional, hidden }) => {
+                Some(Property { node, optional, hidden })
+            }
             _ => None,
         }
     }
@@ -270,7 +292,7 @@ impl<'d> Input<'_, 'd> {
 /// Hands every use to `visit`: the calls on the parameters of each operation, in its body, in its answers and in what its
 /// trigger is notified of. Choices in answers are passed over, since nobody chooses there.
 pub(crate) fn each_use<'c, 'd>(context: &'c Context<'d>, visit: &mut dyn FnMut(&Use<'c, 'd>)) {
-    let mut uses = Uses { context, steps: MOST_STEPS, seen: HashSet::new(), visit };
+    let mut uses = Uses { context, seen: HashSet::new(), visit };
     for operation in &context.operations {
         for parameter in &operation.parameters {
             if parameter.location == "body" {
@@ -293,8 +315,6 @@ pub(crate) fn each_use<'c, 'd>(context: &'c Context<'d>, visit: &mut dyn FnMut(&
 
 struct Uses<'c, 'd, 'v> {
     context: &'c Context<'d>,
-    /// What may still be looked at.
-    steps: usize,
     /// The calls that were handed on, each with what its references stand for.
     seen: HashSet<(u32, u64)>,
     visit: &'v mut dyn FnMut(&Use<'c, 'd>),
@@ -325,10 +345,8 @@ impl<'c, 'd> Uses<'c, 'd, '_> {
     }
 
     /// Whether it is worth looking at a node.
-    fn enters(&mut self, node: Node<'d>) -> bool {
-        let enters = self.steps > 0 && self.context.leads().dynamic.contains(node);
-        self.steps = self.steps.saturating_sub(usize::from(enters));
-        enters
+    fn enters(&self, node: Node<'d>) -> bool {
+        self.context.leads().dynamic.contains(node) && self.context.lookups.calls.take(1, node)
     }
 
     /// The calls of the extensions that stand on a parameter or schema.
@@ -340,8 +358,9 @@ impl<'c, 'd> Uses<'c, 'd, '_> {
                 let list = call.node.get("parameters");
                 let inputs = operation.parameters.len() + target.map_or(0, |target| target.parameters.len());
                 let cost = list.map_or(0, Node::len).saturating_mul(1 + inputs / 16);
-                let Some(left) = self.steps.checked_sub(cost) else { continue };
-                self.steps = left;
+                if !self.context.lookups.calls.take(cost, call.node) {
+                    continue;
+                }
                 let members = list.into_iter().flat_map(Node::visible_members);
                 let arguments: Vec<_> = members
                     .map(|member| Argument {
@@ -352,7 +371,7 @@ impl<'c, 'd> Uses<'c, 'd, '_> {
                     })
                     .collect();
                 // Most operations that share an extension agree on what its references stand for.
-                if self.seen.insert((call.node.id(), sources(&arguments))) {
+                if self.seen.insert((call.node.id(), sources(operation, &arguments))) {
                     (self.visit)(&Use { operation, call, arguments });
                 }
             }
@@ -376,18 +395,21 @@ impl<'c, 'd> Uses<'c, 'd, '_> {
     }
 }
 
-/// What the references among the arguments stand for, as a number: equal for uses that no rule can tell apart.
-fn sources(arguments: &[Argument<'_, '_>]) -> u64 {
+/// Who makes a call and what the references among its arguments stand for, as a number: equal for uses that no rule can tell
+/// apart.
+fn sources(operation: &Operation<'_>, arguments: &[Argument<'_, '_>]) -> u64 {
     let mut hasher = DefaultHasher::new();
+    is_internal(operation.node).hash(&mut hasher);
     for argument in arguments {
         if let Given::Reference { node, input } = &argument.given {
             let known = |found: Found<'_>| match found {
-                Found::Schema { node, optional } => (0, node.id(), optional.map(Node::id)),
+                Found::Schema { node, optional, .. } => (0, node.id(), optional.map(Node::id)),
                 Found::Missing => (1, 0, None),
                 Found::Unknown => (2, 0, None),
             };
             let parameter = input.parameter.map(|parameter| parameter.node.id());
-            (node.id(), parameter, known(input.bare), known(input.full), input.is_uncertain).hash(&mut hasher);
+            let found = (known(input.bare), known(input.full));
+            (node.id(), parameter, found, input.is_uncertain, input.is_hidden()).hash(&mut hasher);
         }
     }
     hasher.finish()

@@ -8,6 +8,7 @@
 
 use crate::dynamic::{self, Use};
 use crate::keywords::{ObjectKind, is_keyword, is_known_extension};
+use crate::notices::NOT_ALL_JUDGED;
 use crate::out::{File, Findings};
 use crate::rule::{self, Visit};
 use crate::view::{
@@ -18,7 +19,6 @@ use crate::{Facts, Options, Out, Rule};
 use backshell_findings::Finding;
 use backshell_package::{Problem, ProblemKind, ReadPackage};
 use backshell_source::{Member, Node, ProblemKind as JsonProblem};
-use std::sync::Arc;
 
 /// Judges a package by `rules`; `path` is where it lies for the user. Of the options counts what is known about the package,
 /// and what is kept of findings. They come in no particular order, each with its level.
@@ -31,7 +31,8 @@ pub(crate) fn run(read: &ReadPackage, path: &ShownPath, options: &Options, rules
         && is_text(read, &definition.file)
     {
         let file = File { shown: path.of(&read.package, &definition.file), document: Some(rule::DEFINITION) };
-        let context = Context::new(read, definition.document.root(), facts);
+        let root = definition.document.root();
+        let context = Context::new(read, root, facts);
         let mut walk = Walk {
             context: &context,
             table: &table,
@@ -41,8 +42,13 @@ pub(crate) fn run(read: &ReadPackage, path: &ShownPath, options: &Options, rules
             has_dynamic: false,
         };
         walk.document();
+        for (node, what) in context.lookups.ended() {
+            if let Some(node) = root.document().node(node) {
+                findings.remark(&NOT_ALL_JUDGED, &file, node, what);
+            }
+        }
     }
-    findings.into_list(&read.package.name)
+    findings.into_list(path.whole(&read.package))
 }
 
 /// Whether a file is UTF-8. What was read of another one is a guess, which is not judged.
@@ -54,11 +60,16 @@ fn is_text(read: &ReadPackage, file: &str) -> bool {
 /// What the reader said, the files, and the properties file.
 fn package(read: &ReadPackage, path: &ShownPath, facts: &Facts, table: &Table, findings: &mut Findings) {
     for problem in &read.problems {
-        let file = File::other(path.of(&read.package, &problem.file));
+        let shown = if problem.is_of_all { path.whole(&read.package) } else { path.of(&read.package, &problem.file) };
+        let file = File::other(shown);
+        let before = findings.len();
         each(&table.problem, &file, findings, |check, out| check(problem, out));
+        if problem.left_out > 0 {
+            findings.more_than_listed(before, problem.left_out);
+        }
     }
     let package = Package::new(read, path, facts);
-    let file = File::other(Arc::from(&*read.package.name));
+    let file = File::other(path.whole(&read.package));
     each(&table.package, &file, findings, |check, out| check(&package, out));
     if let Some(properties) = &read.package.properties
         && is_text(read, &properties.file)
@@ -166,6 +177,7 @@ impl<'d> Walk<'_, 'd> {
                         .for_each(|member| self.extensions(member.value, ObjectKind::SecurityDefinition));
                 }
                 "security" => self.security(value),
+                "paths" => self.beside(value, ObjectKind::Paths),
                 "tags" => value.items().for_each(|tag| {
                     self.extensions(tag, ObjectKind::Tag);
                     self.external_docs(tag);
@@ -175,7 +187,7 @@ impl<'d> Walk<'_, 'd> {
         }
         self.external_docs(root);
         let context = self.context;
-        for path in &context.paths {
+        for path in context.counted_paths() {
             self.path(path);
         }
         for operation in &context.operations {
@@ -231,10 +243,12 @@ impl<'d> Walk<'_, 'd> {
         if let Some(security) = operation.node.get("security") {
             self.security(security);
         }
-        for member in
-            operation.responses.into_iter().flat_map(Node::visible_members).filter(|member| !is_extension(member.key))
-        {
-            self.response(member);
+        for member in operation.responses.into_iter().flat_map(Node::visible_members) {
+            if is_extension(member.key) {
+                self.extension(member, ObjectKind::Responses);
+            } else {
+                self.response(member);
+            }
         }
     }
 
@@ -312,6 +326,9 @@ impl<'d> Walk<'_, 'd> {
             self.schemas.extend(value.items);
             self.schemas.extend(value.additional_properties);
             self.schemas.extend(value.all_of.into_iter().flat_map(Node::items));
+            if let Some(xml) = value.xml {
+                self.extensions(xml, ObjectKind::Xml);
+            }
             visit!(self.value, &value);
             visit!(self.schema, &value);
         }
@@ -342,6 +359,13 @@ impl<'d> Walk<'_, 'd> {
     fn extensions(&mut self, node: Node<'d>, kind: ObjectKind) {
         node.visible_members()
             .filter(|member| !is_keyword(kind, member))
+            .for_each(|member| self.extension(member, kind));
+    }
+
+    /// The extensions of an object whose other names are data.
+    fn beside(&mut self, node: Node<'d>, kind: ObjectKind) {
+        node.visible_members()
+            .filter(|member| is_extension(member.key))
             .for_each(|member| self.extension(member, kind));
     }
 

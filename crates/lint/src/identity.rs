@@ -3,7 +3,8 @@
 //!
 //! A parameter keeps its name when another one is put before it, so `/paths/~1items/get/parameters/[query:status]` stays
 //! what it is where `/paths/~1items/get/parameters/1` does not. Messages are no part of it, since they quote what stands
-//! elsewhere too; only where a finding is about a file as a whole, what its message names tells it from its neighbours.
+//! elsewhere too; only where a finding is about a file as a whole, what its message names tells it from its neighbours. Where
+//! something is missing, the place says what, since that has no place of its own.
 
 use crate::secrets;
 use crate::view::ShownPath;
@@ -22,6 +23,8 @@ const FINGERPRINT_BYTES: usize = 8;
 const LONGEST_NAME: usize = 60;
 /// Things in a message that name a finding about a whole file.
 const MOST_NAMED: usize = 2;
+/// What stands between a place and what it lacks.
+const LACKS: &str = "~(";
 /// Members that tell one entry of a list from the others, the best first.
 const NAMES: &[&str] = &["name", "operationId", "templateId", "id", "propertyName", "title", "value", "$ref", "url"];
 
@@ -52,6 +55,25 @@ pub(crate) fn identify(read: &ReadPackage, path: &ShownPath, findings: &mut [Fin
     }
 }
 
+/// A place, with what it lacks where that is what the finding is about: `/info~(contact)`. No pointer has a `~` with a bracket
+/// behind it, so that nothing else reads like this. Of a name that is long or may not be told the rest is a digest.
+pub(crate) fn place_of(named: &str, lacks: Option<&str>) -> String {
+    match lacks {
+        None => named.to_owned(),
+        Some(lacks) => {
+            let shown = if may_be_told(lacks) { beginning(lacks) } else { "" };
+            // Names may begin alike.
+            let rest = if shown.len() < lacks.len() { format!("#{}", short_digest(lacks)) } else { String::new() };
+            format!("{named}{LACKS}{}{rest})", escape_token(shown))
+        }
+    }
+}
+
+/// The place by itself, without what it lacks.
+pub(crate) fn without_lack(place: &str) -> &str {
+    place.rsplit_once(LACKS).map_or(place, |(place, _)| place)
+}
+
 /// The identity of a finding of `rule` at a place in which entries of lists are named.
 pub(crate) fn of(rule: &str, file: Cow<'static, str>, place: String) -> Identity {
     let fingerprint = fingerprint(rule, &file, &place);
@@ -60,7 +82,11 @@ pub(crate) fn of(rule: &str, file: Cow<'static, str>, place: String) -> Identity
 
 /// The digest of rule, file and place, in hexadecimal digits.
 pub(crate) fn fingerprint(rule: &str, file: &str, place: &str) -> String {
-    let bytes = digest(&SHA256, [rule, file, place].join("\0").as_bytes());
+    short_digest(&[rule, file, place].join("\0"))
+}
+
+fn short_digest(text: &str) -> String {
+    let bytes = digest(&SHA256, text.as_bytes());
     let shown = bytes.as_ref().iter().take(FINGERPRINT_BYTES).fold(0_u64, |shown, byte| shown << 8 | u64::from(*byte));
     format!("{shown:016x}")
 }
@@ -152,6 +178,18 @@ mod tests {
         ] {
             assert_eq!(place(text, pointer), expected);
         }
+        let secret = "q8Zt3Lw0Yv7Rb2Nc5Hd9Kx1M";
+        assert_eq!(place_of("/a", Some(secret)), format!("/a~(#{})", short_digest(secret)));
+    }
+
+    #[test]
+    fn what_is_missing_is_told_apart_when_its_name_is_long() {
+        assert_eq!(place_of("/a", None), "/a");
+        assert_eq!(place_of("/a", Some("b/c")), "/a~(b~1c)");
+        let long = "the name of a thing ".repeat(5);
+        let [one, other] = ["one", "other"].map(|end| place_of("/a", Some(&format!("{long}{end}"))));
+        assert!(one.starts_with("/a~(the name of a thing the name") && one != other, "{one}");
+        assert_eq!(without_lack(&one), "/a");
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub(crate) enum ObjectKind {
     Tag,
     /// `externalDocs`.
     ExternalDocs,
+    /// `paths`.
+    Paths,
     /// A member of `paths`.
     PathItem,
     /// `x-ms-notification-content` of a path item.
@@ -32,6 +34,8 @@ pub(crate) enum ObjectKind {
     Items,
     /// A response.
     Response,
+    /// `responses` of an operation.
+    Responses,
     /// A member of an operation's `responses`: a response or a reference to one.
     ResponseWrapper,
     /// A header of a response.

@@ -26,17 +26,31 @@ pub(crate) struct Lookups {
     /// Where references to schemas lead.
     pub(crate) references: OnceCell<References>,
     callbacks: OnceCell<Marks>,
-    /// What may still be looked at for questions about composed schemas.
-    pub(crate) steps: Steps,
+    /// What may still be looked at for questions about composed schemas: what an `allOf` leads to is shared by whoever refers
+    /// to it, and each question walks there anew. Where the steps have run out, nobody can tell. Real connectors need a few
+    /// thousand.
+    pub(crate) steps: Steps<{ 1 << 18 }>,
+    /// The first place at which one question alone ended, because of what it came to: others go on.
+    pub(crate) deep: Steps<0>,
+    /// What may still be looked at for all uses of dynamic extensions together. Real connectors need a few hundred.
+    pub(crate) calls: Steps<200_000>,
+    /// How many segments of paths may still be compared: enough for a thousand operations that all have the same method and
+    /// four segments.
+    pub(crate) segments: Steps<{ 1 << 22 }>,
     /// What is in lists of MIME types, by the list.
     pub(crate) mime_types: RefCell<FastMap<u32, Rc<MimeTypes>>>,
     /// For names of unknown extensions the extension that was meant.
     pub(crate) meant: RefCell<HashMap<String, Option<&'static str>>>,
 }
 
-/// What a document may still cost for questions whose answer takes a walk each time they are asked: what an `allOf` leads to is
-/// shared by whoever refers to it. Where the steps have run out, nobody can tell. Real connectors need a few thousand.
-pub(crate) struct Steps(Cell<usize>);
+/// What a document may cost for one kind of question: so many steps. A document that takes more is not judged to the end, and
+/// the place where that began is remembered, so that nobody takes silence for praise.
+#[derive(Default)]
+pub(crate) struct Steps<const MOST: usize> {
+    taken: Cell<usize>,
+    /// The first node that was not looked at.
+    ended: Cell<Option<u32>>,
+}
 
 /// Where references to schemas lead, for those that were followed and lead somewhere: for each node of the document the id
 /// of its target, which is never 0.
@@ -143,20 +157,42 @@ impl Leads {
     }
 }
 
-impl Steps {
-    const MOST: usize = 1 << 18;
-
-    /// Takes so many steps; `false` when there are no more.
-    pub(crate) fn take(&self, steps: usize) -> bool {
-        let left = self.0.get().checked_sub(steps);
-        self.0.set(left.unwrap_or_default());
-        left.is_some()
+impl Lookups {
+    /// Where work was given up because there was too much of it, and what is not judged therefore.
+    pub(crate) fn ended(&self) -> impl Iterator<Item = (u32, &'static str)> {
+        [
+            (self.steps.ended.get(), "here and in places after it, what `allOf` puts together is not followed"),
+            (self.deep.ended.get(), "this is too deep or has too many parts, and is not looked into"),
+            (self.calls.ended.get(), "here and in places after it, calls of dynamic extensions are not looked at"),
+            (self.segments.ended.get(), "here and in places after it, paths are not compared with each other"),
+        ]
+        .into_iter()
+        .filter_map(|(node, what)| Some((node?, what)))
     }
 }
 
-impl Default for Steps {
-    fn default() -> Self {
-        Self(Cell::new(Self::MOST))
+impl<const MOST: usize> Steps<MOST> {
+    /// Takes so many steps to look at `node`; `false` when there are not so many left.
+    pub(crate) fn take(&self, steps: usize, node: Node<'_>) -> bool {
+        let taken = self.taken.get().saturating_add(steps);
+        if taken > MOST {
+            self.end(node);
+            return false;
+        }
+        self.taken.set(taken);
+        true
+    }
+
+    /// Counts steps that were made already.
+    pub(crate) fn count(&self, steps: usize) {
+        self.taken.set(self.taken.get().saturating_add(steps));
+    }
+
+    /// Nothing more is looked at for a question that has come to `node`.
+    pub(crate) fn end(&self, node: Node<'_>) {
+        if self.ended.get().is_none() {
+            self.ended.set(Some(node.id()));
+        }
     }
 }
 

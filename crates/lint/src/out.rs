@@ -2,8 +2,8 @@
 
 use crate::hidden::Hidden;
 use crate::levels::Levels;
-use crate::notices::FINDINGS_NOT_LISTED;
-use crate::view::Parameter;
+use crate::notices::{FINDINGS_NOT_LISTED, Notice};
+use crate::view::{Package, Parameter};
 use crate::way::Way;
 use crate::{Options, Rule, identity};
 use backshell_findings::{Check, Finding, Identity, Place, Severity};
@@ -71,9 +71,34 @@ impl Findings {
         }
     }
 
+    /// How many there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Says that `left_out` more like the last one are not listed, which weighs as much as that: unless nothing was said
+    /// since there were `before` findings, because the rule is off.
+    pub(crate) fn more_than_listed(&mut self, before: usize, left_out: u32) {
+        let Some(last) = self.list.get(before..).and_then(<[Finding]>::last) else { return };
+        let Some(severity) = self.levels.weigh(FINDINGS_NOT_LISTED.id, last.severity) else { return };
+        let message = format!("not all findings are listed: {left_out} more of {} are left out", last.rule);
+        self.list.push(Finding { severity, ..FINDINGS_NOT_LISTED.at(last.place.clone(), message) });
+    }
+
+    /// Says something about the checking itself, at the name of a value.
+    pub(crate) fn remark(&mut self, notice: &'static Notice, file: &File, node: Node<'_>, message: &str) {
+        let Some(severity) = self.levels.weigh(notice.id, notice.severity) else { return };
+        let (source, span) = (node.document().source(), name_or_bracket(node));
+        let mut place = Place::without_excerpt(file.shown.clone(), source, span, self.way.to(node).0);
+        if self.excerpts {
+            place = place.shown_by(source, span);
+        }
+        self.list.push(Finding { severity, ..notice.at(place, message.to_owned()) });
+    }
+
     /// The findings, each with its level, in the order in which they were made; where some found no room, a last one about
-    /// `package` says so.
-    pub(crate) fn into_list(mut self, package: &str) -> Vec<Finding> {
+    /// the whole package, which the user knows as `package`, says so.
+    pub(crate) fn into_list(mut self, package: Arc<str>) -> Vec<Finding> {
         std::mem::take(&mut self.hidden).cover(&mut self.list);
         self.list.extend(self.not_listed(package));
         self.list
@@ -81,7 +106,7 @@ impl Findings {
 
     /// What there was no room for. It weighs as much as the heaviest of that: who accepts all that is listed must not accept
     /// unseen what is not.
-    fn not_listed(&self, package: &str) -> Option<Finding> {
+    fn not_listed(&self, package: Arc<str>) -> Option<Finding> {
         let counted = || SEVERITIES.iter().zip(self.left_out).filter(|(_, count)| *count > 0);
         let (heaviest, _) = counted().next()?;
         let severity = self.levels.weigh(FINDINGS_NOT_LISTED.id, *heaviest)?;
@@ -114,6 +139,8 @@ pub(crate) struct Out<'a> {
     /// The severity and the advice, where these are others than the rule's.
     severity: Option<Severity>,
     help: Option<Cow<'static, str>>,
+    /// What the place lacks, where that is what tells the finding from others of the rule there.
+    lacks: Option<String>,
     file: &'a File,
     findings: &'a mut Findings,
 }
@@ -121,7 +148,7 @@ pub(crate) struct Out<'a> {
 impl<'a> Out<'a> {
     /// Findings of `rule` in `file` go to `findings`.
     pub(crate) fn new(rule: &'static Rule, file: &'a File, findings: &'a mut Findings) -> Self {
-        Self { rule, severity: None, help: None, file, findings }
+        Self { rule, severity: None, help: None, lacks: None, file, findings }
     }
 
     /// The same, for findings of `rule`.
@@ -130,26 +157,33 @@ impl<'a> Out<'a> {
         self
     }
 
-    /// The same, with a severity of its own for the next finding.
-    pub(crate) fn severity(&mut self, severity: Severity) -> Out<'_> {
+    /// The same, to be changed for the next finding.
+    fn again(&mut self) -> Out<'_> {
         Out {
-            severity: Some(severity),
+            severity: self.severity,
             help: self.help.clone(),
+            lacks: self.lacks.clone(),
             rule: self.rule,
             file: self.file,
             findings: self.findings,
         }
     }
 
+    /// The same, with a severity of its own for the next finding.
+    pub(crate) fn severity(&mut self, severity: Severity) -> Out<'_> {
+        Out { severity: Some(severity), ..self.again() }
+    }
+
     /// The same, with advice of its own for the next finding.
     pub(crate) fn help(&mut self, help: impl Into<Cow<'static, str>>) -> Out<'_> {
-        Out {
-            severity: self.severity,
-            help: Some(help.into()),
-            rule: self.rule,
-            file: self.file,
-            findings: self.findings,
-        }
+        Out { help: Some(help.into()), ..self.again() }
+    }
+
+    /// The same, for a finding that something called `name` is not there. There may be several at one place, and what tells
+    /// them apart is what is missing.
+    pub(crate) fn lacking(&mut self, name: &str) -> Out<'_> {
+        let lacks = self.findings.identify.then(|| name.to_owned());
+        Out { lacks, ..self.again() }
     }
 
     /// Reports a value. An object or array is shown by its name (or, without one, by its bracket): a mark under a hundred
@@ -214,9 +248,14 @@ impl<'a> Out<'a> {
         self.at_place(Place::file(file), message);
     }
 
+    /// Reports the package as a whole.
+    pub(crate) fn at_whole(&mut self, package: &Package<'_>, message: impl Into<String>) {
+        self.at_place(Place::file(package.path.whole(&package.read.package)), message);
+    }
+
     /// The same, for findings in another file.
     pub(crate) fn in_file<'b>(&'b mut self, file: &'b File) -> Out<'b> {
-        Out { severity: self.severity, help: self.help.clone(), rule: self.rule, file, findings: self.findings }
+        Out { file, ..self.again() }
     }
 
     /// Reports a stretch of a text that is no JSON: the content of the file that is being looked at.
@@ -244,7 +283,8 @@ impl<'a> Out<'a> {
         let (pointer, named) = self.findings.way.to(node);
         let shown = Place::without_excerpt(self.file.shown.clone(), node.document().source(), span, pointer);
         let file = self.file.document.filter(|_| self.findings.identify && node.parent().is_some());
-        let identity = file.map(|file| Box::new(identity::of(self.rule.id, Cow::Borrowed(file), named.to_owned())));
+        let named = || identity::place_of(named, self.lacks.as_deref());
+        let identity = file.map(|file| Box::new(identity::of(self.rule.id, Cow::Borrowed(file), named())));
         (shown, identity)
     }
 

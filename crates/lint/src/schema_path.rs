@@ -5,6 +5,7 @@
 //! not known is not wrong.
 
 use crate::dynamic;
+use crate::usage::is_internal;
 use crate::view::Context;
 use backshell_source::Node;
 use std::borrow::Cow;
@@ -21,6 +22,8 @@ pub(crate) enum Found<'d> {
         node: Node<'d>,
         /// The first level on the way that is not in the `required` of the schema around it; `None` when all of them are.
         optional: Option<Node<'d>>,
+        /// Whether it is internal, or something on the way to it is.
+        hidden: bool,
     },
     /// To a property that a closed schema does not have.
     Missing,
@@ -51,14 +54,18 @@ pub(crate) fn items<'d>(context: &Context<'d>, array: Node<'d>) -> Option<Node<'
 /// there are too many, for this schema or for all that were asked for.
 pub(crate) fn parts<'d>(context: &Context<'d>, schema: Node<'d>) -> Option<Vec<Node<'d>>> {
     let steps = &context.lookups.steps;
-    let mut parts = vec![context.schema(schema).filter(|_| steps.take(1))?];
+    let mut parts = vec![context.schema(schema).filter(|schema| steps.take(1, *schema))?];
     let mut next = 0;
     // What counts is what was looked at: many entries may refer to one part.
     let mut entries = 0;
     while let Some(part) = parts.get(next) {
         for inner in part.get("allOf").into_iter().flat_map(Node::items) {
             entries += 1;
-            if entries > MOST_STEPS || !steps.take(1) {
+            if entries > MOST_STEPS {
+                context.lookups.deep.end(inner);
+                return None;
+            }
+            if !steps.take(1, inner) {
                 return None;
             }
             let inner = context.schema(inner)?;
@@ -88,7 +95,7 @@ pub(crate) fn type_of<'d>(context: &Context<'d>, schema: Node<'d>) -> Option<&'d
 pub(crate) fn demands(context: &Context<'_>, parts: &[Node<'_>], name: &str) -> bool {
     let mut listed = 0;
     let demands = demanded(parts).inspect(|_| listed += 1).any(|demanded| demanded == name);
-    context.lookups.steps.take(listed);
+    context.lookups.steps.count(listed);
     demands
 }
 
@@ -108,7 +115,7 @@ impl<'d> Demands<'d> {
             let mut names: Vec<_> = demanded(parts).collect();
             names.sort_unstable();
             if parts.len() > 1 {
-                context.lookups.steps.take(names.len());
+                context.lookups.steps.count(names.len());
             }
             names
         };
@@ -124,19 +131,22 @@ pub(crate) fn is_vague<'d>(context: &Context<'d>, schema: Node<'d>) -> bool {
 fn walk<'d, 'p>(context: &Context<'d>, root: Node<'d>, path: impl Iterator<Item = &'p str>) -> Found<'d> {
     let Some(mut node) = context.schema(root) else { return Found::Unknown };
     let mut optional = None;
+    let mut hidden = is_internal(node);
     for (level, token) in path.enumerate() {
         if level == MOST_STEPS {
+            context.lookups.deep.end(node);
             return Found::Unknown;
         }
         match step(context, node, &name(token)) {
-            Found::Schema { node: inner, optional: missing } => {
+            Found::Schema { node: inner, optional: missing, hidden: is_hidden } => {
                 node = inner;
                 optional = optional.or(missing);
+                hidden |= is_hidden;
             }
             other => return other,
         }
     }
-    Found::Schema { node, optional }
+    Found::Schema { node, optional, hidden }
 }
 
 fn name(token: &str) -> Cow<'_, str> {
@@ -145,18 +155,25 @@ fn name(token: &str) -> Cow<'_, str> {
 
 fn step<'d>(context: &Context<'d>, schema: Node<'d>, name: &str) -> Found<'d> {
     let mut schema = schema;
+    let mut around = false;
     for _ in 0..MOST_STEPS {
-        if !context.lookups.steps.take(1) {
+        if !context.lookups.steps.take(1, schema) {
             return Found::Unknown;
         }
         if type_of(context, schema) != Some("array") {
-            return property(context, schema, name);
+            return match property(context, schema, name) {
+                Found::Schema { node, optional, hidden } => Found::Schema { node, optional, hidden: hidden || around },
+                other => other,
+            };
         }
         match items(context, schema) {
             Some(inner) => schema = inner,
             None => return Found::Unknown,
         }
+        // No name leads to the items, and they may be internal all the same.
+        around |= is_internal(schema);
     }
+    context.lookups.deep.end(schema);
     Found::Unknown
 }
 
@@ -165,7 +182,8 @@ pub(crate) fn property<'d>(context: &Context<'d>, schema: Node<'d>, name: &str) 
     let Some(parts) = parts(context, schema) else { return Found::Unknown };
     if let Some(written) = written(&parts, name) {
         let optional = (!demands(context, &parts, name)).then_some(written);
-        return context.schema(written).map_or(Found::Unknown, |node| Found::Schema { node, optional });
+        let found = |node| Found::Schema { node, optional, hidden: is_internal(node) };
+        return context.schema(written).map_or(Found::Unknown, found);
     }
     if is_closed(&parts) { Found::Missing } else { Found::Unknown }
 }

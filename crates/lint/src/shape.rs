@@ -193,6 +193,9 @@ static TAG: Shape = closed(
 static EXTERNAL_DOCUMENTS: Shape =
     closed("the externalDocs object", &[member("description", Form::Prose), member("url", Form::Url).needed()]);
 
+/// Its names are data: the walk takes it for a map.
+static PATHS: Shape = open("the list of paths", &[]);
+
 static PATH_ITEM: Shape = Shape {
     one_of: &["get", "put", "post", "delete", "options", "head", "patch"],
     ..closed(
@@ -238,6 +241,8 @@ static OPERATION: Shape = closed(
         member("x-ms-api-annotation", Form::Object(ObjectKind::Annotation)),
         member("x-ms-pageable", Form::Object(ObjectKind::Pageable)),
         member("x-ms-no-generic-test", Form::Flag),
+        // It belongs on the path item, and is held against its shape wherever it stands.
+        member("x-ms-notification-content", Form::Object(ObjectKind::NotificationContent)),
     ],
 );
 
@@ -267,7 +272,18 @@ static PARAMETER: Shape = closed(
 
 static ITEMS: Shape = closed(
     "the items object",
-    typed![member("type", ITEM_TYPES).needed(), member("items", ITEMS_OBJECT), member("collectionFormat", Form::Text),],
+    typed![
+        member("type", ITEM_TYPES).needed(),
+        member("items", ITEMS_OBJECT),
+        member("collectionFormat", Form::Text),
+        member("x-ms-summary", Form::Label),
+        member("x-ms-visibility", Form::Visibility),
+        member("x-ms-dynamic-values", Form::Object(ObjectKind::DynamicValues)),
+        member("x-ms-dynamic-list", Form::Object(ObjectKind::DynamicList)),
+        member("x-ms-dynamic-schema", Form::Object(ObjectKind::DynamicSchema)),
+        member("x-ms-dynamic-properties", Form::Object(ObjectKind::DynamicProperties)),
+        member("x-ms-enum-values", ENUM_VALUES),
+    ],
 );
 
 static RESPONSE: Shape = closed(
@@ -281,6 +297,9 @@ static RESPONSE: Shape = closed(
         member("x-ms-summary", Form::Label),
     ],
 );
+
+/// As of `paths`, its names are data.
+static RESPONSES: Shape = open("the list of responses", &[]);
 
 /// A member of an operation's `responses`: a response, or a reference to one.
 static RESPONSE_WRAPPER: Shape = Shape { one_of: &["description", "$ref"], ..closed(RESPONSE.name, RESPONSE.members) };
@@ -447,12 +466,14 @@ pub(crate) fn shape_of(kind: ObjectKind) -> &'static Shape {
         ObjectKind::License => &LICENSE,
         ObjectKind::Tag => &TAG,
         ObjectKind::ExternalDocs => &EXTERNAL_DOCUMENTS,
+        ObjectKind::Paths => &PATHS,
         ObjectKind::PathItem => &PATH_ITEM,
         ObjectKind::NotificationContent => &NOTIFICATION_CONTENT,
         ObjectKind::Operation => &OPERATION,
         ObjectKind::Parameter => &PARAMETER,
         ObjectKind::Items => &ITEMS,
         ObjectKind::Response => &RESPONSE,
+        ObjectKind::Responses => &RESPONSES,
         ObjectKind::ResponseWrapper => &RESPONSE_WRAPPER,
         ObjectKind::Header => &HEADER,
         ObjectKind::Schema => &SCHEMA,

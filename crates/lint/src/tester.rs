@@ -79,6 +79,25 @@ fn findings_begin_where_their_pointers_lead() {
     }
 }
 
+/// The pointers are a contract of their own, which marks do not show: an entry of a list is marked by its name, and a missing
+/// member by what should hold it. Whether one begins where it leads is tested above; whether it leads to the right value, people
+/// have to read once: `INSTA_UPDATE=always cargo test -p backshell-lint pointers` writes the list anew.
+#[test]
+fn bad_examples_are_reported_at_their_pointers() {
+    let mut pointers = String::new();
+    for rule in rules() {
+        for (number, example) in rule.bad.iter().enumerate() {
+            let options = Options { only: Some(vec![rule]), facts: facts(example), ..Options::default() };
+            for finding in check(&read_example(example), &options) {
+                let Place { file, pointer, .. } = &finding.place;
+                let file = if **file == *DEFINITION { "" } else { file };
+                let _ = writeln!(pointers, "{} {number}: {file}#{pointer}", rule.id);
+            }
+        }
+    }
+    insta::assert_snapshot!(pointers);
+}
+
 /// Runs the examples that `pick` takes, after `look` has seen their marks.
 fn each_example(pick: fn(&Rule) -> &'static [Example], look: fn(&BTreeSet<Mark>, &Rule, usize)) {
     let mut failures = String::new();

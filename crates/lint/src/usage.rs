@@ -156,7 +156,7 @@ fn uses<'d>(context: &Context<'d>) -> Vec<(Node<'d>, Way)> {
             uses.extend(schema.map(|schema| (schema, Way::root(Payload::Response, false))));
         }
     }
-    let holders = context.paths.iter().map(|path| path.node).chain(context.operations.iter().map(|one| one.node));
+    let holders = context.counted_paths().map(|path| path.node).chain(context.operations.iter().map(|one| one.node));
     for holder in holders {
         let schema = holder.get("x-ms-notification-content").and_then(|content| content.get("schema"));
         uses.extend(schema.map(|schema| (schema, Way::root(Payload::Callback, false))));

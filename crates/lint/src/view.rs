@@ -48,6 +48,8 @@ pub(crate) struct Path<'d> {
     pub(crate) template: &'d str,
     /// Its value.
     pub(crate) node: Node<'d>,
+    /// Whether a later member has the same name, so that this one does not count.
+    pub(crate) is_shadowed: bool,
 }
 
 /// An operation.
@@ -125,6 +127,8 @@ pub(crate) struct Value<'d> {
     pub(crate) unique_items: Option<Node<'d>>,
     /// `x-ms-editor`.
     pub(crate) editor: Option<Node<'d>>,
+    /// `xml`, on schemas.
+    pub(crate) xml: Option<Node<'d>>,
 }
 
 /// A member of an operation's `responses`, extensions left out.
@@ -214,6 +218,11 @@ impl ShownPath {
         }
     }
 
+    /// The package as a whole as the user knows it: the path that was given, without one the package's own name.
+    pub(crate) fn whole(&self, package: &backshell_package::Package) -> Arc<str> {
+        self.0.as_deref().unwrap_or(&package.name).into()
+    }
+
     /// The part of a file's shown path that lies in the package.
     pub(crate) fn inside<'f>(&self, shown: &'f str) -> &'f str {
         let path = self.0.as_deref().unwrap_or_default().trim_end_matches(['/', std::path::MAIN_SEPARATOR]);
@@ -283,12 +292,16 @@ impl<'d> Context<'d> {
         let members = root.get("paths").into_iter().flat_map(Node::members);
         context.paths = members
             .filter(|member| !is_extension(member.key))
-            .map(|member| Path { template: member.key, node: member.value })
+            .map(|member| Path { template: member.key, node: member.value, is_shadowed: member.shadowed })
             .collect();
-        let counts = |path: &&Path<'d>| root.get("paths").and_then(|all| all.get(path.template)) == Some(path.node);
-        context.operations = context.paths.iter().filter(counts).flat_map(|path| context.operations_of(path)).collect();
+        context.operations = context.counted_paths().flat_map(|path| context.operations_of(path)).collect();
         context.census = Census::new(&context);
         context
+    }
+
+    /// The paths that count: of several with the same name the last one.
+    pub(crate) fn counted_paths(&self) -> impl Iterator<Item = &Path<'d>> {
+        self.paths.iter().filter(|path| !path.is_shadowed)
     }
 
     fn operations_of(&self, path: &Path<'d>) -> Vec<Operation<'d>> {
@@ -334,11 +347,7 @@ impl<'d> Context<'d> {
         let mut unknown = false;
         let mut parameters = Vec::new();
         for declared in list.into_iter().flat_map(Node::items) {
-            let resolved = match declared.get("$ref") {
-                Some(node) => self.resolve(&Reference { node, target: Target::Parameter }).ok().flatten(),
-                None => Some(declared),
-            };
-            match resolved {
+            match self.followed(declared, Target::Parameter) {
                 Some(node) => parameters.push(Parameter::new(declared, node)),
                 None => unknown = true,
             }
@@ -390,23 +399,25 @@ impl<'d> Context<'d> {
     /// The schema that `schema` stands for: itself, or what its references lead to. `None` when one leads nowhere or in a
     /// circle.
     pub(crate) fn schema(&self, schema: Node<'d>) -> Option<Node<'d>> {
+        self.followed(schema, Target::Schema)
+    }
+
+    /// What stands behind the references of a place where `target` belongs. `None` when one leads nowhere or in a circle.
+    fn followed(&self, written: Node<'d>, target: Target) -> Option<Node<'d>> {
         const LONGEST_CHAIN: usize = 64;
-        let mut schema = schema;
+        let mut found = written;
         for _ in 0..LONGEST_CHAIN {
-            match schema.get("$ref") {
-                None => return Some(schema),
-                Some(node) => schema = self.resolve(&Reference { node, target: Target::Schema }).ok()??,
+            match found.get("$ref") {
+                None => return Some(found),
+                Some(node) => found = self.resolve(&Reference { node, target }).ok()??,
             }
         }
         None
     }
 
-    /// The response that `response` stands for: itself, or what its reference leads to.
+    /// The response that `response` stands for: itself, or what its references lead to.
     pub(crate) fn response(&self, response: Node<'d>) -> Option<Node<'d>> {
-        match response.get("$ref") {
-            Some(node) => self.resolve(&Reference { node, target: Target::Response }).ok().flatten(),
-            None => Some(response),
-        }
+        self.followed(response, Target::Response)
     }
 
     /// How the document departs from the shape of a definition.
@@ -498,6 +509,7 @@ impl<'d> Value<'d> {
             collection_format: None,
             unique_items: None,
             editor: None,
+            xml: None,
         };
         for member in node.visible_members() {
             if !is_keyword(kind, &member) {
@@ -523,6 +535,7 @@ impl<'d> Value<'d> {
                 "collectionFormat" if kind != ObjectKind::Schema => &mut value.collection_format,
                 "uniqueItems" => &mut value.unique_items,
                 "x-ms-editor" => &mut value.editor,
+                "xml" => &mut value.xml,
                 _ => continue,
             };
             *field = Some(member.value);

@@ -116,6 +116,7 @@ fn counts_are_those_of_the_table() {
         let mut of_package: BTreeMap<&str, usize> = BTreeMap::new();
         for finding in &findings {
             *of_package.entry(&finding.rule).or_default() += 1;
+            assert_ne!(finding.rule, "BS-NotAllJudged", "{}: real connectors are judged to the end", path.display());
             assert!(!NEVER.contains(&&*finding.rule), "{} in {}: {}", finding.rule, path.display(), finding.message);
         }
         for (rule, findings) in of_package {

@@ -325,6 +325,43 @@ fn arguments_of_many_calls_are_looked_up() {
 }
 
 #[test]
+fn what_a_shared_part_demands_is_looked_up() {
+    let names = pieces(20_000, |number| format!(r#""r{number}""#));
+    let shared = format!(
+        r#""B": {{ "required": [{names}], "properties": {{ "k": {{ "type": "string", "x-ms-visibility": "internal" }} }} }}"#
+    );
+    let users = pieces(20_000, |number| format!(r##""p{number}": {{ "allOf": [{{ "$ref": "#/definitions/B" }}] }}"##));
+    let findings = soon(
+        &format!(
+            r#"{{ "swagger": "2.0", "definitions": {{ {shared} }}, "paths": {{ "/a": {{ "post": {{ "parameters": [
+                {{ "in": "body", "name": "b", "schema": {{ "properties": {{ {users} }} }} }}] }} }} }} }}"#
+        ),
+        &["BS-InternalRequiredWithoutDefault"],
+    );
+    assert_eq!(count(&findings, "BS-NotAllJudged"), 1);
+}
+
+#[test]
+fn what_the_body_of_a_test_demands_is_looked_up() {
+    let names = pieces(20_000, |number| format!(r#""r{number}""#));
+    let given = pieces(20_000, |number| format!(r#""b/r{number}": 1"#));
+    let parts = pieces(200, |number| format!(r##"{{ "$ref": "#/definitions/P{number}" }}"##));
+    let shared = pieces(200, |number| format!(r#""P{number}": {{ "properties": {{}} }}"#));
+    let bodies = pieces(2_000, |_| {
+        r##"{ "in": "body", "name": "b", "required": true, "schema": { "$ref": "#/definitions/B" } }"##.to_owned()
+    });
+    let findings = soon(
+        &format!(
+            r#"{{ "swagger": "2.0", "x-ms-capabilities": {{ "testConnection": {{ "operationId": "A", "parameters": {{ {given} }} }} }},
+                "definitions": {{ "B": {{ "required": [{names}], "allOf": [{parts}] }}, {shared} }},
+                "paths": {{ "/a": {{ "post": {{ "operationId": "A", "parameters": [{bodies}] }} }} }} }}"#
+        ),
+        &["BS-TestConnectionNotCallable"],
+    );
+    assert_eq!(count(&findings, "BS-NotAllJudged"), 1);
+}
+
+#[test]
 fn what_looks_like_the_address_of_a_callback_is_walked_once() {
     // Examples may hold the mark, so that a walk comes to everything and finds nothing.
     let marked =

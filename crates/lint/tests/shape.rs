@@ -63,9 +63,33 @@ fn every_container_has_a_type() {
         ),
         (r#"{ "securityDefinitions": { "a": { "scopes": [] } } }"#, "/securityDefinitions/a/scopes"),
         (r#"{ "parameters": { "P": { "items": { "items": [] } } } }"#, "/parameters/P/items/items"),
+        (
+            r#"{ "paths": { "/a": { "get": { "x-ms-notification-content": { "schema": { "properties": [] } } } } } }"#,
+            "/paths/~1a/get/x-ms-notification-content/schema/properties",
+        ),
+        (
+            r#"{ "parameters": { "P": { "in": "query", "items": { "x-ms-dynamic-values": [] } } } }"#,
+            "/parameters/P/items/x-ms-dynamic-values",
+        ),
+        (
+            r#"{ "responses": { "R": { "headers": { "H": { "items": { "x-ms-enum-values": {} } } } } } }"#,
+            "/responses/R/headers/H/items/x-ms-enum-values",
+        ),
     ] {
         assert_eq!(pointers(definition, "JsonTypeIncorrect"), [pointer], "{definition}");
     }
+}
+
+#[test]
+fn extensions_of_items_and_of_notification_content_in_an_operation_are_held_against_their_shape() {
+    let content =
+        r#"{ "paths": { "/a": { "post": { "x-ms-notification-content": { "schema": { "type": "text" } } } } } }"#;
+    assert_eq!(pointers(content, "JsonValueNotInEnum"), ["/paths/~1a/post/x-ms-notification-content/schema/type"]);
+    let items = r#"{ "parameters": { "P": { "in": "query", "type": "array",
+        "items": { "type": "string", "x-ms-dynamic-list": { "parameters": { "a": {} } } } } } }"#;
+    let place = "/parameters/P/items/x-ms-dynamic-list";
+    assert!(pointers(items, "RequiredPropertyMissing").contains(&place.to_owned()));
+    assert_eq!(pointers(items, "OneOfPropertiesRequired"), [format!("{place}/parameters/a")]);
 }
 
 #[test]
@@ -119,6 +143,10 @@ fn no_rule_judges_what_a_later_member_shadows() {
     ] {
         // Nothing but the last of the same name makes the difference.
         assert_eq!(pointers(&definition, rule), Vec::<String>::new(), "{rule}");
+    }
+    let path = r#"{ "paths": { "/a": { "parameters": [{ "in": "path", "name": "b" }], "x-ms-none": 1 }, "/a": { "parameters": [] } } }"#;
+    for rule in ["PathParameterMustBeRequired", "PathParameterMissingEncoding", "BS-ExtensionUnknown"] {
+        assert_eq!(pointers(path, rule), Vec::<String>::new(), "{rule}");
     }
     let empty = r#"{ "paths": { "/a": { "get": { "responses": { "200": { "schema": {} }, "200": {} } } } } }"#;
     assert_eq!(pointers(empty, "BS-EmptyOperation"), ["/paths/~1a/get"]);

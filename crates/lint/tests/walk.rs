@@ -1,8 +1,8 @@
 //! Where the walk goes, and where it does not.
 
-use backshell_findings::Finding;
-use backshell_lint::{Options, Rule, check};
-use backshell_package::{Limits, read_file, read_files};
+use backshell_findings::{Finding, Severity};
+use backshell_lint::{Level, Levels, Options, Rule, check};
+use backshell_package::{Limits, ReadPackage, read_file, read_files, read_zip};
 use std::fmt::Write as _;
 
 fn lint(definition: &str) -> Vec<Finding> {
@@ -149,6 +149,34 @@ fn files_are_shown_by_the_path_that_was_given() {
     assert!(files.contains(&"connectors/contoso/apiProperties.json".into()), "{files:?}");
 }
 
+#[test]
+fn what_is_about_a_package_as_a_whole_is_shown_by_the_path_that_was_given() {
+    let files = |read: &ReadPackage, path: Option<&str>| {
+        let options = Options { path: path.map(str::to_owned), ..Options::default() };
+        let all = check(read, &options).into_iter();
+        let whole = all.filter(|finding| matches!(&*finding.rule, "BS-PkgArchiveUnsafe" | "BS-FindingsNotListed"));
+        whole.map(|finding| finding.place.file.to_string()).collect::<Vec<_>>()
+    };
+    let broken = read_zip("broken", b"PK\x03\x04nothing".as_slice().into(), &Limits::default());
+    assert_eq!(files(&broken, Some("./broken.zip")), ["./broken.zip"]);
+    assert_eq!(files(&broken, None), ["broken"]);
+    let named = |name: String| (name, b"{}".as_slice().into());
+    let many = read_files(
+        "pkg",
+        (0..3).map(|number| named(format!("{number}.md"))).collect(),
+        &Limits { max_files: 2, ..Limits::default() },
+    );
+    assert_eq!(files(&many, Some("pkg")), ["pkg"]);
+    let mut definition = String::from(r#"{ "parameters": {"#);
+    for number in 0..11_000 {
+        let _ = write!(definition, r#""p{number}": {{ "in": "path", "name": "p" }},"#);
+    }
+    definition.push_str(r#""last": {} } }"#);
+    let crowded = vec![("apiDefinition.swagger.json".to_owned(), definition.as_bytes().into())];
+    let crowded = read_files("contoso", crowded, &Limits::default());
+    assert_eq!(files(&crowded, Some("connectors/contoso")), ["connectors/contoso"]);
+}
+
 /// The definition with `operations` operations that share a schema of `choices` properties with dynamic values.
 fn shared_choices(operations: usize, choices: usize) -> String {
     let mut definition = String::from("{ \"definitions\": { \"Item\": { \"properties\": {");
@@ -187,7 +215,135 @@ fn many_uses_of_many_extensions_are_bounded() {
     let definition = shared_choices(3_000, 3_000);
     // This rule only: the others find more here than a report holds.
     let rule = backshell_lint::rule("OperationParameterNameNotFound").unwrap();
-    assert_eq!(lint_by(&definition, Some(vec![rule])).len(), 3_000);
+    let findings = lint_by(&definition, Some(vec![rule]));
+    assert_eq!(findings.iter().filter(|finding| finding.rule == rule.id).count(), 3_000);
+    // The calls, and the questions where their arguments lie in schemas.
+    assert_eq!(ended(&findings).len(), 2);
+}
+
+/// Where it is said that the rest was not judged.
+fn ended(findings: &[Finding]) -> Vec<&str> {
+    let ended = findings.iter().filter(|finding| finding.rule == "BS-NotAllJudged");
+    ended.map(|finding| finding.place.pointer.as_str()).collect()
+}
+
+#[test]
+fn what_is_not_judged_to_the_end_is_told() {
+    // Paths that all have one form.
+    let mut paths = String::from("{ \"paths\": {");
+    for number in 0..2_100 {
+        let _ = write!(paths, r#""/{number}": {{ "get": {{}} }},"#);
+    }
+    paths.push_str("\"/last\": { \"get\": {} } } }");
+    let one = |rule: &str| Some(vec![backshell_lint::rule(rule).unwrap()]);
+    let findings = lint_by(&paths, one("PartialDuplicateOperationPath"));
+    assert_eq!(ended(&findings), ["/paths/~1998/get"]);
+    assert_eq!((findings.len(), findings[0].severity), (1, Severity::Warning));
+    assert!(ended(&lint_by(&paths, one("PathRedefined"))).is_empty(), "nobody asked how they look beside each other");
+
+    // A schema of many parts, which each name that it demands is looked for in.
+    let list = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<Vec<_>>().join(",");
+    let parts = list(200, &|number| format!(r##"{{ "$ref": "#/definitions/A{number}" }}"##));
+    let names = list(2_000, &|number| format!("\"a{number}\""));
+    let properties = list(2_000, &|number| format!("\"a{number}\": {{}}"));
+    let definitions = list(200, &|number| format!("\"A{number}\": {{}}"));
+    let schemas = format!(
+        r#"{{ "definitions": {{ "S": {{ "required": [{names}], "properties": {{ {properties} }}, "allOf": [{parts}] }}, {definitions} }} }}"#
+    );
+    let findings = lint_by(&schemas, one("RequiredPropertyDefinitionMissing"));
+    assert_eq!(ended(&findings), ["/definitions/S/required/1303"]);
+    assert_eq!(findings.len(), 1);
+}
+
+#[test]
+fn more_repeated_names_than_are_listed_are_told() {
+    let surrogates = "\"\\ud800\",".repeat(300);
+    let hidden = format!("{{ \"tags\": [{surrogates}1], \"host\": \"a\", \"host\": \"b\" }}");
+    assert_eq!(pointers(&hidden, "BS-DuplicateJsonKey"), ["/host"]);
+    let many = format!("{{ \"tags\": {{ {} \"a\": 1 }} }}", "\"a\": 0,".repeat(300));
+    assert_eq!(pointers(&many, "BS-DuplicateJsonKey").len(), 200);
+    let findings = lint(&many);
+    let told = findings.iter().find(|finding| finding.rule == "BS-FindingsNotListed").unwrap();
+    assert_eq!(told.message, "not all findings are listed: 100 more of BS-DuplicateJsonKey are left out");
+    assert_eq!((told.severity, told.place.pointer.as_str()), (Severity::Error, "/tags/a"));
+    let off = [("BS-DuplicateJsonKey".parse().unwrap(), Level::Off)];
+    let options = Options { levels: Levels::default().then(&off), ..Options::default() };
+    let files = vec![("apiDefinition.swagger.json".to_owned(), many.as_bytes().into())];
+    let findings = check(&read_files("package", files, &Limits::default()), &options);
+    assert!(findings.iter().all(|finding| finding.rule != "BS-FindingsNotListed"), "the rule is off");
+}
+
+#[test]
+fn what_is_missing_is_part_of_what_a_finding_is_known_by() {
+    let places = |definition: &str, rule: &str| {
+        let files = vec![("apiDefinition.swagger.json".to_owned(), definition.as_bytes().into())];
+        let only = Some(vec![backshell_lint::rule(rule).unwrap()]);
+        let options = Options { only, identify: true, ..Options::default() };
+        let findings = check(&read_files("package", files, &Limits::default()), &options);
+        let mut places: Vec<String> =
+            findings.into_iter().filter_map(|finding| Some(finding.identity?.place.clone())).collect();
+        places.sort();
+        places
+    };
+    let operation =
+        r#"{ "paths": { "/a/{b/c}/{d}": {}, "/a/{b}/{c}": { "get": { "summary": "", "description": "" } } } }"#;
+    assert_eq!(
+        places(operation, "OperationMissingPathParameter"),
+        ["/paths/~1a~1{b}~1{c}/get~(b)", "/paths/~1a~1{b}~1{c}/get~(c)"]
+    );
+    let parameter = r#"{ "swagger": "2.0", "info": { "title": "A", "version": "1", "description": "A." }, "host": "contoso.com",
+        "x-ms-connector-metadata": [], "paths": {}, "parameters": { "P": { "name": "a", "in": "query", "type": "string" } } }"#;
+    assert_eq!(
+        places(parameter, "RequiredPropertyMissing"),
+        ["/info~(contact)", "/parameters/P~(description)", "/parameters/P~(x-ms-summary)"]
+    );
+    let contact = r#"{ "info": { "contact": { "name": "A" } } }"#;
+    assert_eq!(places(contact, "BS-ContactIncomplete"), ["/info/contact~(email)", "/info/contact~(url)"]);
+    let called = r#"{ "x-ms-capabilities": { "testConnection": { "operationId": "A" } },
+        "paths": { "/a/{b}": { "get": { "operationId": "A", "parameters": [{ "in": "path", "name": "b" }, { "in": "query", "name": "c", "required": true }] } } } }"#;
+    let place = "/x-ms-capabilities/testConnection/operationId";
+    assert_eq!(places(called, "BS-TestConnectionNotCallable"), [format!("{place}~(b)"), format!("{place}~(c)")]);
+    // Of a body it is the body: which of its properties comes first says nothing.
+    let body = |given: &str| {
+        format!(
+            r#"{{ "x-ms-capabilities": {{ "testConnection": {{ "operationId": "A", "parameters": {{ {given} }} }} }}, "paths": {{
+                "/b": {{ "get": {{ "parameters": [{{ "in": "query", "name": "v", "type": "string",
+                    "x-ms-dynamic-values": {{ "operationId": "A", "parameters": {{ {given} }} }} }}] }} }},
+                "/a": {{ "post": {{ "operationId": "A", "parameters": [{{ "in": "body", "name": "body", "required": true,
+                "schema": {{ "required": ["one", "two"], "properties": {{ "one": {{}}, "two": {{}} }} }} }}] }} }} }} }}"#
+        )
+    };
+    for given in ["", r#""one": 1"#, r#""body/one": 1"#, r#""body/two": 1"#] {
+        let definition = body(given);
+        assert_eq!(places(&definition, "BS-TestConnectionNotCallable"), [format!("{place}~(body)")], "{given}");
+        let called = "/paths/~1b/get/parameters/[query:v]/x-ms-dynamic-values/parameters~(body)";
+        assert_eq!(places(&definition, "OperationMissingRequiredProperty"), [called], "{given}");
+    }
+    assert!(places(&body(r#""body/one": 1, "two": 2"#), "BS-TestConnectionNotCallable").is_empty());
+}
+
+#[test]
+fn findings_about_a_file_are_not_taken_for_each_other() {
+    let files = [("apiDefinition.swagger.json", "{}"), ("icon.png", "GIF89a"), ("intro.md", "Short.")];
+    let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().into())).to_vec();
+    let rules = ["BS-PkgIconFormat", "BS-PkgIntroSections"].map(|rule| backshell_lint::rule(rule).unwrap());
+    let options = Options { only: Some(rules.to_vec()), identify: true, ..Options::default() };
+    let findings = check(&read_files("package", files, &Limits::default()), &options);
+    let mut places: Vec<String> =
+        findings.into_iter().filter_map(|finding| Some(finding.identity?.place.clone())).collect();
+    places.sort();
+    assert_eq!(places, ["", "[PNG]", "[how to get credentials]", "[known issues]", "[prerequisites]"]);
+}
+
+#[test]
+fn where_one_question_ends_is_told_by_itself() {
+    let parts = (0..300).map(|_| "{}").collect::<Vec<_>>().join(",");
+    let definition = format!(r#"{{ "definitions": {{ "S": {{ "required": ["a"], "allOf": [{parts}] }} }} }}"#);
+    let rule = backshell_lint::rule("RequiredPropertyDefinitionMissing").unwrap();
+    let findings = lint_by(&definition, Some(vec![rule]));
+    let told = findings.iter().find(|finding| finding.rule == "BS-NotAllJudged").unwrap();
+    assert_eq!(told.message, "this is too deep or has too many parts, and is not looked into");
+    assert_eq!(told.place.pointer, "/definitions/S/allOf/256");
 }
 
 #[test]

@@ -25,13 +25,13 @@ pub(crate) fn read(bytes: &[u8], name: &str, limits: &Limits) -> Result<Vec<Pack
 
 /// Reads every file of the archive under the path it has there.
 pub(crate) fn read_as_is(bytes: &[u8], name: &str, limits: &Limits) -> Result<Vec<PackageFile>, Vec<Problem>> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| vec![damaged(name, &error)])?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| vec![damaged(name, &error).of_all()])?;
     if archive.len() > limits.max_files {
         return Err(vec![too_many(name, limits)]);
     }
     let names = plan(&mut archive, bytes, name, limits)?;
     // What the directory says and what stands before each file must agree, and no two files may share bytes.
-    archive.validate_header_consistency().map_err(|error| vec![damaged(name, &error)])?;
+    archive.validate_header_consistency().map_err(|error| vec![damaged(name, &error).of_all()])?;
     let mut files = Vec::new();
     let mut left = limits.max_expanded_bytes;
     for (index, path) in names {
@@ -62,11 +62,11 @@ fn plan(
     for index in 0..archive.len() {
         let entry = match archive.by_index_raw(index) {
             Ok(entry) => entry,
-            Err(error) => return Err(vec![damaged(name, &error)]),
+            Err(error) => return Err(vec![damaged(name, &error).of_all()]),
         };
         let path = match entry.name() {
             Ok(path) => path.into_owned(),
-            Err(error) => return Err(vec![damaged(name, &error)]),
+            Err(error) => return Err(vec![damaged(name, &error).of_all()]),
         };
         let shown = name::shown(&path);
         let folder = entry.is_dir();
@@ -104,7 +104,7 @@ fn plan(
         }
     }
     if declared > limits.max_expanded_bytes {
-        problems.push(too_large(name, declared, limits.max_expanded_bytes));
+        problems.push(too_large(name, declared, limits.max_expanded_bytes).of_all());
     }
     if problems.is_empty() { Ok(files) } else { Err(problems) }
 }

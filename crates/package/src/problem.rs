@@ -20,6 +20,10 @@ pub struct Problem {
     pub message: String,
     /// What to do.
     pub help: String,
+    /// Whether it is about the package as a whole, whatever its files are called.
+    pub is_of_all: bool,
+    /// How many more problems of this kind the file has that are not listed; told by the last one that is.
+    pub left_out: u32,
 }
 
 /// The kinds of problems.
@@ -111,7 +115,14 @@ impl Problem {
             place: None,
             message: message.into(),
             help: help.into(),
+            is_of_all: false,
+            left_out: 0,
         }
+    }
+
+    /// The same, about the package as a whole.
+    pub(crate) fn of_all(self) -> Self {
+        Self { is_of_all: true, ..self }
     }
 
     /// A mistake in a JSON file.
@@ -123,6 +134,8 @@ impl Problem {
             place: Some((text.clone(), problem.span)),
             message: problem.message,
             help: problem.help,
+            is_of_all: false,
+            left_out: problem.left_out,
         }
     }
 

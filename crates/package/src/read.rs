@@ -112,7 +112,7 @@ pub fn read_files(name: &str, files: Vec<(String, Arc<[u8]>)>, limits: &Limits) 
         } else if size > max {
             problems.push(too_large(&path, size, max));
         } else if total.saturating_add(size) > limits.max_total_bytes {
-            problems.push(too_large(name, total.saturating_add(size), limits.max_total_bytes));
+            problems.push(too_large(name, total.saturating_add(size), limits.max_total_bytes).of_all());
             break;
         } else if !name::is_ignored(&path) {
             total += size;
@@ -290,7 +290,7 @@ pub(crate) fn too_large(file: &str, size: u64, max: u64) -> Problem {
 
 pub(crate) fn too_many(name: &str, limits: &Limits) -> Problem {
     let message = format!("there are more than {} files", limits.max_files);
-    Problem::new(ProblemKind::TooManyFiles, name, message, "leave out what is not part of the connector")
+    Problem::new(ProblemKind::TooManyFiles, name, message, "leave out what is not part of the connector").of_all()
 }
 
 pub(crate) fn unsafe_name(path: &str, reason: &str) -> Problem {

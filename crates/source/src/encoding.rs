@@ -54,6 +54,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, SyntaxPro
                 message,
                 help: "save the file as UTF-8 and check the letters that are not ASCII".to_owned(),
                 pointer: String::new(),
+                left_out: 0,
             });
             Text::new(text)
         }
@@ -65,7 +66,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, SyntaxPro
 }
 
 fn whole(kind: ProblemKind, message: String, help: &str) -> SyntaxProblem {
-    SyntaxProblem { kind, span: Span::default(), message, help: help.to_owned(), pointer: String::new() }
+    SyntaxProblem { kind, span: Span::default(), message, help: help.to_owned(), pointer: String::new(), left_out: 0 }
 }
 
 /// The name of a wide encoding, told by its byte order mark or by where the NULs of its first characters stand: a JSON

@@ -69,7 +69,7 @@ pub struct Parsed {
     /// The document; `None` when the bytes are not JSON or exceed a limit.
     pub document: Option<Document>,
     /// What is wrong, in the order of the text. Bounded: after 20 fatal problems the reader gives up, and at most 200 of
-    /// the others are listed.
+    /// each other kind are listed; the last of them tells how many more there are.
     pub problems: Vec<SyntaxProblem>,
 }
 

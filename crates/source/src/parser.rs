@@ -17,7 +17,7 @@ use std::fmt::Write as _;
 
 /// After so many fatal problems the text is given up.
 const MOST_FATAL: usize = 20;
-/// So many problems beside a document are listed.
+/// So many problems of each kind beside a document are listed.
 const MOST_HARMLESS: usize = 200;
 /// Objects with more members get a name index.
 const SMALL: usize = 24;
@@ -27,9 +27,15 @@ pub(crate) fn read(decoded: Decoded, limits: &Limits) -> Parsed {
     let Decoded { text, problems } = decoded;
     let mut parser = Parser::new(&text, limits, problems);
     let stopped = parser.run().is_err();
-    let Parser { nodes, decoded, mut large, index, mut problems, .. } = parser;
+    let Parser { nodes, decoded, mut large, index, mut problems, repeated_names, lone_surrogates, .. } = parser;
     let fatal = stopped || problems.iter().any(|problem| problem.kind.is_fatal());
     problems.sort_by_key(|problem| problem.span);
+    // Which is the last is known only now: names are compared when their object ends, after those of the objects in it.
+    for (kind, tally) in [(ProblemKind::DuplicateKey, repeated_names), (ProblemKind::LoneSurrogate, lone_surrogates)] {
+        if let Some(last) = problems.iter_mut().rfind(|problem| problem.kind == kind) {
+            last.left_out = tally.left_out;
+        }
+    }
     let document = (!fatal && !nodes.is_empty()).then(|| {
         large.sort_unstable_by_key(|large| large.node);
         Document::new(text.clone(), Tree { nodes, decoded, large, index })
@@ -94,7 +100,24 @@ struct Parser<'t> {
     index: Vec<u64>,
     problems: Vec<SyntaxProblem>,
     fatal: usize,
-    harmless: usize,
+    repeated_names: Tally,
+    lone_surrogates: Tally,
+}
+
+/// How many problems of one kind there are beside a document.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    listed: usize,
+    left_out: u32,
+}
+
+impl Tally {
+    /// Whether one more is listed. One that is not is counted.
+    fn has_room(&mut self) -> bool {
+        let has_room = self.listed < MOST_HARMLESS;
+        self.left_out = self.left_out.saturating_add(u32::from(!has_room));
+        has_room
+    }
 }
 
 impl<'t> Parser<'t> {
@@ -119,7 +142,8 @@ impl<'t> Parser<'t> {
             index: Vec::new(),
             problems,
             fatal: 0,
-            harmless: 0,
+            repeated_names: Tally::default(),
+            lone_surrogates: Tally::default(),
         }
     }
 
@@ -335,7 +359,7 @@ impl<'t> Parser<'t> {
             let Some(node) = self.nodes.get_mut(id as usize) else { continue };
             node.flags |= flags::DUPLICATE;
             let node = *node;
-            if self.harmless >= MOST_HARMLESS {
+            if !self.repeated_names.has_room() {
                 continue;
             }
             let name = self.name_text(node.key_start, node.key_end, node.flags);
@@ -351,6 +375,7 @@ impl<'t> Parser<'t> {
                 message,
                 help: "remove one of the two; readers disagree on which one counts (here it is the last)".to_owned(),
                 pointer,
+                left_out: 0,
             });
         }
     }
@@ -446,10 +471,11 @@ impl<'t> Parser<'t> {
                 let span = Span::new(offset_of(at), offset_of(at + len));
                 let message =
                     format!("the escape `{}` is half of a surrogate pair", self.source.get(span).unwrap_or("\\u"));
-                if self.harmless < MOST_HARMLESS {
+                if self.lone_surrogates.has_room() {
                     let pointer = self.pointer();
                     let help = "write both halves, or the character itself; here it was read as U+FFFD".to_owned();
-                    self.beside(SyntaxProblem { kind: ProblemKind::LoneSurrogate, span, message, help, pointer });
+                    let kind = ProblemKind::LoneSurrogate;
+                    self.beside(SyntaxProblem { kind, span, message, help, pointer, left_out: 0 });
                 }
                 Ok(len)
             }
@@ -870,12 +896,16 @@ impl Parser<'_> {
     fn fail(&mut self, kind: ProblemKind, span: Span, message: String, help: &str) {
         let pointer = self.pointer();
         self.fatal += 1;
-        self.problems.push(SyntaxProblem { kind, span, message, help: help.to_owned(), pointer });
+        self.problems.push(SyntaxProblem { kind, span, message, help: help.to_owned(), pointer, left_out: 0 });
     }
 
     /// Records a problem beside a document.
     fn beside(&mut self, problem: SyntaxProblem) {
-        self.harmless += 1;
+        let tally = match problem.kind {
+            ProblemKind::DuplicateKey => &mut self.repeated_names,
+            _ => &mut self.lone_surrogates,
+        };
+        tally.listed += 1;
         self.problems.push(problem);
     }
 

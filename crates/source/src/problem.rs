@@ -16,6 +16,8 @@ pub struct SyntaxProblem {
     pub help: String,
     /// The JSON pointer of the value around the mistake.
     pub pointer: String,
+    /// How many more mistakes of this kind there are that are not listed; told by the last one that is.
+    pub left_out: u32,
 }
 
 impl fmt::Display for SyntaxProblem {

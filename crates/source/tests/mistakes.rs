@@ -1,6 +1,6 @@
 //! What the reader says about each kind of mistake: the kind, the place, and what the message must name.
 
-use backshell_source::{Limits, ProblemKind, parse_bytes, parse_str};
+use backshell_source::{Limits, Parsed, ProblemKind, parse_bytes, parse_str};
 
 /// Every problem of `text` as `line:column kind`.
 fn problems(text: &str) -> Vec<String> {
@@ -213,6 +213,27 @@ fn reports_are_bounded() {
     assert_eq!(members.len(), 10_001);
     assert!(members.iter().skip(1).all(|member| member.duplicate));
     assert_eq!(members.iter().filter(|member| !member.shadowed).count(), 1);
+    let left_out = |parsed: &Parsed, kind: ProblemKind| {
+        let of_kind: Vec<_> = parsed.problems.iter().filter(|problem| problem.kind == kind).collect();
+        assert!(of_kind.iter().rev().skip(1).all(|problem| problem.left_out == 0));
+        of_kind.last().map(|problem| problem.left_out)
+    };
+    assert_eq!(left_out(&parse_str(&repeated), ProblemKind::DuplicateKey), Some(9_800));
+    // The names of an object are compared after those of the objects in it, and stand before them.
+    let nested = format!("{{\"x\":0,\"x\":{{{}\"a\":0}}}}", "\"a\":0,".repeat(199));
+    let parsed = parse_str(&nested);
+    assert_eq!(parsed.problems.len(), 200);
+    assert_eq!(left_out(&parsed, ProblemKind::DuplicateKey), Some(0));
+    let nested = format!("{{\"x\":0,{} \"y\":{{{}\"a\":0}}}}", "\"x\":0,".repeat(50), "\"a\":0,".repeat(180));
+    let parsed = parse_str(&nested);
+    assert_eq!(parsed.problems.len(), 200);
+    assert_eq!(left_out(&parsed, ProblemKind::DuplicateKey), Some(30));
+    // Many problems of one kind must not hide those of another.
+    let mixed = format!("[{}{{\"a\":0,\"a\":1}}]", "\"\\ud800\",".repeat(300));
+    let parsed = parse_str(&mixed);
+    assert_eq!(parsed.problems.len(), 201);
+    assert_eq!(left_out(&parsed, ProblemKind::LoneSurrogate), Some(100));
+    assert_eq!(left_out(&parsed, ProblemKind::DuplicateKey), Some(0));
     let long = format!("[{}]", "x".repeat(10_000));
     assert!(parse_str(&long).problems[0].message.len() < 200);
 }

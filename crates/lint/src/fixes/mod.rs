@@ -38,8 +38,8 @@ pub struct Fix {
 enum Act {
     /// It is called with the value that a finding of one of these rules points at.
     Findings(&'static [&'static str], fn(Node<'_>, &mut Edits<'_>)),
-    /// It looks at the whole definition.
-    Document(fn(Node<'_>, &mut Edits<'_>)),
+    /// It looks at the whole definition for what no rule reports, unless this rule is off, to which that belongs.
+    Document(&'static str, fn(Node<'_>, &mut Edits<'_>)),
 }
 
 /// Every fix.
@@ -49,7 +49,8 @@ pub static FIXES: &[Fix] = &[
     duplicate_entries::FIX,
     extension_name::FIX,
     line_ends::FIX,
-    trailing_blanks::FIX,
+    trailing_blanks::OF_SUMMARIES,
+    trailing_blanks::OF_DESCRIPTIONS,
 ];
 
 /// The fix for findings of a rule.
@@ -77,7 +78,7 @@ pub fn mend(read: &ReadPackage, options: &Options, keep: &dyn Fn(Vec<Finding>) -
     let definition = read.package.definition.as_ref()?;
     let old = read.package.file(&definition.file)?.bytes.to_vec();
     // Rules whose findings nothing mends need not look.
-    let rules = options.only.as_deref().unwrap_or(crate::rules());
+    let rules = options.levels.active(options.only.as_deref().unwrap_or(crate::rules()));
     let only = rules.iter().filter(|rule| fix_of(rule.id).is_some()).copied().collect();
     let options = &Options { only: Some(only), ..options.clone() };
     let mut current = read.clone();
@@ -98,7 +99,9 @@ pub fn mend(read: &ReadPackage, options: &Options, keep: &dyn Fn(Vec<Finding>) -
             }
         }
         for fix in FIXES {
-            if let Act::Document(act) = fix.act {
+            if let Act::Document(rule, act) = fix.act
+                && rules.iter().any(|active| active.id == rule)
+            {
                 act(definition.document.root(), &mut wanted);
             }
         }

@@ -59,8 +59,8 @@ fn members_are_added_in_the_style_of_the_object() {
 fn what_means_something_else_is_left_alone() {
     for definition in [
         r#"{ "parameters": { "P": { "in": "path", "required": true, "x-ms-skip-url-encoding": true } } }"#,
-        r#"{ "parameters": { "P": { "in": "query", "x-ms-visibilty": "none", "x-ms-visibility": "important" } } }"#,
-        r#"{ "parameters": { "P": { "in": "query", "x-ms-visibilty": "none", "x-ms-visibilit": "important" } } }"#,
+        r#"{ "parameters": { "P": { "in": "query", "x-ms-sumary": "none", "x-ms-summary": "A" } } }"#,
+        r#"{ "parameters": { "P": { "in": "query", "x-ms-sumary": "none", "x-ms-summar": "A" } } }"#,
         r#"{ "parameters": { "P": { "in": "path", "required": true, "x-ms-url-encodng": "a", "x-ms-url-encodin": "b" } } }"#,
         r#"{ "info": { "description": "  " }, "definitions": { "A": { "example": { "summary": "a " }, "default": "x " } } }"#,
         r#"{ "securityDefinitions": { "S": { "scopes": { "description": "a " } } } }"#,
@@ -87,13 +87,44 @@ fn a_parameter_that_is_listed_twice_is_listed_once() {
 #[test]
 fn texts_and_names_are_mended() {
     let before = r#"{ "info": { "description": "Orders. \n" }, "paths": { "/a": { "get": { "summary": "Get\t",
-        "parameters": [ { "in": "query", "name": "description", "x-ms-visibilty": "internal", "x-ms-summary": "A " } ] } } },
+        "parameters": [ { "in": "query", "name": "description", "x-ms-trigger-hnt": "B", "x-ms-summary": "A " } ] } } },
         "definitions": { "A": { "properties": { "description": { "type": "string", "description": "b " } } } } }"#;
     let after = r#"{ "info": { "description": "Orders." }, "paths": { "/a": { "get": { "summary": "Get",
-        "parameters": [ { "in": "query", "name": "description", "x-ms-visibility": "internal", "x-ms-summary": "A" } ] } } },
+        "parameters": [ { "in": "query", "name": "description", "x-ms-trigger-hint": "B", "x-ms-summary": "A" } ] } } },
         "definitions": { "A": { "properties": { "description": { "type": "string", "description": "b" } } } } }"#;
     let before = before.replace("Get\t", r"Get\t");
     assert_eq!(mended(&before), after);
+}
+
+#[test]
+fn no_extension_is_switched_on_that_changes_what_the_connector_does() {
+    for definition in [
+        r#"{ "paths": { "/a": { "get": { "x-ms-triger": "single" } } } }"#,
+        r#"{ "parameters": { "P": { "in": "query", "name": "p", "x-ms-visibilty": "internal" } } }"#,
+        r#"{ "parameters": { "P": { "in": "path", "name": "p", "required": true, "x-ms-url-encoding": "single", "x-ms-skip-url-encodng": true } } }"#,
+    ] {
+        let found = check(&package(definition), &Options::default());
+        assert!(found.iter().any(|finding| finding.rule == "BS-ExtensionMisspelt"), "{definition}");
+        assert_eq!(mended(definition), definition);
+    }
+}
+
+#[test]
+fn what_is_off_or_accepted_is_left_alone() {
+    let definition = r#"{ "info": { "title": "Orders ", "description": "Orders. " }, "paths": { "/a": { "get": { "summary": "Get " } } } }"#;
+    let fixed = |off: &[&str], keep: &dyn Fn(Vec<Finding>) -> Vec<Finding>| {
+        let off: Vec<_> = off.iter().map(|rule| (rule.parse().unwrap(), crate::Level::Off)).collect();
+        let options = Options { levels: crate::Levels::default().then(&off), ..Options::default() };
+        let fixed = mend(&package(definition), &options, keep);
+        fixed.map(|fixed| String::from_utf8(fixed.new).unwrap())
+    };
+    let all = |findings| findings;
+    let (summary, description) = (definition.replace("Get ", "Get"), definition.replace("Orders. ", "Orders."));
+    assert_eq!(fixed(&[], &all), Some(summary.replace("Orders. ", "Orders.")));
+    assert_eq!(fixed(&["ValueMustEndWithAlphanumeric"], &all), Some(description.clone()));
+    assert_eq!(fixed(&[], &|_| Vec::new()), Some(description));
+    assert_eq!(fixed(&["BS-DescriptionPunctuation"], &all), Some(summary));
+    assert_eq!(fixed(&["all"], &all), None);
 }
 
 #[test]
@@ -247,7 +278,7 @@ proptest! {
                 2 => members.push(format!("\"required\"{colon}true")),
                 _ => members.push(format!("\"required\"{colon}{{{blanks}\"a\"{colon}[]}}")),
             }
-            let extension = ["x-ms-visibilty", "x-ms-url-encodng", "x-ms-summary", "x-ms-sumary", "x-other"][usize::from(*extension)];
+            let extension = ["x-ms-trigger-hnt", "x-ms-url-encodng", "x-ms-summary", "x-ms-sumary", "x-other"][usize::from(*extension)];
             members.push(format!("\"{extension}\"{colon}\"v \""));
             let text = ["a", "a \\n", " ", "\\u0020é\\t"][usize::from(*text)];
             members.push(format!("\"description\"{colon}\"{text}\""));

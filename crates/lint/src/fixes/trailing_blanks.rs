@@ -1,23 +1,38 @@
-//! Blanks at the end of titles, summaries and descriptions. No rule reports them, users never see them, and they make two
-//! equal texts differ.
+//! Blanks at the end of summaries and descriptions: users never see them, and they make two equal texts differ. Those of a
+//! summary are findings. Those of a description are reported by no rule; they are mended unless the rule is off that says how
+//! a description ends.
 
 use super::edit::Edits;
 use super::{Act, Fix};
 use backshell_source::{Kind, Node, Span};
 
-pub(super) const FIX: Fix =
-    Fix { what: "remove blanks at the end of summaries and descriptions", act: Act::Document(mend) };
+pub(super) const OF_SUMMARIES: Fix = Fix {
+    what: "remove blanks at the end of summaries",
+    act: Act::Findings(&["ValueMustEndWithAlphanumeric"], summary),
+};
+
+pub(super) const OF_DESCRIPTIONS: Fix = Fix {
+    what: "remove blanks at the end of descriptions",
+    act: Act::Document("BS-DescriptionPunctuation", descriptions),
+};
 
 /// Below these lie values or names, not texts about the connector.
 const LITERALS: &[&str] = &["example", "examples", "default", "enum", "scopes"];
 
-fn mend(root: Node<'_>, edits: &mut Edits<'_>) {
+/// The place is a text that ends in something else than a letter or a digit. A title is left alone: it is the connector's name.
+fn summary(place: Node<'_>, edits: &mut Edits<'_>) {
+    if matches!(place.key(), Some("summary" | "x-ms-summary")) {
+        trim(place, edits);
+    }
+}
+
+fn descriptions(root: Node<'_>, edits: &mut Edits<'_>) {
     let mut waiting = vec![(root, false)];
     while let Some((node, names_are_data)) = waiting.pop() {
         waiting.extend(node.items().map(|item| (item, false)));
         for member in node.members() {
             let value = member.value;
-            let is_text = !names_are_data && matches!(member.key, "summary" | "description" | "x-ms-summary");
+            let is_text = !names_are_data && member.key == "description";
             if is_text && value.kind() == Kind::String {
                 trim(value, edits);
                 continue;

@@ -37,6 +37,7 @@ use work::Judged;
   generate-definition | backshell lint -               a definition on standard input
   backshell lint . --deny all --allow BS-FileLayout    warnings are errors, one rule is off
   backshell lint . --severity metadata=note            a whole group of rules
+  backshell lint . --other-titles titles.txt           no title that a published connector has
   backshell lint old --write-baseline baseline.json    accept what a published version has
   backshell lint new --baseline baseline.json          and report only what is new
   backshell lint . --fix --dry-run                     show what would be mended
@@ -78,6 +79,15 @@ pub(super) struct Lint {
     /// Who publishes: some rules weigh otherwise for some, and some apply to one kind only.
     #[arg(long, value_name = "KIND", value_parser = publisher_kind(), help_heading = "Levels")]
     publisher: Option<PublisherKind>,
+
+    /// The name under which the publisher is registered; what packages say of their publisher is held against it.
+    #[arg(long, value_name = "NAME", help_heading = "Settings")]
+    publisher_name: Option<String>,
+
+    /// A text file with the titles of published connectors, one in a line: no package may have one of them. Leave out the
+    /// title of a connector that the package updates.
+    #[arg(long, value_name = "FILE", help_heading = "Settings")]
+    other_titles: Option<PathBuf>,
 
     /// The configuration file; otherwise the nearest `.backshell-lint.toml` in the package's folder or above.
     #[arg(long, value_name = "FILE", help_heading = "Settings")]
@@ -131,7 +141,7 @@ impl Lint {
             watch::refuse_what_cannot_be_watched(&self.paths)?;
         }
         let targets = targets::find(&self.paths)?;
-        let mut settings = Settings::new(self, levels);
+        let mut settings = Settings::new(self, levels, self.read_other_titles()?);
         if self.fix {
             fix::refuse_what_cannot_be_written(&targets)?;
         }
@@ -205,6 +215,17 @@ impl Lint {
             }
         }
         Ok(levels)
+    }
+
+    /// The titles of other connectors: the lines of the file, blank ones left out.
+    fn read_other_titles(&self) -> anyhow::Result<Vec<String>> {
+        let Some(path) = &self.other_titles else { return Ok(Vec::new()) };
+        let shown = path.display();
+        let text = std::fs::read_to_string(path).with_context(|| {
+            format!("the titles in `{shown}` cannot be read; give a text file (UTF-8) with one title in a line")
+        })?;
+        let lines = text.strip_prefix('\u{feff}').unwrap_or(&text).lines().map(str::trim);
+        Ok(lines.filter(|line| !line.is_empty()).map(str::to_owned).collect())
     }
 
     fn read_baseline(&self) -> anyhow::Result<Option<Baseline>> {

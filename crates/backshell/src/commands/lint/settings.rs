@@ -16,6 +16,8 @@ pub(super) struct Settings {
     /// What the command line says.
     levels: Vec<(Selector, Level)>,
     publisher: Option<PublisherKind>,
+    publisher_name: Option<String>,
+    other_titles: Arc<[String]>,
     identify: bool,
     excerpts: bool,
     source: Source,
@@ -69,7 +71,7 @@ pub(super) struct Settled {
 }
 
 impl Settings {
-    pub(super) fn new(lint: &Lint, levels: Vec<(Selector, Level)>) -> Self {
+    pub(super) fn new(lint: &Lint, levels: Vec<(Selector, Level)>, other_titles: Vec<String>) -> Self {
         let source = match &lint.config {
             _ if lint.no_config => Source::None,
             Some(file) => Source::File(file.clone()),
@@ -78,6 +80,8 @@ impl Settings {
         Self {
             levels,
             publisher: lint.publisher,
+            publisher_name: lint.publisher_name.clone(),
+            other_titles: other_titles.into(),
             identify: lint.identifies(),
             excerpts: lint.shows_lines(),
             source,
@@ -127,7 +131,11 @@ impl Settings {
         let below = loaded.as_ref().map(|loaded| loaded.below(target.real_path())).unwrap_or_default();
         let options = Options {
             path: Some(target.shown.clone()),
-            facts: Facts { publisher_kind: publisher, ..Facts::default() },
+            facts: Facts {
+                publisher: self.publisher_name.clone(),
+                publisher_kind: publisher,
+                other_titles: self.other_titles.clone(),
+            },
             levels: levels.then(&self.levels),
             excerpts: self.excerpts,
             identify: self.identify || config.is_some_and(|config| !config.allow.is_empty()),

@@ -12,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     source: Source::Requirement("connector package layout"),
-    what: "The list of operations of a policy names something that is no `operationId` of the definition, \
+    what: "The list of operations of a policy, or the one text in its place, names something that is no `operationId` of the definition, \
            letter case counting.",
     why: "The policy never acts on the operation it was meant for, so that a header, a host or a path is not \
            set.",
@@ -26,7 +26,8 @@ pub(crate) static RULE: Rule = Rule {
 { "properties": { "policyTemplateInstances": [{ "templateId": "setheader", "parameters": {
     "x-ms-apimTemplate-operationName": ["ListItems", "GetItem", "listItems"]
                                                      ^^^^^^^^^  ^^^^^^^^^^^
-} }] } }
+} }, { "templateId": "setheader", "parameters": { "x-ms-apimTemplate-operationName": "GetItem" } }] } }
+                                                                                     ^^^^^^^^^
 "#,
             ),
         ],
@@ -40,7 +41,7 @@ pub(crate) static RULE: Rule = Rule {
                 r#"
 { "properties": { "policyTemplateInstances": [{ "templateId": "setheader", "parameters": {
     "x-ms-apimTemplate-operationName": ["ListItems"]
-} }] } }
+} }, { "templateId": "setheader", "parameters": { "x-ms-apimTemplate-operationName": "ListItems" } }] } }
 "#,
             ),
         ],
@@ -55,7 +56,9 @@ fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
     for policy in file.properties.policies() {
         let parameters = policy.node.get_ignore_case("parameters");
         let list = parameters.and_then(|parameters| parameters.get_ignore_case("x-ms-apimTemplate-operationName"));
-        for node in list.into_iter().flat_map(Node::items) {
+        // One operation may be named by itself, without a list around it.
+        let alone = list.filter(|list| list.as_str().is_some());
+        for node in list.into_iter().flat_map(Node::items).chain(alone) {
             let ids = ids.get_or_insert_with(|| OperationIds::of(definition));
             if let Some(fault) = ids.fault(node.as_str().unwrap_or_default()) {
                 out.at(node, fault);

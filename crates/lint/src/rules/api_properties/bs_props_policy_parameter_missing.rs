@@ -74,7 +74,7 @@ fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
         let shown = parameters.unwrap_or(policy.node);
         for name in template.required {
             match policy.parameter(name) {
-                None => out.at(shown, format!("the policy has no parameter `{name}`")),
+                None => out.lacking(name).at(shown, format!("the policy has no parameter `{name}`")),
                 Some(value) if is_empty(value) && *name != "replacementString" => {
                     out.at(value, format!("the parameter `{name}` of the policy is empty"));
                 }

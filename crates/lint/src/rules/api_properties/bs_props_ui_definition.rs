@@ -96,6 +96,7 @@ fn texts(parameter: &ConnectionParameter<'_>, out: &mut Out<'_>) {
     ];
     let missing: Vec<&str> = given.iter().filter(|(_, is_given)| !is_given).map(|(name, _)| *name).collect();
     if !missing.is_empty() {
+        // Which texts are missing is no part of what the finding is known by: it stays the same while some are added.
         out.at(interface, format!("the form of {} has no {}", quoted(parameter.name), missing.join(", no ")));
     }
 }

@@ -39,7 +39,7 @@ fn check(_: &Context<'_>, info: Node<'_>, out: &mut Out<'_>) {
     let Some(contact) = info.get("contact").filter(|contact| contact.is_object()) else { return };
     for name in ["name", "url", "email"] {
         match contact.get(name) {
-            None => out.at_key(contact, format!("the contact has no `{name}`")),
+            None => out.lacking(name).at_key(contact, format!("the contact has no `{name}`")),
             Some(node) if node.is_null() || node.as_str().is_some_and(|text| text.trim().is_empty()) => {
                 out.at(node, format!("the `{name}` of the contact is empty"));
             }

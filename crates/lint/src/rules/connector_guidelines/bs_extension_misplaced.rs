@@ -31,6 +31,12 @@ pub(crate) static RULE: Rule = Rule {
                                   ^^^^^^^^^^^^^^^^^^^^^      ^^^^^^^^^^^^^^^^^^^^^^^^^
 "#,
         ),
+        Example::Definition(
+            r#"
+{ "paths": { "x-ms-summary": "All", "/items": { "get": { "responses": { "x-ms-trigger": "single" } } } } }
+             ^^^^^^^^^^^^^^                                             ^^^^^^^^^^^^^^
+"#,
+        ),
     ],
     good: &[
         Example::Definition(
@@ -99,7 +105,7 @@ fn carries(holder: ObjectKind, location: Option<&str>, name: &str) -> bool {
         "x-ms-url-encoding" => is_in("path") || is_in("query"),
         "x-ms-skip-url-encoding" => is_in("path"),
         "x-ms-enum" | "x-ms-media-kind" => holder == Schema,
-        // NotificationUrlNotAllowedInThisPosition knows where this one may stand.
+        // NotificationUrlNotAllowedInThisPosition knows where `x-ms-notification-url` may stand.
         _ => true,
     }
 }
@@ -113,8 +119,10 @@ fn holder_name(holder: ObjectKind, location: Option<&str>) -> &'static str {
         (ObjectKind::Parameter, Some("formData")) => "a form parameter",
         (ObjectKind::Parameter, _) => "this parameter",
         (ObjectKind::Root, _) => "the definition itself",
+        (ObjectKind::Paths, _) => "the list of paths",
         (ObjectKind::PathItem, _) => "a path",
         (ObjectKind::Operation, _) => "an operation",
+        (ObjectKind::Responses, _) => "a list of responses",
         (ObjectKind::Response, _) => "a response",
         (ObjectKind::Header, _) => "a header",
         (ObjectKind::Schema, _) => "a schema",

@@ -12,7 +12,10 @@ pub(crate) static RULE: Rule = Rule {
     source: Source::Backshell,
     what: "A member that Swagger does not know has nearly the name of an extension that connectors use: up to \
            two letters differ, an `s` stands too many, the name stands with something added to it, or `ms-` is left \
-           out of a name that no other tool gives to its extensions. Letter case, blanks and colons do not matter.",
+           out of a name that no other tool gives to its extensions. Letter case, blanks and colons do not matter. \
+           `--fix` corrects names whose extension is only read by people (`x-ms-summary`, `x-ms-trigger-hint`, \
+           `x-ms-connector-metadata`, `x-ms-keywords`). Any other one begins to act once its name is right: an action \
+           becomes a trigger, a field is hidden. Whether that is still wanted is for its author to say.",
     why: "A misspelt extension is ignored without a word: an internal field becomes visible, a value is \
            encoded the wrong way.",
     fix: "correct the name of the extension",

@@ -15,12 +15,20 @@ pub(crate) static RULE: Rule = Rule {
            (`x-` and another word) are not judged.",
     why: "Nothing reads such an extension; what its author wanted of it does not happen.",
     fix: "remove the extension, or use the one that connectors know",
-    bad: &[Example::Definition(
-        r#"
+    bad: &[
+        Example::Definition(
+            r#"
 { "parameters": { "q": { "in": "query", "name": "q", "x-ms-client-name": "query" } }, "X-MS-Paging": true }
                                                      ^^^^^^^^^^^^^^^^^^               ^^^^^^^^^^^^^
 "#,
-    )],
+        ),
+        Example::Definition(
+            r#"
+{ "paths": { "x-ms-paths": {}, "/items": { "get": { "responses": { "x-ms-codes": {}, "200": { "schema": { "xml": { "x-ms-text": true } } } } } } } }
+             ^^^^^^^^^^^^                                          ^^^^^^^^^^^^                                    ^^^^^^^^^^^
+"#,
+        ),
+    ],
     good: &[Example::Definition(
         r#"
 { "parameters": { "q": { "in": "header", "name": "x-ms-request-id", "x-ms-visibilty": "internal", "x-example": 1, "x-msft": 1 } }, "definitions": { "x-ms-secret": { "properties": { "x-ms-secret": { "type": "string" } } } } }

@@ -1,5 +1,6 @@
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::usage::{self, is_internal};
+use crate::schema_path::{self, Demands};
+use crate::usage::is_internal;
 use crate::view::{Context, Parameter};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
@@ -14,7 +15,8 @@ pub(crate) static RULE: Rule = Rule {
     source: Source::Requirement("connector certification requirements"),
     what: "A parameter, or a property in the body of a request, is internal and required and has no `default`. A \
            property is internal also when an object around it is; where that object is optional or has a default \
-           itself, what is in it is not judged. Internal objects are judged by their properties. What \
+           itself, what is in it is not judged. Internal objects are judged by their properties. A schema is one with \
+           what is in its `allOf`, so that either may demand what the other declares, or give it a default. What \
            takes the callback address (`x-ms-notification-url`) or is read-only is exempt.",
     why: "Nobody can enter what is not shown, and without a default nothing fills it in: the call cannot be made.",
     fix: "add a default, or show the field to the user",
@@ -32,6 +34,13 @@ pub(crate) static RULE: Rule = Rule {
                                                                                                    ^^^^^^
 "#,
         ),
+        Example::Definition(
+            r##"
+{ "paths": { "/a": { "post": { "parameters": [{ "in": "body", "name": "body", "schema": { "required": ["kind"], "allOf": [{ "$ref": "#/definitions/Base" }] } }] } } },
+  "definitions": { "Base": { "properties": { "kind": { "type": "string", "x-ms-visibility": "internal" } } } } }
+                                             ^^^^^^
+"##,
+        ),
     ],
     good: &[
         Example::Definition(
@@ -44,6 +53,19 @@ pub(crate) static RULE: Rule = Rule {
 { "paths": { "/a": { "post": { "parameters": [{ "in": "body", "name": "body", "required": true, "x-ms-visibility": "internal", "schema": { "required": ["url", "kind"],
     "properties": { "url": { "type": "string", "x-ms-notification-url": true }, "kind": { "type": "string", "default": "a" }, "note": { "type": "string" } } } }] } } } }
 "#,
+        ),
+        Example::Definition(
+            r##"
+{ "paths": { "/a": { "post": { "parameters": [{ "in": "body", "name": "body", "schema": { "required": ["name"], "allOf": [{ "$ref": "#/definitions/Base" }] } }] } } },
+  "definitions": { "Base": { "properties": { "kind": { "type": "string", "x-ms-visibility": "internal" }, "name": { "type": "string" } } } } }
+"##,
+        ),
+        Example::Definition(
+            r##"
+{ "paths": { "/a": { "post": { "parameters": [{ "in": "body", "name": "body", "schema": { "required": ["kind"],
+    "properties": { "kind": { "default": "order" } }, "allOf": [{ "$ref": "#/definitions/Base" }] } }] } } },
+  "definitions": { "Base": { "properties": { "kind": { "type": "string", "x-ms-visibility": "internal" } } } } }
+"##,
         ),
     ],
     visits: &[Visit::Parameter(parameter), Visit::Document(bodies)],
@@ -68,10 +90,23 @@ fn bodies(context: &Context<'_>, out: &mut Out<'_>) {
         if !seen.insert((schema.id(), place.internal)) {
             continue;
         }
-        let single = ["items", "additionalProperties"].into_iter().filter_map(|name| schema.get(name));
-        let inner = single.chain(schema.get("allOf").into_iter().flat_map(Node::items));
-        waiting.extend(inner.map(|written| Place { written, ..place }));
-        properties(context, schema, place.internal, &mut waiting, out);
+        // What is composed of something that cannot be found is judged piece by piece.
+        let composed = schema.get("allOf").and_then(|_| schema_path::parts(context, schema));
+        let parts = composed.as_deref().unwrap_or(std::slice::from_ref(&schema));
+        let mut demands = Demands::default();
+        let mut must_be_entered =
+            |name: &str| demands.of(context, parts, name) && !is_filled_in_by_a_part(context, parts, name);
+        for part in parts {
+            let single = ["items", "additionalProperties"].into_iter().filter_map(|name| part.get(name));
+            let pieces = part.get("allOf").filter(|_| composed.is_none());
+            let inner = single.chain(pieces.into_iter().flat_map(Node::items));
+            waiting.extend(inner.map(|written| Place { written, ..place }));
+            let Some(properties) = part.get("properties") else { continue };
+            // A part that many schemas share is looked at for each of them.
+            if composed.is_none() || context.lookups.steps.take(properties.len(), *part) {
+                judge(context, properties, place.internal, &mut must_be_entered, &mut waiting, out);
+            }
+        }
     }
 }
 
@@ -82,16 +117,16 @@ struct Place<'d> {
     internal: bool,
 }
 
-fn properties<'d>(
+/// Judges the properties of a schema or of one of its parts.
+fn judge<'d>(
     context: &Context<'d>,
-    schema: Node<'d>,
+    properties: Node<'d>,
     around: bool,
+    must_be_entered: &mut dyn FnMut(&str) -> bool,
     waiting: &mut Vec<Place<'d>>,
     out: &mut Out<'_>,
 ) {
-    let mut required = None;
-    let own = || usage::names(schema.get("required"));
-    for member in schema.get("properties").into_iter().flat_map(Node::visible_members) {
+    for member in properties.visible_members() {
         let written = member.value;
         let Some(property) = context.schema(written) else { continue };
         let says = |said: fn(Node<'_>) -> bool| said(written) || said(property);
@@ -99,8 +134,7 @@ fn properties<'d>(
             waiting.push(Place { written, internal: false });
             continue;
         }
-        let required: &HashSet<&str> = required.get_or_insert_with(own);
-        if !required.contains(member.key) || says(is_filled_in) {
+        if says(is_filled_in) || !must_be_entered(member.key) {
             continue;
         }
         if is_object(property) {
@@ -116,6 +150,16 @@ fn properties<'d>(
 fn is_sent(parameter: Node<'_>) -> bool {
     let is_body = parameter.get("in").and_then(Node::as_str) == Some("body");
     is_body && (!is_internal(parameter) || is_true(parameter, "required"))
+}
+
+/// Whether one of several parts of a schema says that something else than the user gives the value: each may declare the
+/// property anew.
+fn is_filled_in_by_a_part<'d>(context: &Context<'d>, parts: &[Node<'d>], name: &str) -> bool {
+    let [first, _, ..] = parts else { return false };
+    let says = |written: Node<'d>| is_filled_in(written) || context.schema(written).is_some_and(is_filled_in);
+    // Where the steps have run out, nobody can tell, and nothing is reported.
+    !context.lookups.steps.take(parts.len(), *first)
+        || parts.iter().filter_map(|part| part.get("properties")?.get(name)).any(says)
 }
 
 /// Whether something else than the user gives the value.

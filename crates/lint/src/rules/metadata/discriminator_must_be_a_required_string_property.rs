@@ -3,7 +3,6 @@ use crate::schema_path;
 use crate::view::Context;
 use crate::{Out, quoted};
 use backshell_findings::Severity;
-use backshell_source::Node;
 
 pub(crate) static RULE: Rule = Rule {
     id: "DiscriminatorMustBeARequiredStringProperty",
@@ -30,7 +29,9 @@ pub(crate) static RULE: Rule = Rule {
         r##"
 { "definitions": { "A": { "discriminator": "kind", "allOf": [{ "$ref": "#/definitions/B" }], "required": ["kind"] },
     "B": { "properties": { "kind": { "$ref": "#/definitions/Kind" }, "discriminator": { "type": "string" } } }, "Kind": { "type": "string" },
-    "C": { "discriminator": "kind", "allOf": [{ "$ref": "#/definitions/None" }] } } }
+    "C": { "discriminator": "kind", "allOf": [{ "$ref": "#/definitions/None" }] },
+    "D": { "discriminator": "kind", "required": ["kind"], "properties": { "kind": { "allOf": [{ "$ref": "#/definitions/Kind" }] } } },
+    "E": { "discriminator": "kind", "required": ["kind"], "properties": { "kind": { "allOf": [{ "$ref": "#/definitions/None" }] } } } } }
 "##,
     )],
     visits: &[Visit::Document(check)],
@@ -46,7 +47,11 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
             continue;
         };
         let Some(property) = context.schema(property) else { continue };
-        if property.get("type").and_then(Node::as_str) != Some("string") {
+        let type_name = schema_path::type_of(context, property);
+        if type_name.is_none() && schema_path::parts(context, property).is_none() {
+            continue;
+        }
+        if type_name != Some("string") {
             out.at(node, format!("the property {} is not of type string", quoted(name)));
         } else if !schema_path::demands(context, &parts, name) {
             out.at(node, format!("the property {} is not required", quoted(name)));

@@ -9,7 +9,8 @@ pub(crate) static RULE: Rule = Rule {
     severity: Severity::Error,
     since: "0.1.0",
     source: Source::SwaggerValidator,
-    what: "An operation has no `operationId`, or an empty one.",
+    what: "An operation has no `operationId`, or an empty one. One that is no text at all is reported by \
+           JsonTypeIncorrect.",
     why: "Callers, policies and the ledger name an operation by its id. Without one it cannot be called or \
            permitted.",
     fix: "give the operation an operationId in PascalCase, for example \"GetItem\"",
@@ -29,7 +30,7 @@ pub(crate) static RULE: Rule = Rule {
     ],
     good: &[Example::Definition(
         r#"
-{ "paths": { "/items": { "get": { "operationId": "ListItems" }, "parameters": [] } } }
+{ "paths": { "/items": { "get": { "operationId": "ListItems" }, "post": { "operationId": 7 }, "parameters": [] } } }
 "#,
     )],
     visits: &[Visit::Operation(check)],
@@ -38,7 +39,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
     match operation.id {
         None => out.at_key(operation.node, "the operation has no operationId"),
-        Some(id) if id.as_str().is_none_or(|text| text.trim().is_empty()) => out.at(id, "the operationId is empty"),
+        Some(id) if id.as_str().is_some_and(|text| text.trim().is_empty()) => out.at(id, "the operationId is empty"),
         Some(_) => {}
     }
 }

@@ -20,11 +20,20 @@ pub(crate) static RULE: Rule = Rule {
                               ^^^^^
 "#,
     )],
-    good: &[Example::Definition(
-        r#"
+    good: &[
+        Example::Definition(
+            r#"
 { "paths": { "/items/{id}": { "get": {}, "parameters": [{ "in": "path", "name": "id" }] } } }
 "#,
-    )],
+        ),
+        Example::Definition(
+            r##"
+{ "paths": { "/items/{id}": { "get": { "parameters": [{ "$ref": "#/parameters/Item" }] } },
+    "/notes/{id}": { "get": { "parameters": [{ "$ref": "#/parameters/Circle" }] } } },
+  "parameters": { "Item": { "$ref": "#/parameters/Id" }, "Id": { "in": "path", "name": "id" }, "Circle": { "$ref": "#/parameters/Circle" } } }
+"##,
+        ),
+    ],
     visits: &[Visit::Operation(check)],
 };
 
@@ -36,6 +45,7 @@ fn check(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
     let in_path = operation.parameters.iter().filter(|parameter| parameter.location == "path");
     let known: HashSet<&str> = in_path.map(|parameter| parameter.name).collect();
     for variable in template::variables(operation.path).filter(|variable| !known.contains(variable)) {
-        out.at_key(operation.node, format!("the path variable {} has no parameter", quoted(variable)));
+        let message = format!("the path variable {} has no parameter", quoted(variable));
+        out.lacking(variable).at_key(operation.node, message);
     }
 }

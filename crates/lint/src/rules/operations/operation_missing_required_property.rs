@@ -76,7 +76,7 @@ fn check(context: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
         let arguments = Arguments::new(list);
         for parameter in &target.parameters {
             // Many calls may be made of one operation with many parameters.
-            if !context.lookups.steps.take(1) {
+            if !context.lookups.steps.take(1, call.node) {
                 return;
             }
             let missing = if parameter.location == "body" {
@@ -86,7 +86,10 @@ fn check(context: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
                 is_missing().then_some(parameter.name)
             };
             if let Some(missing) = missing {
-                out.at(place, format!("the call does not give {}, which is required", quoted(missing)));
+                let message = format!("the call does not give {}, which is required", quoted(missing));
+                // Of a body only the first property is named; the finding is the same when that one is given and another
+                // is not.
+                out.lacking(parameter.name).at(place, message);
             }
         }
     }
@@ -149,7 +152,7 @@ fn missing_property<'d>(context: &Context<'d>, body: &Parameter<'d>, arguments: 
     }
     let parts = schema_path::parts(context, body.node.get("schema")?)?;
     let paths = arguments.paths(body.name);
-    let mut required = schema_path::demanded(&parts).take_while(|_| context.lookups.steps.take(parts.len()));
+    let mut required = schema_path::demanded(&parts).take_while(|_| context.lookups.steps.take(parts.len(), body.node));
     required.find(|property| {
         let written = schema_path::written(&parts, property);
         let is_given = written.and_then(|written| context.schema(written)).is_none_or(is_given);

@@ -36,9 +36,6 @@ pub(crate) static RULE: Rule = Rule {
     visits: &[Visit::Document(check)],
 };
 
-/// How many segments are compared in a document: enough for a thousand operations that all have the same method and four
-/// segments.
-const MOST_COMPARED: usize = 1 << 22;
 /// How many other paths a finding names.
 const NAMED: usize = 3;
 
@@ -54,11 +51,11 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
     for (operation, path) in &folded {
         groups.entry((operation.method, path.len())).or_default().push((operation, path));
     }
-    let mut left = MOST_COMPARED;
     for (operation, path) in &folded {
         let Some(group) = groups.get(&(operation.method, path.len())) else { continue };
-        let Some(rest) = left.checked_sub(group.len().saturating_mul(path.len())) else { return };
-        left = rest;
+        if !context.lookups.segments.take(group.len().saturating_mul(path.len()), operation.node) {
+            return;
+        }
         let mut similar = group.iter().filter(|(_, other)| overlap(path, other)).map(|(other, _)| other.path);
         let named: Vec<_> = similar.by_ref().take(NAMED).map(quoted).collect();
         if named.is_empty() {

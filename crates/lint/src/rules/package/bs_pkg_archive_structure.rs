@@ -118,8 +118,7 @@ fn check(package: &Package<'_>, out: &mut Out<'_>) {
     match &submission.inner {
         Some(Ok(inner)) => inside(package, submission, inner, out),
         None => {
-            let path = package.shown(&package.read.package.name);
-            out.at_other_file(path, "the submission archive has no archive in it");
+            out.at_whole(package, "the submission archive has no archive in it");
         }
         Some(Err(problem)) => {
             let path = submission.archives.first().map(|archive| package.shown(&archive.path)).unwrap_or_default();

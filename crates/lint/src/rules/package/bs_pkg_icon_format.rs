@@ -41,12 +41,13 @@ pub(crate) static RULE: Rule = Rule {
 fn check(package: &Package<'_>, out: &mut Out<'_>) {
     let Some(icon) = &package.read.package.icon else { return };
     let shown = || package.shown(&icon.path);
+    // What is in backticks tells the findings of a file apart.
     match icon::header(&icon.bytes) {
-        None => out.at_other_file(shown(), "the icon is no PNG image"),
-        Some(header) if header.is_animated => out.at_other_file(shown(), "the icon is animated"),
+        None => out.at_other_file(shown(), "the icon is no `PNG` image"),
+        Some(header) if header.is_animated => out.at_other_file(shown(), "the icon is `animated`"),
         Some(_) => {
             if let Err(damage) = icon::corners(&icon.bytes) {
-                out.at_other_file(shown(), format!("the icon is damaged: {damage}"));
+                out.at_other_file(shown(), format!("the icon is `damaged`: {damage}"));
             }
         }
     }

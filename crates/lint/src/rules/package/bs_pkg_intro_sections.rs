@@ -65,7 +65,7 @@ fn check(package: &Package<'_>, out: &mut Out<'_>) {
     let sections = sections(intro.content());
     for (name, words) in SECTIONS {
         if !sections.iter().any(|section| section.speaks_of(words)) {
-            intro.report_whole(out, format!("the text has no heading on {name}"));
+            intro.report_whole(out, format!("the text has no heading on `{name}`"));
         }
     }
 }

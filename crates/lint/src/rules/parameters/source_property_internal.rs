@@ -1,8 +1,7 @@
 use crate::dynamic::{Given, Use};
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::schema_path::{self, Found};
 use crate::usage::is_internal;
-use crate::view::{Context, Operation};
+use crate::view::Context;
 use crate::{Out, quoted};
 use backshell_findings::Severity;
 
@@ -37,6 +36,48 @@ pub(crate) static RULE: Rule = Rule {
     "/views": { "get": { "operationId": "GetViews", "parameters": [{ "in": "query", "name": "id", "type": "string" }] } } } }
 "#,
         ),
+        Example::Definition(
+            r##"
+{ "paths": {
+    "/hidden": { "post": { "x-ms-visibility": "internal", "parameters": [{ "$ref": "#/parameters/List" }, { "$ref": "#/parameters/View" }] } },
+    "/items": { "post": { "parameters": [{ "$ref": "#/parameters/List" }, { "$ref": "#/parameters/View" }] } },
+    "/views": { "get": { "operationId": "GetViews", "parameters": [{ "in": "query", "name": "id", "type": "string" }] } } },
+  "parameters": { "List": { "in": "query", "name": "list", "type": "string", "x-ms-visibility": "internal" },
+    "View": { "in": "query", "name": "view", "type": "string", "x-ms-dynamic-values": { "operationId": "GetViews", "parameters": { "id": { "parameter": "list" } } } } } }
+                                                                                                                                                        ^^^^^^
+"##,
+        ),
+        Example::Definition(
+            r##"
+{ "paths": {
+    "/shown": { "post": { "parameters": [{ "in": "body", "name": "b", "schema": { "properties": { "a": { "properties": { "b": { "$ref": "#/definitions/Ids" } } }, "view": { "$ref": "#/definitions/View" } } } }] } },
+    "/items": { "post": { "parameters": [{ "in": "body", "name": "b", "schema": { "properties": { "a": { "x-ms-visibility": "internal", "properties": { "b": { "$ref": "#/definitions/Ids" } } }, "view": { "$ref": "#/definitions/View" } } } }] } },
+    "/views": { "get": { "operationId": "GetViews", "parameters": [{ "in": "query", "name": "id", "type": "string" }, { "in": "query", "name": "of", "type": "string" }] } } },
+  "definitions": { "Ids": { "type": "object", "properties": { "id": { "type": "string" } } },
+    "View": { "type": "string", "x-ms-dynamic-list": { "operationId": "GetViews", "parameters": { "id": { "parameterReference": "b/a/b/id" } } } } } }
+                                                                                                                                ^^^^^^^^^^
+"##,
+        ),
+        Example::Definition(
+            r#"
+{ "paths": {
+    "/items": { "post": { "parameters": [{ "in": "body", "name": "body", "schema": { "properties": {
+        "list": { "type": "array", "items": { "x-ms-visibility": "internal", "properties": { "id": {} } } },
+        "view": { "type": "string", "x-ms-dynamic-list": { "operationId": "GetViews", "parameters": { "id": { "parameterReference": "body/list/id" } } } } } } }] } },
+                                                                                                                                    ^^^^^^^^^^^^^^
+    "/views": { "get": { "operationId": "GetViews", "parameters": [{ "in": "query", "name": "id", "type": "string" }] } } } }
+"#,
+        ),
+        Example::Definition(
+            r#"
+{ "paths": {
+    "/items": { "post": { "parameters": [{ "in": "body", "name": "body", "schema": { "properties": {
+        "list/id": { "type": "string", "x-ms-visibility": "internal" },
+        "view": { "type": "string", "x-ms-dynamic-values": { "operationId": "GetViews", "parameters": { "id": { "parameter": "list/id" } } } } } } }] } },
+                                                                                                                             ^^^^^^^^^
+    "/views": { "get": { "operationId": "GetViews", "parameters": [{ "in": "query", "name": "id", "type": "string" }] } } } }
+"#,
+        ),
     ],
     good: &[Example::Definition(
         r#"
@@ -53,39 +94,14 @@ pub(crate) static RULE: Rule = Rule {
     visits: &[Visit::Dynamic(check)],
 };
 
-fn check(context: &Context<'_>, made: &Use<'_, '_>, out: &mut Out<'_>) {
+fn check(_: &Context<'_>, made: &Use<'_, '_>, out: &mut Out<'_>) {
     if is_internal(made.operation.node) {
         return;
     }
     for argument in &made.arguments {
         let Given::Reference { node, input } = &argument.given else { continue };
-        let hidden = match input.parameter {
-            Some(_) if input.is_ambiguous() => false,
-            Some(parameter) => is_internal(parameter.node),
-            None => node.as_str().is_some_and(|path| is_inside_internal(context, made.operation, path)),
-        };
-        if hidden {
+        if input.is_hidden() {
             out.at(*node, format!("nobody can fill in {}: it is internal", quoted(node.as_str().unwrap_or_default())));
         }
     }
-}
-
-/// Whether the property of the body with this path, or something around it, is internal.
-fn is_inside_internal<'d>(context: &Context<'d>, operation: &Operation<'d>, path: &str) -> bool {
-    let Some(body) = operation.parameters.iter().find(|parameter| parameter.location == "body") else { return false };
-    let Some(schema) = body.node.get("schema") else { return false };
-    let found = |path: &str| matches!(schema_path::follow(context, schema, path), Found::Schema { .. });
-    let inner = path.strip_prefix(body.name).and_then(|path| path.strip_prefix('/')).filter(|inner| found(inner));
-    let path = inner.unwrap_or(path);
-    if !found(path) {
-        return false;
-    }
-    let steps = path.split('/').scan(schema, |around, name| match schema_path::follow(context, *around, name) {
-        Found::Schema { node, .. } => {
-            *around = node;
-            Some(node)
-        }
-        Found::Missing | Found::Unknown => None,
-    });
-    is_internal(body.node) || steps.chain([schema]).any(is_internal)
 }

@@ -60,7 +60,7 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
         let says_something = |value: Node<'_>| value.as_str().is_none_or(|text| !text.trim().is_empty());
         let mut named = metadata::named(context, name).peekable();
         let Some(first) = named.peek().copied() else {
-            out.at_key(list, format!("the connector metadata has no entry for `{name}`"));
+            out.lacking(name).at_key(list, format!("the connector metadata has no entry for `{name}`"));
             continue;
         };
         if !named.any(|entry| entry.get("propertyValue").is_some_and(says_something)) {

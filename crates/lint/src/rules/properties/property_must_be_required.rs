@@ -85,7 +85,7 @@ fn check(context: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
     let mut demands = Demands::default();
     for member in parts.iter().filter_map(|part| part.get("properties")).flat_map(Node::visible_members) {
         // Schemas may share a part, and each walks through its properties.
-        if composed.is_some() && !context.lookups.steps.take(1) {
+        if composed.is_some() && !context.lookups.steps.take(1, member.value) {
             return;
         }
         if is_open_to_question(member.value) && !demands.of(context, parts, member.key) {

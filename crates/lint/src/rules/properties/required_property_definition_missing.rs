@@ -79,7 +79,7 @@ fn check(context: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
             continue;
         }
         for name in list.items() {
-            if parts.len() > 1 && !context.lookups.steps.take(parts.len()) {
+            if parts.len() > 1 && !context.lookups.steps.take(parts.len(), name) {
                 return;
             }
             if let Some(text) = name.as_str()

@@ -53,6 +53,7 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
     for (node, kind, name) in &context.survey().missing {
         let message = format!("{} has no `{name}`", shape_of(*kind).name);
         let mut out = out.help(format!("add {name}"));
+        let mut out = out.lacking(name);
         match kind {
             ObjectKind::Parameter => out.at_parameter(&Parameter::new(*node, *node), message),
             _ => out.at_key(*node, message),

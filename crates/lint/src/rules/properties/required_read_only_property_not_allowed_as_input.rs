@@ -55,7 +55,7 @@ fn check(context: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
     let Some(parts) = parts else { return };
     for entry in required {
         let Some(name) = entry.as_str() else { continue };
-        if parts.len() > 1 && !context.lookups.steps.take(parts.len()) {
+        if parts.len() > 1 && !context.lookups.steps.take(parts.len(), entry) {
             return;
         }
         let property = schema_path::written(&parts, name).and_then(|property| context.schema(property));

@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
     for definition in definitions.map(|member| member.value) {
         for name in needed(definition) {
             match definition.get(name) {
-                None => out.at_key(definition, format!("the security definition has no `{name}`")),
+                None => out.lacking(name).at_key(definition, format!("the security definition has no `{name}`")),
                 Some(value) if value.as_str().is_none_or(|text| text.trim().is_empty()) => {
                     out.at(value, format!("`{name}` of the security definition says nothing"));
                 }
@@ -52,7 +52,8 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
             }
         }
         if text(definition, "type") == Some("oauth2") && !definition.get("scopes").is_some_and(Node::is_object) {
-            out.severity(Severity::Warning).at_key(definition, "the security definition has no `scopes`");
+            let message = "the security definition has no `scopes`";
+            out.severity(Severity::Warning).lacking("scopes").at_key(definition, message);
         }
     }
 }

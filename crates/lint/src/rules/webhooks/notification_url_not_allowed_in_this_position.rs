@@ -1,7 +1,8 @@
 use crate::Out;
 use crate::dynamic::children;
+use crate::keywords::ObjectKind;
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::view::{Context, is_extension};
+use crate::view::{Context, Extension, is_extension};
 use backshell_findings::Severity;
 use backshell_source::Node;
 use std::collections::HashSet;
@@ -13,7 +14,8 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     source: Source::SwaggerValidator,
     what: "`\"x-ms-notification-url\": true` stands anywhere but in the schema of a body parameter: on a parameter \
-           or header, in the schema of a response or of `x-ms-notification-content`. A schema that a body uses too \
+           or header, in the schema of a response or of `x-ms-notification-content`, on an operation, a path, a response, \
+           `info` or another object that the specification describes and that is no schema. A schema that a body uses too \
            is right there and is not reported for its other uses; nor is a shared one in the answer of an operation that \
            takes the address, which repeats what was registered. A schema that nobody uses is not judged; a shared \
            parameter or header is.",
@@ -56,6 +58,14 @@ pub(crate) static RULE: Rule = Rule {
                                                                                    ^^^^^^^^^^^^^^^^^^^^^^^
 "#,
         ),
+        Example::Definition(
+            r#"
+{ "x-ms-notification-url": true, "info": { "x-ms-notification-url": true }, "responses": { "R": { "x-ms-notification-url": true } },
+  ^^^^^^^^^^^^^^^^^^^^^^^                  ^^^^^^^^^^^^^^^^^^^^^^^                                ^^^^^^^^^^^^^^^^^^^^^^^
+  "paths": { "/hooks": { "x-ms-notification-url": true, "post": { "x-ms-notification-url": true, "responses": { "201": { "x-ms-notification-url": true } } } } } }
+                         ^^^^^^^^^^^^^^^^^^^^^^^                  ^^^^^^^^^^^^^^^^^^^^^^^                                ^^^^^^^^^^^^^^^^^^^^^^^
+"#,
+        ),
     ],
     good: &[Example::Definition(
         r##"
@@ -70,8 +80,21 @@ pub(crate) static RULE: Rule = Rule {
       "Unused": { "properties": { "url": { "type": "string", "x-ms-notification-url": true } } } } }
 "##,
     )],
-    visits: &[Visit::Document(check)],
+    visits: &[Visit::Document(check), Visit::Extension(elsewhere)],
 };
+
+const NAME: &str = "x-ms-notification-url";
+
+/// Judges the objects that are no place for a value: which schemas may have the mark depends on their use.
+fn elsewhere(_: &Context<'_>, extension: &Extension<'_>, out: &mut Out<'_>) {
+    let is_value = || {
+        use ObjectKind::{Header, Items, Parameter, Schema};
+        matches!(extension.holder, Parameter | Items | Header | Schema)
+    };
+    if extension.name == NAME && !is_value() {
+        report(extension.node, out);
+    }
+}
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     let marks = &context.leads().notification_url;
@@ -87,7 +110,7 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
         |part: &str| context.root.get(part).into_iter().flat_map(Node::visible_members).map(|member| member.value);
     shared("parameters").filter(|node| marks.contains(*node)).for_each(|parameter| report_items(parameter, out));
     shared("responses").filter(|node| marks.contains(*node)).for_each(|response| report_headers(response, out));
-    let mut elsewhere: Vec<Node<'_>> = context.paths.iter().filter_map(|path| content(path.node)).collect();
+    let mut elsewhere: Vec<Node<'_>> = context.counted_paths().filter_map(|path| content(path.node)).collect();
     let mut repeating = Vec::new();
     for operation in &context.operations {
         elsewhere.extend(content(operation.node));
@@ -103,8 +126,8 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
             report_headers(response, out);
         }
     }
-    walk(context, elsewhere, Follow::References, &mut seen, &mut |schema| report(schema, out));
-    walk(context, repeating, Follow::Nothing, &mut seen, &mut |schema| report(schema, out));
+    walk(context, elsewhere, Follow::References, &mut seen, &mut |schema| report_on(schema, out));
+    walk(context, repeating, Follow::Nothing, &mut seen, &mut |schema| report_on(schema, out));
 }
 
 /// Whether a walk goes on where references lead.
@@ -140,7 +163,7 @@ fn content(holder: Node<'_>) -> Option<Node<'_>> {
 fn report_items(node: Node<'_>, out: &mut Out<'_>) {
     let mut value = Some(node);
     while let Some(node) = value {
-        report(node, out);
+        report_on(node, out);
         value = node.get("items");
     }
 }
@@ -150,8 +173,14 @@ fn report_headers(response: Node<'_>, out: &mut Out<'_>) {
     headers.for_each(|header| report_items(header.value, out));
 }
 
-fn report(node: Node<'_>, out: &mut Out<'_>) {
-    if let Some(mark) = node.get("x-ms-notification-url").filter(|mark| mark.as_bool() == Some(true)) {
+fn report_on(node: Node<'_>, out: &mut Out<'_>) {
+    if let Some(mark) = node.get(NAME) {
+        report(mark, out);
+    }
+}
+
+fn report(mark: Node<'_>, out: &mut Out<'_>) {
+    if mark.as_bool() == Some(true) {
         out.at_key(mark, "the address of the callback is not filled in here");
     }
 }

@@ -80,7 +80,7 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
             let properties = part.get("properties").into_iter().flat_map(Node::visible_members);
             for member in properties.filter(|member| marked(&member.value)) {
                 // Schemas may share a part, and each walks through its properties.
-                if parts.len() > 1 && !context.lookups.steps.take(1) {
+                if parts.len() > 1 && !context.lookups.steps.take(1, member.value) {
                     return;
                 }
                 let mut own = || (!demands.of(context, &parts, member.key)).then_some(Gap::Property(member.key));
