@@ -5,22 +5,26 @@
 use crate::config::Config;
 use crate::keys;
 use crate::reach;
+use crate::revocation;
 use crate::system::{SystemClock, SystemRandom};
 use crate::way_out;
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use async_trait::async_trait;
 use backshell_console::HostProbe;
-use backshell_model::HostPort;
-use backshell_probe::facts::Facts;
+use backshell_model::{HostName, HostPort};
+use backshell_probe::facts::{Facts, Standing};
 use backshell_probe::hosts::Endpoint;
 use backshell_probe::measure::{Lists, Looked, NamedResolver, Plan, Prober, RealPace, Trust};
 use backshell_probe::ownership::Challenge;
 use backshell_upstream::{DnsResolver, PinnedDialler, ProbeWay, Records};
+use std::collections::HashSet;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// The most bytes of a file of the operator.
+const MOST_BYTES: u64 = 256 << 20;
 /// How long one connection attempt may take.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -33,15 +37,47 @@ pub fn of_node(config: &Config) -> anyhow::Result<Option<Prober>> {
     let servers = way_out::name_servers(&config.upstream.name_servers)?;
     let mut prober = prober(trust(config, &[])?, &servers, contact)?;
     prober.rules = reach::address_rules(config)?;
+    prober.lists = lists(config, &[], &[])?;
     prober.plan = Some(Plan::DAILY);
+    if prober.resolvers.len() < 2 {
+        tracing::warn!(
+            "there is one name server only, and two have to agree: EV-03 is not measured; name two in `upstream.name_servers`"
+        );
+    }
     Ok(Some(prober))
+}
+
+/// What the configuration's files and these say about hosts: blocked names, and when domains were registered.
+pub(crate) fn lists(config: &Config, blocked: &[PathBuf], registered: &[PathBuf]) -> anyhow::Result<Lists> {
+    let mut lists = Lists::default();
+    let settings = &config.verification;
+    for path in settings.blocked_hosts.iter().chain(blocked) {
+        lists.block(&text_of(path)?).with_context(|| format!("`{}` cannot be used", path.display()))?;
+    }
+    for path in settings.registered_hosts.iter().chain(registered) {
+        lists.register(&text_of(path)?).with_context(|| format!("`{}` cannot be used", path.display()))?;
+    }
+    Ok(lists)
+}
+
+/// A text file of the operator.
+fn text_of(path: &Path) -> anyhow::Result<String> {
+    String::from_utf8(bytes_of(path)?).with_context(|| format!("`{}` is no text in UTF-8", path.display()))
+}
+
+/// A file of the operator, up to a limit.
+pub(crate) fn bytes_of(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let shown = path.display();
+    let size = std::fs::metadata(path).with_context(|| format!("`{shown}` cannot be read"))?.len();
+    ensure!(size <= MOST_BYTES, "`{shown}` is larger than {} MiB", MOST_BYTES >> 20);
+    std::fs::read(path).with_context(|| format!("`{shown}` cannot be read"))
 }
 
 /// A prober that asks `servers`, or those of the system where there are none.
 pub(crate) fn prober(trust: Trust, servers: &[SocketAddr], contact: Option<&str>) -> anyhow::Result<Prober> {
     let contact = contact.map(|contact| format!(" (+{contact})")).unwrap_or_default();
     // The dialler's own trust is not used: a probe writes down what it is shown, and judges it afterwards.
-    let dialler = PinnedDialler::new(&[], CONNECT)?;
+    let dialler = PinnedDialler::new(CONNECT)?;
     Ok(Prober {
         way: ProbeWay::new(Arc::new(dialler)),
         resolvers: resolvers(servers)?,
@@ -57,21 +93,40 @@ pub(crate) fn prober(trust: Trust, servers: &[SocketAddr], contact: Option<&str>
     })
 }
 
-/// The public authorities, and the private ones of the configuration and of these files.
+/// The public authorities, and the private ones of the configuration and of these files; the intermediate certificates of the
+/// configuration, and the revocation lists of its folder. A host is looked at for nobody's
+/// environment in particular, so those of every environment count; each call trusts its own environment's only.
 pub(crate) fn trust(config: &Config, more: &[&Path]) -> anyhow::Result<Trust> {
     let mut trust = Trust::public(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let configured = config.upstream.extra_authorities.as_deref();
-    for path in more.iter().copied().chain(configured) {
+    for path in more {
         for authority in keys::certificates(path)? {
             trust.add_private(&authority).with_context(|| format!("`{}` cannot be used", path.display()))?;
         }
     }
+    for (environment, authorities) in way_out::authorities(&config.upstream.environment_authorities)? {
+        for authority in authorities {
+            trust.add_private(&authority).with_context(|| format!("an authority of `{environment}` cannot be used"))?;
+        }
+    }
+    for path in &config.verification.intermediates {
+        keys::certificates(path)?.into_iter().for_each(|certificate| trust.add_intermediate(certificate));
+    }
+    let (lists, problems) = revocation::read_folder(&revocation::folder(config))?;
+    ensure!(
+        problems.is_empty(),
+        "the folder of revocation lists (`verification.revocation_lists`) holds what cannot be used: {}",
+        problems.join("; ")
+    );
+    trust.replace_lists(&lists);
     Ok(trust)
 }
 
 /// One resolver for each name server, so that their answers can be held against each other.
 fn resolvers(servers: &[SocketAddr]) -> anyhow::Result<Vec<NamedResolver>> {
-    let servers = if servers.is_empty() { DnsResolver::system_servers() } else { servers.to_vec() };
+    let mut servers = if servers.is_empty() { DnsResolver::system_servers() } else { servers.to_vec() };
+    // One that is named twice agrees with itself only.
+    let mut seen = HashSet::new();
+    servers.retain(|server| seen.insert(*server));
     let named = servers.into_iter().map(|server| {
         let resolver = Arc::new(DnsResolver::with_servers(&[server])?);
         let records = Some(Arc::clone(&resolver) as Arc<dyn Records>);
@@ -92,6 +147,14 @@ impl HostProbe for NoProbe {
     }
 
     async fn measure(&self, _: &Endpoint, _: &[HostPort]) -> Option<Facts> {
+        None
+    }
+
+    async fn measure_before_series(&self, _: &Endpoint, _: &[HostPort]) -> Option<Facts> {
+        None
+    }
+
+    fn standing(&self, _: &HostName) -> Option<Standing> {
         None
     }
 }

@@ -164,6 +164,92 @@ async fn names_that_lead_inside_are_refused() {
     assert!(!one.asked().is_empty() && !two.asked().is_empty());
 }
 
+/// The networks that the operator refuses in the configuration are refused to probes as well: nothing is connected to.
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_networks_of_the_configuration_count() {
+    let folder = folder();
+    fs::write(folder.path().join("backshell.toml"), "[upstream]\nrefused_networks = [\"20.1.2.0/24\"]\n").unwrap();
+    let public = |question: &backshell_testkit::DnsQuestion| {
+        let answer = DnsAnswer::new();
+        Some(match question.kind.to_string().as_str() {
+            "A" => answer.address(&question.name, 60, "20.1.2.9".parse().unwrap()),
+            _ => answer,
+        })
+    };
+    let (one, two) = (DnsServer::start(public).await.unwrap(), DnsServer::start(public).await.unwrap());
+    let (one, two) = (one.address().to_string(), two.address().to_string());
+    let run = async |arguments: &[&str]| {
+        let path = folder.path().to_owned();
+        let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+        let run = move || endpoint(&path, &arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        tokio::task::spawn_blocking(run).await.unwrap()
+    };
+    let servers = ["--name-server", &one, "--name-server", &two];
+    let report = json(&run(&[&["good", "--format", "json"][..], &servers].concat()).await);
+    let bar = state(&report, "EV-04");
+    assert_eq!((&bar["state"], &bar["value"]), (&"fail".into(), &"addr_refused".into()), "{bar}");
+    assert!(bar["message"].as_str().unwrap().contains("operator_refused"), "{bar}");
+    assert_eq!(state(&report, "EV-06")["state"], "not_measured");
+    // A proof at the host is not looked for there either.
+    let who = ["--publisher", "contoso", "--connector", "orders", "--ownership", "proofs.json"];
+    run(&[&["challenge", "api.contoso.com"][..], &who].concat()).await;
+    let output = run(&[&["prove", "--ownership", "proofs.json"][..], &servers].concat()).await;
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("file: the host is not connected to") && text.contains("operator_refused"), "{text}");
+}
+
+/// One name server that is named twice agrees with itself only.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_server_counts_once() {
+    let folder = folder();
+    let inside = |question: &backshell_testkit::DnsQuestion| {
+        Some(DnsAnswer::new().address(&question.name, 60, "127.0.0.1".parse().unwrap()))
+    };
+    let server = DnsServer::start(inside).await.unwrap();
+    let (path, at) = (folder.path().to_owned(), server.address().to_string());
+    let run = move || endpoint(&path, &["good", "--format", "json", "--name-server", &at, "--name-server", &at]);
+    let report = json(&tokio::task::spawn_blocking(run).await.unwrap());
+    let bar = state(&report, "EV-03");
+    assert_eq!(bar["state"], "not_measured", "{bar}");
+    assert!(bar["message"].as_str().unwrap().contains("only one name server answered"), "{bar}");
+}
+
+/// What the configuration names counts beside what the command line names.
+#[test]
+fn lists_of_the_configuration_count() {
+    let folder = folder();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("blocked.txt", "contoso.com # fraud\n");
+    write("registered.txt", "contoso.com 2001-01-01\n");
+    let judged = |configuration: &str| {
+        write("backshell.toml", configuration);
+        let report = json(&endpoint(folder.path(), &["good", "--offline", "--format", "json"]));
+        state(&report, "EV-23").clone()
+    };
+    assert_eq!(judged("")["state"], "not_measured");
+    let bar = judged("[verification]\nregistered_hosts = [\"registered.txt\"]\n");
+    assert_eq!((&bar["state"], &bar["value"]), (&"pass".into(), &"not new".into()));
+    let bar = judged("[verification]\nblocked_hosts = [\"blocked.txt\"]\n");
+    assert_eq!((&bar["state"], &bar["value"]), (&"fail".into(), &"blocked".into()));
+    // What cannot be used is said at once, and so is a list in the folder of revocation lists that is none.
+    write("blocked.txt", "not a name\n");
+    let output = endpoint(folder.path(), &["good", "--offline"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("line 1 is no name"));
+    fs::create_dir(folder.path().join("lists")).unwrap();
+    write("lists/fetched-1.crl", "what a job wrote can be fetched again\n");
+    write("lists/readme.txt", "not looked at\n");
+    write("backshell.toml", "[verification]\nrevocation_lists = \"lists\"\n");
+    // An address is no host, so that nobody is asked.
+    let run = || endpoint(folder.path(), &["https://192.0.2.1/", "--format", "json"]);
+    assert_eq!(run().status.code(), Some(1));
+    write("lists/mine.crl", "no list\n");
+    let output = run();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("verification.revocation_lists") && said.contains("mine.crl"), "{said}");
+}
+
 #[test]
 fn bars_are_explained() {
     let folder = folder();

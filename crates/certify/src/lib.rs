@@ -10,6 +10,7 @@
 
 mod breaking;
 mod certification;
+mod late;
 mod pipeline;
 pub mod profile;
 mod render;
@@ -18,5 +19,6 @@ mod responsibility;
 pub use backshell_diff::HostPlace;
 pub use breaking::Update;
 pub use certification::{Certification, CheckOutcome, CheckState, Subject};
-pub use pipeline::{EndpointCheck, Request, certify, certify_update, title};
+pub use late::{Completed, complete, pending_mark};
+pub use pipeline::{EndpointCheck, Known, Request, certify, certify_known, certify_update, title};
 pub use responsibility::{Part, Responsibility};

@@ -5,6 +5,8 @@ use crate::certification::{Certification, CheckOutcome, CheckState, Subject};
 use crate::profile::{self, Cell};
 use crate::responsibility;
 use backshell_findings::{BarOutcome, BarState, Check, Finding, Report, Severity};
+use backshell_lint::notices::NOT_ALL_JUDGED;
+use backshell_lint::{Facts, Level, Selector};
 use backshell_model::{Infrastructure, PublisherKind, Verdict};
 use backshell_package::{Definition, ReadPackage, Swagger};
 use backshell_probe::Verification;
@@ -31,6 +33,15 @@ pub enum EndpointCheck {
     NotRun(String),
 }
 
+/// What is known about a package from outside it, where the caller knows it: what the package says is held against it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The name under which the publisher is registered.
+    pub publisher_name: Option<String>,
+    /// The titles of the published connectors, the one that this package updates left out.
+    pub other_titles: Vec<String>,
+}
+
 /// Certifies a package. It always ends in a report: what cannot be read or is not allowed is a verdict too. Which versions
 /// it replaces is not known here, so the check of breaking changes does not run.
 pub fn certify(read: &ReadPackage, request: &Request) -> Certification {
@@ -39,6 +50,16 @@ pub fn certify(read: &ReadPackage, request: &Request) -> Certification {
 
 /// Certifies a package that is the first version of its connector or replaces earlier ones.
 pub fn certify_update(read: &ReadPackage, request: &Request, update: Option<&Update<'_>>) -> Certification {
+    certify_known(read, request, update, &Known::default())
+}
+
+/// The same, held against what is known about the package from outside it.
+pub fn certify_known(
+    read: &ReadPackage,
+    request: &Request,
+    update: Option<&Update<'_>>,
+    known: &Known,
+) -> Certification {
     // 1. What is certified. The digest names the bytes; a certificate holds for nothing else.
     let subject = subject(read);
 
@@ -55,7 +76,7 @@ pub fn certify_update(read: &ReadPackage, request: &Request, update: Option<&Upd
     let mut unbroken = Vec::new();
     for &check in profile.checks {
         checks.push(match check {
-            Check::Swagger => swagger(read, request, &mut findings),
+            Check::Swagger => swagger(read, request, known, &mut findings),
             Check::Endpoint => endpoint(request, &mut findings, &mut bars),
             Check::Breaking => match update {
                 Some(update) => {
@@ -70,7 +91,8 @@ pub fn certify_update(read: &ReadPackage, request: &Request, update: Option<&Upd
     }
 
     // 4. The verdict, and who answers for the data.
-    let verdict = verdict(&checks);
+    let states: Vec<CheckState> = checks.iter().map(|outcome| outcome.state).collect();
+    let verdict = verdict(&states);
     let responsibility = responsibility::statements(profile, read);
 
     // 5. The report.
@@ -120,10 +142,17 @@ fn refused(subject: Subject, request: &Request, reason: &'static str) -> Certifi
     }
 }
 
-/// The Swagger check: every rule over the definition and the package's other files.
-fn swagger(read: &ReadPackage, request: &Request, findings: &mut Vec<Finding>) -> CheckOutcome {
-    let levels = backshell_lint::Levels::profile(request.publisher);
-    let options = backshell_lint::Options { path: request.path.clone(), levels, ..Default::default() };
+/// The Swagger check: every rule over the definition and the package's other files. What was not judged to the end was not
+/// checked, and a publisher could hide behind that: it refuses.
+fn swagger(read: &ReadPackage, request: &Request, known: &Known, findings: &mut Vec<Finding>) -> CheckOutcome {
+    let not_judged = (Selector::Rule(NOT_ALL_JUDGED.id), Level::At(Severity::Error));
+    let levels = backshell_lint::Levels::profile(request.publisher).then(&[not_judged]);
+    let facts = Facts {
+        publisher: known.publisher_name.clone(),
+        publisher_kind: Some(request.publisher),
+        other_titles: known.other_titles.as_slice().into(),
+    };
+    let options = backshell_lint::Options { path: request.path.clone(), facts, levels, ..Default::default() };
     let found = backshell_lint::check(read, &options);
     let errors = found.iter().filter(|finding| finding.severity == Severity::Error).count();
     findings.extend(found);
@@ -149,15 +178,37 @@ fn endpoint(request: &Request, findings: &mut Vec<Finding>, bars: &mut Vec<BarOu
     let failed = verification.bars.iter().filter(|outcome| outcome.state == BarState::Fail).count();
     let (state, reason) = match (failed, verification.missing.as_slice()) {
         (0, []) if bars.is_empty() => (CheckState::NotRun, "the package names no host".to_owned()),
+        (0, []) if !verification.pending.is_empty() => (CheckState::NotRun, MEASURED_LATER.to_owned()),
         (0, []) => (CheckState::Passed, String::new()),
-        (0, [(host, bar)]) => (CheckState::NotRun, format!("{bar} of `{host}` was not measured")),
-        (0, [(host, bar), rest @ ..]) => {
-            (CheckState::NotRun, format!("{bar} of `{host}` and {} more bars were not measured", rest.len()))
-        }
-        (1, _) => (CheckState::Failed, "1 bar is not cleared".to_owned()),
-        (more, _) => (CheckState::Failed, format!("{more} bars are not cleared")),
+        (0, missing) => (CheckState::NotRun, not_measured(missing)),
+        (failed, _) => (CheckState::Failed, not_cleared(failed)),
     };
     CheckOutcome { check: Check::Endpoint, state, reason }
+}
+
+/// The reason of a check to which nothing is missing but what takes minutes.
+pub(crate) const MEASURED_LATER: &str = "EV-19 and EV-20 are measured after publication, by 20 requests over 10 minutes to each host; then this report is completed";
+
+impl EndpointCheck {
+    /// Whether nothing is missing to it but what is measured later, and nothing failed.
+    pub fn is_pending(&self) -> bool {
+        let Self::Verified(found) = self else { return false };
+        !found.pending.is_empty() && found.missing.is_empty() && !found.has_failures()
+    }
+}
+
+/// What the reason of a check says about bars that were not measured: host and bar.
+pub(crate) fn not_measured<T: std::fmt::Display>(missing: &[(String, T)]) -> String {
+    match missing {
+        [] => String::new(),
+        [(host, bar)] => format!("{bar} of `{host}` was not measured"),
+        [(host, bar), rest @ ..] => format!("{bar} of `{host}` and {} more bars were not measured", rest.len()),
+    }
+}
+
+/// What it says about bars that are not cleared.
+pub(crate) fn not_cleared(failed: usize) -> String {
+    if failed == 1 { "1 bar is not cleared".to_owned() } else { format!("{failed} bars are not cleared") }
 }
 
 /// Nobody said what the package is to be compared with.
@@ -173,11 +224,10 @@ fn not_run(check: Check) -> CheckOutcome {
 }
 
 /// A failed check refuses, whatever else ran; a check that did not run leaves the certification incomplete.
-fn verdict(checks: &[CheckOutcome]) -> Verdict {
-    let any = |state| checks.iter().any(|outcome| outcome.state == state);
-    if any(CheckState::Failed) {
+pub(crate) fn verdict(states: &[CheckState]) -> Verdict {
+    if states.contains(&CheckState::Failed) {
         Verdict::Refused
-    } else if any(CheckState::NotRun) {
+    } else if states.contains(&CheckState::NotRun) {
         Verdict::Incomplete
     } else {
         Verdict::Certified
@@ -190,10 +240,8 @@ mod tests {
 
     #[test]
     fn verdicts() {
-        let outcome = |state| CheckOutcome { check: Check::Swagger, state, reason: String::new() };
-        let of = |states: &[CheckState]| verdict(&states.iter().copied().map(outcome).collect::<Vec<_>>());
-        assert_eq!(of(&[CheckState::Passed, CheckState::Passed]), Verdict::Certified);
-        assert_eq!(of(&[CheckState::Passed, CheckState::NotRun]), Verdict::Incomplete);
-        assert_eq!(of(&[CheckState::NotRun, CheckState::Failed]), Verdict::Refused);
+        assert_eq!(verdict(&[CheckState::Passed, CheckState::Passed]), Verdict::Certified);
+        assert_eq!(verdict(&[CheckState::Passed, CheckState::NotRun]), Verdict::Incomplete);
+        assert_eq!(verdict(&[CheckState::NotRun, CheckState::Failed]), Verdict::Refused);
     }
 }

@@ -1,6 +1,8 @@
 //! One golden report per cell of the profile table, and the JSON output against the published schema.
 
-use backshell_certify::{Certification, CheckState, EndpointCheck, Request, Update, certify, certify_update, profile};
+use backshell_certify::{
+    Certification, CheckState, EndpointCheck, Known, Request, Update, certify, certify_known, certify_update, profile,
+};
 use backshell_findings::text::TextOptions;
 use backshell_findings::{Check, Severity};
 use backshell_model::{Infrastructure, PublisherKind, Verdict};
@@ -9,6 +11,7 @@ use backshell_probe::hosts::{Endpoint, endpoints};
 use backshell_probe::measure::{Lists, unmeasured};
 use backshell_probe::verify;
 use backshell_testkit::MockClock;
+use std::fmt::Write as _;
 use std::{io::Write as _, path::Path};
 
 const DEFINITION: &str = r#"{
@@ -77,6 +80,43 @@ fn an_error_refuses() {
     let unreadable = certified("{ \"swagger\": ", PublisherKind::Verified, Infrastructure::External);
     assert_eq!(unreadable.verdict, Verdict::Refused);
     assert_eq!(unreadable.subject.name, "contoso");
+}
+
+#[test]
+fn the_package_is_held_against_what_is_known_of_its_publisher_and_the_catalogue() {
+    let read = package(DEFINITION);
+    let title = backshell_certify::title(&read);
+    let found = |publisher, known: &Known| {
+        let endpoint = EndpointCheck::NotRun("nobody looked".to_owned());
+        let request = Request { publisher, infrastructure: Infrastructure::External, path: None, endpoint };
+        let outcome = certify_known(&read, &request, None, known);
+        let asked = ["BS-PropsPublisherMismatch", "BS-TitleNotUnique"];
+        let rules: Vec<_> = outcome.report.findings.iter().map(|finding| finding.rule.to_string()).collect();
+        asked.map(|rule| rules.iter().filter(|found| *found == rule).count())
+    };
+    // The owner of the service is a verified publisher itself, and never an independent one.
+    assert_eq!(found(PublisherKind::Verified, &Known::default()), [0, 0]);
+    assert_eq!(found(PublisherKind::Independent, &Known::default()), [1, 0]);
+    let known = Known { publisher_name: Some("Fabrikam".to_owned()), other_titles: vec![title] };
+    assert_eq!(found(PublisherKind::Verified, &known), [1, 1]);
+}
+
+#[test]
+fn what_cannot_be_judged_to_the_end_is_refused() {
+    // So few operations that their number is none too many; what takes long is that their paths are.
+    let (mut paths, front) = (String::new(), "/a".repeat(400));
+    for number in 0..240 {
+        let _ = write!(
+            paths,
+            r#""{front}/{number}": {{ "get": {{ "operationId": "GetItem{number}", "summary": "Get item {number}",
+                "description": "Answers item {number}.", "responses": {{ "200": {{ "description": "OK" }} }} }} }},"#
+        );
+    }
+    let definition = DEFINITION.replacen("\"paths\": {", &format!("\"paths\": {{ {paths}"), 1);
+    let outcome = certified(&definition, PublisherKind::Verified, Infrastructure::External);
+    let errors = outcome.report.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let rules: Vec<_> = errors.map(|finding| &*finding.rule).collect();
+    assert_eq!((rules, outcome.verdict), (vec!["BS-NotAllJudged"], Verdict::Refused));
 }
 
 #[test]

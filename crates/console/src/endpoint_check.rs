@@ -1,7 +1,7 @@
 //! The check `endpoint` at publication: the hosts of a package are held against the bars while whoever publishes waits.
 //!
-//! What can be measured within that time is: everything but the long series of requests, in whose place three are sent, as for
-//! the daily look. What was not measured is never passed.
+//! What can be measured within that time is: everything but the long series of requests, which a job sends afterwards. Its bars
+//! are pending until then. What was not measured is never passed.
 
 use crate::ownership::OnFile;
 use crate::problem::Problem;
@@ -11,7 +11,7 @@ use backshell_model::{ConnectorSlug, HostName, HostPort, PublisherKind, Timestam
 use backshell_package::ReadPackage;
 use backshell_probe::facts::{Facts, NotMeasured, Ownership};
 use backshell_probe::hosts::{Endpoint, Target, endpoints};
-use backshell_probe::measure::{Lists, siblings, unmeasured};
+use backshell_probe::measure::{Lists, patterns, siblings, unmeasured};
 use backshell_probe::ownership::{Method, Standing};
 use backshell_probe::verify;
 use futures_util::{StreamExt as _, stream};
@@ -25,7 +25,7 @@ pub enum PublicationCheck {
     Off,
     /// Hosts are measured. A bar that fails refuses the version; one that is not measured leaves the verdict incomplete.
     Measure,
-    /// Hosts are measured, and a version is published only when the check passed.
+    /// Hosts are measured, and a version is published only when the check passed, but for what is measured later.
     Require,
 }
 
@@ -64,7 +64,9 @@ pub(crate) async fn run(
     let measure = endpoints.iter().map(|endpoint| measure(state, endpoint, &siblings, deadline));
     let measure: Vec<_> = measure.collect();
     let mut hosts: Vec<Facts> = stream::iter(measure).buffered(MEASURED_AT_ONCE).collect().await;
+    let patterns = patterns(&endpoints);
     for facts in &mut hosts {
+        facts.patterns.clone_from(&patterns);
         if let Some(owned) = ownership(&file, &facts.endpoint.target, facts.at) {
             facts.ownership = match owned {
                 // The platform operator answers for what it publishes; EV-21 is asked of third parties.
@@ -104,14 +106,23 @@ fn in_time(limit: Duration) -> Duration {
 }
 
 async fn measure(state: &ConsoleState, endpoint: &Endpoint, siblings: &[HostPort], deadline: Timestamp) -> Facts {
-    let missing = |reason: &str| unmeasured(endpoint, siblings, state.clock.as_ref(), &Lists::default(), reason);
+    let missing = |reason: &str| {
+        let mut facts = unmeasured(endpoint, siblings, state.clock.as_ref(), &Lists::default(), reason);
+        // A blocked host does not escape its list by being slow.
+        if let Target::Host(host) = &endpoint.target
+            && let Some(standing) = state.probe.standing(&host.host)
+        {
+            facts.standing = standing;
+        }
+        facts
+    };
     let left = deadline.as_secs().saturating_sub(state.clock.now().as_secs());
     let Ok(left @ 1..) = u64::try_from(left) else {
         return missing("there was no time left; `backshell endpoint` takes as long as it needs");
     };
     let measured = async {
         let _place = state.place_to_measure().await?;
-        state.probe.measure(endpoint, siblings).await
+        state.probe.measure_before_series(endpoint, siblings).await
     };
     match tokio::time::timeout(Duration::from_secs(left), measured).await {
         Ok(Some(facts)) => facts,

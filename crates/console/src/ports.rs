@@ -1,9 +1,9 @@
 //! What the console needs from the rest of the process and does not build itself.
 
 use backshell_gateway::CellSeat;
-use backshell_model::{Caller, HostPort};
+use backshell_model::{Caller, HostName, HostPort};
 use backshell_permission::Authority;
-use backshell_probe::facts::Facts;
+use backshell_probe::facts::{Facts, Standing};
 use backshell_probe::hosts::Endpoint;
 use backshell_probe::measure::{Looked, Prober};
 use backshell_probe::ownership::Challenge;
@@ -45,6 +45,12 @@ pub trait HostProbe: Send + Sync {
 
     /// The facts of a host of a package, whose hosts are `siblings`; `None` where the node does not look at hosts.
     async fn measure(&self, endpoint: &Endpoint, siblings: &[HostPort]) -> Option<Facts>;
+
+    /// The same without what takes minutes, which is pending then.
+    async fn measure_before_series(&self, endpoint: &Endpoint, siblings: &[HostPort]) -> Option<Facts>;
+
+    /// What the operator's lists say about a host, which needs no network; `None` where there are none.
+    fn standing(&self, host: &HostName) -> Option<Standing>;
 }
 
 #[async_trait::async_trait]
@@ -55,6 +61,14 @@ impl HostProbe for Prober {
 
     async fn measure(&self, endpoint: &Endpoint, siblings: &[HostPort]) -> Option<Facts> {
         Some(Self::measure(self, endpoint, siblings).await)
+    }
+
+    async fn measure_before_series(&self, endpoint: &Endpoint, siblings: &[HostPort]) -> Option<Facts> {
+        Some(Self::measure_before_series(self, endpoint, siblings).await)
+    }
+
+    fn standing(&self, host: &HostName) -> Option<Standing> {
+        Some(Self::standing(self, host))
     }
 }
 

@@ -1,5 +1,5 @@
-//! A host looked at again: is it still one that clients accept, is the authority of its certificate the same, and does it
-//! answer.
+//! A host looked at again: is it still one that clients accept, is the authority of its certificate the same, does it answer,
+//! and not from elsewhere, and is it on a list of the operator.
 //!
 //! The judgements are the bars', and nothing is judged here a second time. The bar EV-11 asks for 72 hours of validity at
 //! certification; while a connector is in use, a certificate that is valid now ends soon and is not refused. Leaf certificates
@@ -17,9 +17,17 @@ const BARS: [&str; 11] =
 /// The bars about answers.
 const AVAILABILITY: &str = "EV-19";
 const LATENCY: &str = "EV-20";
+/// The bars about what an answer says, in the order in which they are told.
+const REDIRECT: &str = "EV-17";
+const TRANSPORT: &str = "EV-16";
+/// The bar about what the operator's lists say.
+const STANDING: &str = "EV-23";
 /// How a host answered at the first look.
 const SOON: &str = "soon";
 const SLOW: &str = "slow";
+/// Stands in the baseline between how soon the host answered and the bars about its answer that it did not clear then.
+/// Baselines without it are older, and say nothing about those bars.
+const OPEN: char = ';';
 /// The bar about how long the certificates are valid.
 const VALIDITY: &str = "EV-11";
 
@@ -92,27 +100,53 @@ pub fn handshake(facts: &Facts, baseline: Option<&str>) -> Again {
     Again::Same { baseline: format!("{issuer}|{}", weak.join(",")), detail }
 }
 
-/// What the facts about a few answers mean after what was found first. A host that was slow from the beginning is no news.
+/// What the facts about a few answers mean after what was found first. A host that was slow from the beginning is no news, and
+/// neither is one whose first page led elsewhere from the beginning: what is asked for here is that page, and not what calls ask
+/// for. What the operator's lists say counts whatever was found first.
 pub fn answers(facts: &Facts, baseline: Option<&str>) -> Again {
+    let changed = |drift, detail| Again::Changed { drift, detail };
     let judged = |id: &str| bar(id).map(|bar| (bar.judge)(facts));
+    let (Some(standing), Some(redirect), Some(transport)) = (judged(STANDING), judged(REDIRECT), judged(TRANSPORT))
+    else {
+        return Again::NotMeasured("nobody judges hosts".to_owned());
+    };
+    if standing.state == State::Fail {
+        return changed(Drift::BarFailed, format!("{STANDING}: {}", standing.message));
+    }
     let (Some(available), Some(soon)) = (judged(AVAILABILITY), judged(LATENCY)) else {
         return Again::NotMeasured("nobody judges answers".to_owned());
     };
+    let known = baseline.map(|known| known.split_once(OPEN).unwrap_or((known, "")));
+    let is_new = |id: &str| {
+        let open = baseline.and_then(|known| Some(known.split_once(OPEN)?.1));
+        open.is_some_and(|open| !open.split(' ').any(|known| known == id))
+    };
+    if redirect.state == State::Fail && is_new(REDIRECT) {
+        return changed(Drift::BarFailed, format!("{REDIRECT}: {}", redirect.message));
+    }
     match available.state {
         State::NotMeasured => return Again::NotMeasured(available.message),
         State::Warn | State::Fail => {
             let detail = format!("{AVAILABILITY}: {} ({})", available.message, available.value.unwrap_or_default());
-            return Again::Changed { drift: Drift::EndpointUnavailable, detail };
+            return changed(Drift::EndpointUnavailable, detail);
         }
         State::Pass => {}
     }
     let is_slow = matches!(soon.state, State::Warn | State::Fail);
     let value = soon.value.unwrap_or_default();
-    if is_slow && baseline == Some(SOON) {
-        return Again::Changed { drift: Drift::EndpointSlow, detail: format!("{LATENCY}: {} ({value})", soon.message) };
+    if is_slow && known.is_some_and(|(pace, _)| pace == SOON) {
+        return changed(Drift::EndpointSlow, format!("{LATENCY}: {} ({value})", soon.message));
     }
-    let first = if is_slow { SLOW } else { SOON };
-    Again::Same { baseline: baseline.unwrap_or(first).to_owned(), detail: value }
+    if transport.state == State::Warn && is_new(TRANSPORT) {
+        return changed(Drift::CertificateWeak, format!("{TRANSPORT}: {}", transport.message));
+    }
+    if let Some(baseline) = baseline.filter(|known| known.contains(OPEN)) {
+        return Again::Same { baseline: baseline.to_owned(), detail: value };
+    }
+    let pace = known.map_or(if is_slow { SLOW } else { SOON }, |(pace, _)| pace);
+    let open = [(REDIRECT, redirect.state == State::Fail), (TRANSPORT, transport.state == State::Warn)];
+    let open: Vec<&str> = open.into_iter().filter(|(_, is_open)| *is_open).map(|(id, _)| id).collect();
+    Again::Same { baseline: format!("{pace}{OPEN}{}", open.join(" ")), detail: value }
 }
 
 fn say(text: &mut String, id: &str, message: &str) {
@@ -167,17 +201,57 @@ mod tests {
         let baseline = |again| if let Again::Same { baseline, .. } = again { baseline } else { panic!("{again:?}") };
         let slow = |series: &mut crate::facts::Series| series.requests[0].first_byte = Some(Duration::from_secs(3));
         let failing = |series: &mut crate::facts::Series| series.requests[0].status = Ok(503);
-        assert_eq!(baseline(again(|_| (), None)), SOON);
-        assert_eq!(baseline(again(slow, None)), SLOW);
-        assert_eq!(drift(again(slow, Some(SOON))), Some(Drift::EndpointSlow));
-        assert_eq!(baseline(again(slow, Some(SLOW))), SLOW);
-        assert_eq!(baseline(again(|_| (), Some(SLOW))), SLOW);
-        for known in [None, Some(SOON), Some(SLOW)] {
+        assert_eq!(baseline(again(|_| (), None)), "soon;");
+        assert_eq!(baseline(again(slow, None)), "slow;");
+        for known in ["soon", "soon;"] {
+            assert_eq!(drift(again(slow, Some(known))), Some(Drift::EndpointSlow));
+        }
+        for known in ["slow", "slow;"] {
+            assert_eq!(baseline(again(slow, Some(known))), "slow;");
+            assert_eq!(baseline(again(|_| (), Some(known))), "slow;");
+        }
+        for known in [None, Some("soon"), Some("soon;"), Some("slow;")] {
             assert_eq!(drift(again(failing, known)), Some(Drift::EndpointUnavailable));
         }
         let mut facts = healthy();
         facts.series = Err(NotMeasured::because("no connection"));
         assert_eq!(answers(&facts, None), Again::NotMeasured("no connection".to_owned()));
+    }
+
+    /// How a host with this answer and standing stands after `baseline`.
+    fn after(location: Option<&str>, hsts: &str, blocked: bool, baseline: Option<&str>) -> Result<String, Drift> {
+        let mut facts = healthy();
+        facts.siblings.clear();
+        let answer = facts.answer.as_mut().unwrap();
+        (answer.location, answer.hsts) = (location.map(str::to_owned), vec![hsts.to_owned()]);
+        facts.standing.blocked = Ok(blocked.then(|| "example.com".to_owned()));
+        match answers(&facts, baseline) {
+            Again::Same { baseline, .. } => Ok(baseline),
+            Again::Changed { drift, .. } => Err(drift),
+            Again::NotMeasured(reason) => panic!("{reason}"),
+        }
+    }
+
+    #[test]
+    fn a_host_that_begins_to_lead_elsewhere_or_is_listed_has_changed() {
+        let (good, away) = ("max-age=31536000", Some("https://evil.example/"));
+        assert_eq!(after(None, good, false, None).as_deref(), Ok("soon;"));
+        assert_eq!(after(away, good, false, Some("soon;")), Err(Drift::BarFailed));
+        assert_eq!(after(Some("http://api.example.com/"), good, false, Some("soon;")), Err(Drift::BarFailed));
+        assert_eq!(after(None, "max-age=0", false, Some("soon;")), Err(Drift::CertificateWeak));
+        // What was so from the beginning is no news, and what an older baseline does not say is taken in.
+        assert_eq!(after(away, "max-age=0", false, None).as_deref(), Ok("soon;EV-17 EV-16"));
+        assert_eq!(after(away, "max-age=0", false, Some("slow")).as_deref(), Ok("slow;EV-17 EV-16"));
+        assert_eq!(after(away, "max-age=0", false, Some("soon;EV-17 EV-16")).as_deref(), Ok("soon;EV-17 EV-16"));
+        assert_eq!(after(away, good, false, Some("soon;EV-16")), Err(Drift::BarFailed));
+        for known in [None, Some("soon"), Some("soon;")] {
+            assert_eq!(after(None, good, true, known), Err(Drift::BarFailed));
+        }
+        // The list needs no network.
+        let mut facts = healthy();
+        facts.series = Err(NotMeasured::because("no connection"));
+        facts.standing.blocked = Ok(Some("example.com".to_owned()));
+        assert!(matches!(answers(&facts, None), Again::Changed { drift: Drift::BarFailed, .. }));
     }
 
     #[test]

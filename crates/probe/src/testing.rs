@@ -29,6 +29,7 @@ pub(crate) fn healthy() -> Facts {
         at,
         endpoint: endpoint_of_url("https://api.example.com/v1"),
         siblings: vec![host("login.example.com")],
+        patterns: Vec::new(),
         names: Ok(Names {
             answers: vec![answer("one"), answer("two")],
             aliases: Vec::new(),

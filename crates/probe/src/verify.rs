@@ -2,7 +2,7 @@
 //! a certificate cannot do without was left out.
 
 use crate::bar::Bar;
-use crate::facts::Facts;
+use crate::facts::{Facts, PENDING};
 use crate::hosts::Target;
 use crate::{State, bars};
 use backshell_findings::{BarOutcome, Check, Finding, Severity};
@@ -10,6 +10,9 @@ use backshell_findings::{BarOutcome, Check, Finding, Severity};
 /// Bars that may stay unmeasured without leaving the verification incomplete: what they ask for is recorded when it is
 /// known, and not every installation can know it.
 const RECORDED_ONLY: [&str; 5] = ["EV-05", "EV-14", "EV-15", "EV-16", "EV-23"];
+
+/// The bars that take minutes: a job of their own measures them.
+const SLOW: [&str; 2] = ["EV-19", "EV-20"];
 
 /// The outcome of a verification.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub struct Verification {
     pub findings: Vec<Finding>,
     /// What was not measured although a certificate cannot do without it: host and bar.
     pub missing: Vec<(String, &'static str)>,
+    /// What is not measured yet, and is measured by a job that takes minutes: host and bar.
+    pub pending: Vec<(String, &'static str)>,
 }
 
 /// Judges every bar over the facts of each host.
@@ -27,6 +32,17 @@ pub fn verify(hosts: &[Facts]) -> Verification {
     let mut verification = Verification::default();
     for facts in hosts {
         for bar in bars() {
+            verification.add(facts, bar);
+        }
+    }
+    verification
+}
+
+/// Judges only the bars that take minutes, over facts of which nothing but the series of requests was measured.
+pub fn verify_slow(hosts: &[Facts]) -> Verification {
+    let mut verification = Verification::default();
+    for facts in hosts {
+        for bar in bars().iter().filter(|bar| SLOW.contains(&bar.id)) {
             verification.add(facts, bar);
         }
     }
@@ -64,7 +80,8 @@ impl Verification {
         // What is given with each connection is verified then, and not a gap of this verification.
         let measurable = matches!(facts.endpoint.target, Target::Host(_));
         if judged.state == State::NotMeasured && measurable && !RECORDED_ONLY.contains(&bar.id) {
-            self.missing.push((host.clone(), bar.id));
+            let gaps = if judged.message == PENDING { &mut self.pending } else { &mut self.missing };
+            gaps.push((host.clone(), bar.id));
         }
         self.bars.push(BarOutcome {
             id: bar.id.into(),
@@ -109,6 +126,17 @@ mod tests {
         facts.place = Err(NotMeasured::because("no evidence"));
         let missing: Vec<_> = verify(&[facts]).missing.into_iter().map(|(_, bar)| bar).collect();
         assert_eq!(missing, ["EV-06", "EV-07", "EV-08", "EV-18"]);
+    }
+
+    #[test]
+    fn what_follows_later_is_told_apart_from_a_gap() {
+        let mut facts = healthy();
+        facts.series = Err(NotMeasured::pending());
+        let verification = verify(&[facts]);
+        let pending: Vec<_> = verification.pending.iter().map(|(_, bar)| *bar).collect();
+        assert_eq!((pending.as_slice(), verification.missing.len()), (&["EV-19", "EV-20"][..], 0));
+        let states: Vec<_> = verification.bars.iter().filter(|bar| bar.state != State::Pass).collect();
+        assert!(states.len() == 2 && states.iter().all(|bar| bar.state == State::NotMeasured), "{states:?}");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use backshell_model::{
     Random, Region, Role, RoleAssignment, Scope, Scopes, Tenant, TenantId, TokenId, UserId,
 };
 use backshell_permission::Authority;
-use backshell_probe::facts::Facts;
+use backshell_probe::facts::{Facts, Standing};
 use backshell_probe::hosts::Endpoint;
 use backshell_probe::measure::Looked;
 use backshell_probe::ownership::Challenge;
@@ -90,6 +90,14 @@ impl HostProbe for Seeker {
         self.measuring.lock().unwrap().0 -= 1;
         let facts = self.facts.lock().unwrap().clone()?;
         Some(Facts { endpoint: endpoint.clone(), siblings: siblings.to_vec(), ..facts })
+    }
+
+    async fn measure_before_series(&self, endpoint: &Endpoint, siblings: &[HostPort]) -> Option<Facts> {
+        self.measure(endpoint, siblings).await
+    }
+
+    fn standing(&self, _: &HostName) -> Option<Standing> {
+        None
     }
 }
 
@@ -205,7 +213,7 @@ impl Node {
             vault: vault.clone(),
             ledger: ledger.clone(),
             resolver: Arc::new(NoResolver),
-            dialler: Arc::new(PinnedDialler::new(&[], Duration::from_secs(1)).unwrap()),
+            dialler: Arc::new(PinnedDialler::new(Duration::from_secs(1)).unwrap()),
             evidence: Arc::new(NoEvidence),
             clock: dyn_clock.clone(),
             random: random.clone(),

@@ -193,6 +193,49 @@ async fn what_cannot_be_measured_is_a_gap_or_refuses() {
     assert!(refused["detail"].as_str().unwrap().contains("EV-19"), "{refused}");
 }
 
+/// Availability and latency take minutes: the check is not run until a job measured them, and nothing else is.
+#[tokio::test]
+async fn what_takes_minutes_is_pending_and_refuses_nothing() {
+    for publication in [PublicationCheck::Measure, PublicationCheck::Require] {
+        let node = node(publication).await;
+        prove(&node, "app.fieldworks.example.com").await;
+        let mut facts = healthy();
+        facts.series = Err(backshell_probe::facts::NotMeasured::pending());
+        *node.probe.facts.lock().unwrap() = Some(facts.clone());
+        let version = node.publish(&node.admin, THIRD_PARTY, one_host()).await.expect(201);
+        let (state, reason) = endpoint(&version);
+        assert!(state == "not_run" && reason.contains("measured after publication"), "{state}: {reason}");
+        let bars = version["report"]["bars"].as_array().unwrap();
+        let open: Vec<_> = bars.iter().filter(|bar| bar["state"] == "not_measured").map(|bar| &bar["id"]).collect();
+        assert_eq!(open, ["EV-05", "EV-19", "EV-20"]);
+        assert!(bars.iter().any(|bar| bar["id"] == "EV-19" && bar["message"].as_str().unwrap().contains("10 minutes")));
+    }
+    // Another gap refuses as before.
+    let require = node(PublicationCheck::Require).await;
+    prove(&require, "app.fieldworks.example.com").await;
+    let mut facts = healthy();
+    facts.series = Err(backshell_probe::facts::NotMeasured::pending());
+    facts.names.as_mut().unwrap().answers.truncate(1);
+    *require.probe.facts.lock().unwrap() = Some(facts);
+    let refused = require.publish(&require.admin, THIRD_PARTY, one_host()).await.expect(422);
+    assert!(refused["detail"].as_str().unwrap().contains("EV-03"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_redirect_below_a_pattern_of_the_package_is_its_own() {
+    for (location, status) in
+        [("https://one.fieldworks.example.com/", 201), ("https://one.elsewhere.example.com/", 422)]
+    {
+        let node = node(PublicationCheck::Measure).await;
+        prove(&node, "fieldworks.example.com").await;
+        let mut facts = healthy();
+        let answer = facts.answer.as_mut().unwrap();
+        (answer.status, answer.location) = (302, Some(location.to_owned()));
+        *node.probe.facts.lock().unwrap() = Some(facts);
+        node.publish(&node.admin, THIRD_PARTY, sample()).await.expect(status);
+    }
+}
+
 #[tokio::test]
 async fn the_suffix_of_a_pattern_is_proven_in_its_zone() {
     let node = node(PublicationCheck::Measure).await;

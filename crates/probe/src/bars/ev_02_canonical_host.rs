@@ -3,7 +3,7 @@
 use crate::bar::{Bar, Judged};
 use crate::facts::Facts;
 use crate::hosts::shape::NO_HOST;
-use crate::hosts::{Giver, Target};
+use crate::hosts::{Giver, MORE_HOSTS, Target};
 
 pub(crate) static BAR: Bar = Bar {
     id: "EV-02",
@@ -26,7 +26,7 @@ fn judge(facts: &Facts) -> Judged {
             format!("a value chooses labels in front of `{suffix}`, and nothing behind them"),
         ),
         Target::Given(Giver::Connection) => Judged::not_measured(
-            "each connection gives its own host, which is verified when an administrator approves it",
+            "each connection gives its own host, which a running node measures when an administrator approves it",
         ),
         Target::Given(Giver::Caller) => Judged::not_measured(
             "the caller of each call gives the host, and can choose only among hosts that are approved for the connection",
@@ -37,7 +37,9 @@ fn judge(facts: &Facts) -> Judged {
         }
         Target::OpenEnd => Judged::fail("open", format!("a value without a closed list ends the host `{shown}`")),
         // Where nothing is written, the message alone says what lacks it.
-        Target::Unusable { code, message } if shown == NO_HOST => Judged::fail(*code, message.clone()),
+        Target::Unusable { code, message } if shown == NO_HOST || shown == MORE_HOSTS => {
+            Judged::fail(*code, message.clone())
+        }
         Target::Unusable { code, message } => Judged::fail(*code, format!("`{shown}` cannot be used: {message}")),
     }
 }

@@ -42,7 +42,9 @@ fn judge(facts: &Facts) -> Judged {
             (all, with) if with < all => {
                 Judged::fail(value, "the resolvers do not agree whether the name has an address")
             }
-            (1, _) => Judged::warn(value, "the name resolves, but only one resolver answered, and two have to agree"),
+            (1, _) => Judged::not_measured(
+                "the name resolves, but only one name server answered, and two have to agree; name another one that answers",
+            ),
             _ => Judged::pass(value, "the resolvers agree that the name has addresses"),
         }
     })
@@ -63,8 +65,19 @@ mod tests {
     fn resolvers_have_to_agree() {
         assert_eq!(names(|_| ()).state, State::Pass);
         assert_eq!(names(|names| names.answers[1].addresses = Ok(Vec::new())).state, State::Fail);
-        assert_eq!(names(|names| names.answers.truncate(1)).state, State::Warn);
-        assert_eq!(names(|names| names.answers[0].addresses = Err("timed out".to_owned())).state, State::Warn);
+    }
+
+    #[test]
+    fn one_resolver_agrees_with_nobody() {
+        for change in [(|names: &mut Names| names.answers.truncate(1)) as fn(&mut Names), |names| {
+            names.answers[0].addresses = Err("timed out".to_owned());
+        }] {
+            assert_eq!(names(change).state, State::NotMeasured);
+            // Without it there is no certificate.
+            let mut facts = crate::testing::healthy();
+            change(facts.names.as_mut().unwrap());
+            assert_eq!(crate::verify(&[facts]).missing, [("api.example.com".to_owned(), "EV-03")]);
+        }
     }
 
     #[test]

@@ -6,8 +6,8 @@ use crate::facts::{Facts, Revocation, Staple};
 pub(crate) static BAR: Bar = Bar {
     id: "EV-14",
     title: "not revoked",
-    what: "A stapled OCSP answer or a revocation list that the operator gave says that the certificate is good. A certificate that demands a staple gets one. Where there is neither, it is recorded as not checked.",
-    why: "A revoked certificate is one whose key somebody else may have. OCSP is optional for public authorities, and nothing is asked of them from here: that would tell them which host is called.",
+    what: "A stapled OCSP answer, or a revocation list that the operator gave or the node fetched, says that the certificate is good. No certificate between it and the root is on a list that is at hand. A certificate that demands a staple gets one. Where there is neither staple nor list, it is recorded as not checked.",
+    why: "A revoked certificate is one whose key somebody else may have. OCSP is optional for public authorities, and no authority is asked about a single certificate: that would tell it which host is called.",
     fix: "replace a revoked certificate; switch OCSP stapling on where the certificate demands it",
     threshold: "not revoked; stapled where demanded",
     again: "daily",
@@ -18,9 +18,16 @@ pub(crate) static BAR: Bar = Bar {
 fn judge(facts: &Facts) -> Judged {
     bar::of(&facts.chain, |chain| {
         let staple = chain.staple.as_ref().ok().and_then(Option::as_ref);
-        if chain.listed == Ok(Revocation::Revoked) || staple == Some(&Staple::Revoked) {
-            return Judged::fail("revoked", "the certificate is revoked");
-        }
+        let listed = match &chain.listed {
+            Ok(Revocation::Revoked) => return Judged::fail("revoked", "the certificate is revoked"),
+            _ if staple == Some(&Staple::Revoked) => return Judged::fail("revoked", "the certificate is revoked"),
+            Ok(Revocation::AuthorityRevoked) => {
+                let message = "a certificate between the host's own and the root is revoked";
+                return Judged::fail("authority revoked", message);
+            }
+            Ok(Revocation::Good) => Ok(()),
+            Err(missing) => Err(missing),
+        };
         if chain.leaf.must_staple && chain.staple.is_ok() && staple != Some(&Staple::Good) {
             return match staple {
                 Some(Staple::Unusable(reason)) => Judged::fail(
@@ -32,18 +39,17 @@ fn judge(facts: &Facts) -> Judged {
                 _ => Judged::fail("no staple", "the certificate demands a stapled OCSP answer, and none was sent"),
             };
         }
-        match (staple, &chain.listed) {
+        match (staple, listed) {
             (Some(Staple::Good), _) => {
                 Judged::pass("good (staple)", "the stapled OCSP answer says that the certificate is good")
             }
-            (_, Ok(Revocation::Good)) => {
+            (_, Ok(())) => {
                 Judged::pass("good (list)", "the revocation list of the issuer does not have the certificate")
             }
             (Some(Staple::Unusable(reason)), _) => Judged::not_measured(format!(
                 "revocation not checked: the stapled OCSP answer cannot be used: {reason}"
             )),
             (_, Err(missing)) => Judged::not_measured(format!("revocation not checked: {missing}")),
-            (_, Ok(Revocation::Revoked)) => Judged::fail("revoked", "the certificate is revoked"),
         }
     })
 }
@@ -63,6 +69,9 @@ mod tests {
     fn revoked_by_either_source() {
         assert_eq!(chain(|chain| chain.listed = Ok(Revocation::Revoked)).state, State::Fail);
         assert_eq!(chain(|chain| chain.staple = Ok(Some(Staple::Revoked))).state, State::Fail);
+        // A good staple speaks for the leaf alone.
+        let judged = chain(|chain| chain.listed = Ok(Revocation::AuthorityRevoked));
+        assert_eq!((judged.state, judged.value.as_deref()), (State::Fail, Some("authority revoked")));
     }
 
     #[test]

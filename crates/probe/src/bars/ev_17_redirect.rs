@@ -4,11 +4,12 @@ use crate::bar::{self, Bar, Judged};
 use crate::facts::Facts;
 use crate::hosts::Target;
 use crate::hosts::shape::{self, Piece, Written};
+use backshell_model::{HostName, HostPort};
 
 pub(crate) static BAR: Bar = Bar {
     id: "EV-17",
     title: "no redirect off the host",
-    what: "The answer to a request without credentials does not lead to http, and to another host only when that host is one of the package.",
+    what: "The answer to a request without credentials does not lead to http, and to another host only when that host is one of the package, or lies below a pattern of it.",
     why: "A redirect moves the call, and what travels with it, to a host that nobody verified.",
     fix: "answer at the host itself, or name the host that the redirect leads to in the package",
     threshold: "no redirect to http or to a host that is not verified",
@@ -46,12 +47,29 @@ fn judge_location(facts: &Facts, location: &str) -> Judged {
             read.shown.clone(),
             format!("the answer leads to `{}`, which the package names too", read.shown),
         ),
+        (Target::Host(host), _) if is_below_a_pattern(facts, host) => Judged::pass(
+            read.shown.clone(),
+            format!("the answer leads to `{}`, which lies below a pattern of the package", read.shown),
+        ),
         (Target::Host(_), _) => {
             let message = format!("the answer leads to `{}`, which the package does not name", read.shown);
             Judged::fail("redirect_host", message)
         }
         (Target::Unusable { code, .. }, _) => Judged::fail(*code, "the answer leads to a host that cannot be used"),
     }
+}
+
+/// Whether the package itself declares that its hosts lie there: one label below the suffix of a template, within the name of
+/// one owner. A label with hyphens in its third and fourth place shows as something else than it is. Patterns say nothing
+/// about ports.
+fn is_below_a_pattern(facts: &Facts, host: &HostPort) -> bool {
+    let is_below = |suffix: &HostName| {
+        let label = host.host.as_str().strip_suffix(suffix.as_str()).and_then(|front| front.strip_suffix('.'));
+        let plain =
+            |label: &str| !label.is_empty() && !label.contains('.') && label.as_bytes().get(2..4) != Some(b"--");
+        label.is_some_and(plain) && host.host.registrable_domain() == suffix.registrable_domain()
+    };
+    host.port == 443 && facts.patterns.iter().any(is_below)
 }
 
 #[cfg(test)]
@@ -87,6 +105,27 @@ mod tests {
             ("https://user@api.example.com/", State::Fail),
         ] {
             assert_eq!(location(text).state, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_host_below_a_pattern_of_the_package_is_its_own() {
+        let judged = |location: &str| {
+            let mut facts = crate::testing::healthy();
+            facts.patterns = vec![HostName::parse("eu.example.org").unwrap()];
+            facts.answer.as_mut().unwrap().location = Some(location.to_owned());
+            judge(&facts).state
+        };
+        assert_eq!(judged("https://one.eu.example.org/v1"), State::Pass);
+        for other in [
+            "https://eu.example.org/",
+            "https://a.one.eu.example.org/",
+            "https://xn--one.eu.example.org/",
+            "https://one.eu.example.org:8443/",
+            "http://one.eu.example.org/",
+            "https://evileu.example.org/",
+        ] {
+            assert_eq!(judged(other), State::Fail, "{other}");
         }
     }
 }

@@ -22,22 +22,29 @@ fn judge(facts: &Facts) -> Judged {
             Alpn::Chose(protocol) if !matches!(protocol.as_str(), "h2" | "http/1.1") => {
                 Judged::fail(protocol.clone(), format!("the host chooses `{protocol}`, which it was not offered"))
             }
-            Alpn::Chose(protocol) => match facts.answer.as_ref().ok().and_then(|answer| answer.upgrade.as_ref()) {
-                Some(upgrade) => Judged::warn(
-                    protocol.clone(),
-                    format!(
-                        "the host offers to change the protocol to `{}`",
-                        upgrade.chars().take(40).collect::<String>()
-                    ),
-                ),
-                None => Judged::pass(protocol.clone(), "the host agrees on the protocol in the handshake"),
-            },
+            Alpn::Chose(protocol) => {
+                let upgrade = facts.answer.as_ref().ok().and_then(|answer| answer.upgrade.as_deref());
+                judge_upgrade(protocol, upgrade, "the host agrees on the protocol in the handshake")
+            }
             Alpn::Silent => match &facts.answer {
-                Ok(answer) => Judged::pass(answer.version.clone(), "the host does not negotiate, and answers"),
+                Ok(answer) => {
+                    let upgrade = answer.upgrade.as_deref();
+                    judge_upgrade(&answer.version, upgrade, "the host does not negotiate, and answers")
+                }
                 Err(missing) => Judged::not_measured(format!("the host does not negotiate a protocol, and {missing}")),
             },
         })
     })
+}
+
+fn judge_upgrade(protocol: &str, upgrade: Option<&str>, otherwise: &str) -> Judged {
+    match upgrade {
+        Some(upgrade) => {
+            let upgrade: String = upgrade.chars().take(40).collect();
+            Judged::warn(protocol, format!("the host offers to change the protocol to `{upgrade}`"))
+        }
+        None => Judged::pass(protocol, otherwise),
+    }
 }
 
 #[cfg(test)]
@@ -57,7 +64,13 @@ mod tests {
 
     #[test]
     fn an_upgrade_is_a_warning() {
-        let judged = alone(&BAR, |facts| facts.answer.as_mut().unwrap().upgrade = Some("h2c".to_owned()));
-        assert_eq!(judged.state, State::Warn);
+        for alpn in [Alpn::Chose("http/1.1".to_owned()), Alpn::Silent] {
+            let judged = alone(&BAR, |facts| {
+                facts.tls.as_mut().unwrap().alpn = Ok(alpn.clone());
+                facts.answer.as_mut().unwrap().upgrade = Some("h2c".to_owned());
+            });
+            assert_eq!(judged.state, State::Warn, "{alpn:?}");
+            assert!(judged.message.contains("`h2c`"), "{}", judged.message);
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::facts::Facts;
 pub(crate) static BAR: Bar = Bar {
     id: "EV-19",
     title: "it answers",
-    what: "Of 20 requests over 10 minutes at least 95 of 100 are answered with a status below 500; 401, 403, 404 and 405 count as alive. Less than half blocks.",
+    what: "Of 20 requests over 10 minutes at least 95 of 100 are answered with a status below 500; 401, 403, 404 and 405 count as alive. Less than half blocks. A host to which no connection can be opened is asked once, and fails with 0 of 1.",
     why: "A host that is down while it is being certified will be down when it is needed.",
     fix: "look into the errors of the service; measure again when it is stable",
     threshold: "95 %",

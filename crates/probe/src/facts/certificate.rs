@@ -25,7 +25,8 @@ pub struct Chain {
     pub path: Result<TrustedPath, PathFailure>,
     /// What the stapled OCSP answer says, where one was sent. `Err` where the handshake could not show one.
     pub staple: Measured<Option<Staple>>,
-    /// What the revocation lists say that the operator gave.
+    /// What the revocation lists say that the operator gave or that were fetched: about the leaf, and of the certificates
+    /// between leaf and root, as far as the lists of their issuers are at hand, whether one is revoked.
     pub listed: Measured<Revocation>,
     /// Whether the host proved in the handshake that the key of the leaf is its own.
     pub possession: Measured<bool>,
@@ -134,6 +135,8 @@ pub enum Revocation {
     Good,
     /// The list of the issuer has it.
     Revoked,
+    /// The list of an issuer further up has a certificate between leaf and root.
+    AuthorityRevoked,
 }
 
 /// A stapled OCSP answer.

@@ -31,6 +31,16 @@ impl NotMeasured {
     }
 }
 
+/// The reason of what takes minutes and is measured after the rest.
+pub const PENDING: &str = "measured after publication: 20 requests over 10 minutes, and then this report is completed";
+
+impl NotMeasured {
+    /// Not measured yet: it takes minutes, and a job measures it after the rest.
+    pub fn pending() -> Self {
+        Self(PENDING.to_owned())
+    }
+}
+
 impl fmt::Display for NotMeasured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -46,6 +56,8 @@ pub struct Facts {
     pub endpoint: Endpoint,
     /// The other hosts of the package.
     pub siblings: Vec<HostPort>,
+    /// The suffixes of the patterns that the package declares: its hosts lie one label below them.
+    pub patterns: Vec<HostName>,
     /// What the name servers said.
     pub names: Measured<Names>,
     /// The addresses, each with why it is never an endpoint, if so.

@@ -5,7 +5,7 @@ use super::{Files, Found, Purpose, Use, is_moved_everywhere};
 use backshell_package::{Definition, SecurityKind};
 use backshell_source::Node;
 
-pub(super) fn find(files: &Files<'_>, found: &mut Vec<Found>) {
+pub(super) fn find(files: &Files<'_>, found: &mut Found) {
     let Some(definition) = &files.package.definition else { return };
     if !is_moved_everywhere(files.package) {
         service(files, definition, found);
@@ -20,7 +20,7 @@ pub(super) fn find(files: &Files<'_>, found: &mut Vec<Found>) {
 }
 
 /// `host`, once for each scheme that something in the definition asks for.
-fn service(files: &Files<'_>, definition: &Definition, found: &mut Vec<Found>) {
+fn service(files: &Files<'_>, definition: &Definition, found: &mut Found) {
     let swagger = definition.swagger();
     let named = swagger.node().get("host");
     let node = match named {
@@ -41,7 +41,7 @@ fn service(files: &Files<'_>, definition: &Definition, found: &mut Vec<Found>) {
     let place = |node: Node<'_>| files.place(&definition.file, &definition.document, node);
     let mut add = |scheme: Written, node: Node<'_>| {
         let found_use = Use { purpose: Purpose::Service, scheme, path: path.clone(), place: place(node) };
-        found.push(Found { target: target.clone(), shown: shown.clone(), at: found_use });
+        found.push(target.clone(), shown.clone(), found_use);
     };
     let operations = swagger.operations().filter_map(|operation| operation.node().get("schemes"));
     let schemes = swagger.node().get("schemes").into_iter().chain(operations);
@@ -56,7 +56,7 @@ fn service(files: &Files<'_>, definition: &Definition, found: &mut Vec<Found>) {
 }
 
 /// `authorizationUrl` and `tokenUrl` of the security definitions.
-fn sign_in(files: &Files<'_>, definition: &Definition, found: &mut Vec<Found>) {
+fn sign_in(files: &Files<'_>, definition: &Definition, found: &mut Found) {
     for security in definition.swagger().security_definitions() {
         if !matches!(security.kind, SecurityKind::OAuth2 { .. }) {
             continue;
@@ -66,7 +66,7 @@ fn sign_in(files: &Files<'_>, definition: &Definition, found: &mut Vec<Found>) {
             let Some(text) = node.as_str().map(str::trim).filter(|text| !text.is_empty()) else { continue };
             let Shape { target, shown, scheme, path } = shape::read(&[Piece::Text(text.to_owned())]);
             let place = files.place(&definition.file, &definition.document, node);
-            found.push(Found { target, shown, at: Use { purpose, scheme, path, place } });
+            found.push(target, shown, Use { purpose, scheme, path, place });
         }
     }
 }

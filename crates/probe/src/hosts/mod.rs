@@ -17,9 +17,17 @@ use backshell_model::HostPort;
 use backshell_package::{Operation, Origin, Package};
 use backshell_source::{Document, Node};
 use shape::Written;
+use std::collections::BTreeMap;
+use std::mem::discriminant;
 
-/// How many addresses of one package are looked at; a hostile one must not fill the memory with them.
-pub const MOST_ADDRESSES: usize = 4_000;
+/// How many hosts of one package are told apart; a hostile one must not fill the memory with them.
+pub const MOST_HOSTS: usize = 4_000;
+/// How many addresses of one package are read; a hostile one must not keep a processor busy with them.
+pub const MOST_ADDRESSES: usize = 100_000;
+/// How many places of one host are kept. One of each purpose and scheme always is.
+const MOST_PLACES: usize = 64;
+/// What is shown in place of the hosts that are not looked at any more.
+pub const MORE_HOSTS: &str = "(more hosts)";
 
 /// A host that a package (or the command line) names, with everything that is said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,24 +131,81 @@ pub struct Use {
     pub place: Place,
 }
 
-/// An address as it was found, before equal hosts are put together.
-#[derive(Clone, Debug)]
+/// The addresses that were found. Equal hosts are put together at once, so that many addresses of one host take the place of
+/// none of another.
+#[derive(Debug, Default)]
 pub(crate) struct Found {
-    pub(crate) target: Target,
-    pub(crate) shown: String,
-    pub(crate) at: Use,
+    hosts: BTreeMap<(Target, String), Vec<Use>>,
+    addresses: usize,
+    /// Where the first address stands that was not looked at, and why.
+    beyond: Option<(Use, String)>,
+}
+
+impl Found {
+    /// Takes an address in.
+    pub(crate) fn push(&mut self, target: Target, shown: String, at: Use) {
+        self.addresses = self.addresses.saturating_add(1);
+        if self.is_full() {
+            return self.beyond(at, format!("the package names more than {MOST_ADDRESSES} addresses"));
+        }
+        let (full, key) = (self.hosts.len() >= MOST_HOSTS, (target, shown));
+        match self.hosts.get_mut(&key) {
+            Some(uses) => keep(uses, at),
+            None if full => self.beyond(at, format!("the package names more than {MOST_HOSTS} hosts")),
+            None => {
+                self.hosts.insert(key, vec![at]);
+            }
+        }
+    }
+
+    /// Whether nothing more is taken in.
+    pub(crate) fn is_full(&self) -> bool {
+        self.addresses > MOST_ADDRESSES
+    }
+
+    /// How many addresses were taken in.
+    pub(crate) fn addresses(&self) -> usize {
+        self.addresses
+    }
+
+    fn beyond(&mut self, at: Use, why: String) {
+        self.beyond.get_or_insert((at, why));
+    }
+
+    /// The hosts, sorted. What was not looked at stands among them as one that cannot be used: a certificate that left hosts
+    /// out would vouch for them all the same.
+    fn endpoints(self) -> Vec<Endpoint> {
+        let Self { mut hosts, beyond, .. } = self;
+        if let Some((at, why)) = beyond {
+            let message = format!("{why}, and those beyond were not looked at; name fewer");
+            let target = Target::Unusable { code: shape::TOO_MANY, message };
+            hosts.insert((target, MORE_HOSTS.to_owned()), vec![at]);
+        }
+        hosts.into_iter().map(|((target, shown), uses)| Endpoint { target, shown, uses }).collect()
+    }
+}
+
+/// Keeps a place of a host, unless there are many that say the same.
+fn keep(uses: &mut Vec<Use>, at: Use) {
+    let says_more = || {
+        let same = |kept: &Use| kept.purpose == at.purpose && discriminant(&kept.scheme) == discriminant(&at.scheme);
+        !uses.iter().any(same)
+    };
+    if !uses.contains(&at) && (uses.len() < MOST_PLACES || says_more()) {
+        uses.push(at);
+    }
 }
 
 /// Every host that the package can reach. `path` is the path that the user gave for the package, for the places. Sorted:
 /// hosts first, by name.
 pub fn endpoints(package: &Package, path: Option<&str>) -> Vec<Endpoint> {
-    let mut found = Vec::new();
+    let mut found = Found::default();
     let files = Files { package, path };
     definition::find(&files, &mut found);
     policies::find(&files, &mut found);
     sign_in::find(&files, &mut found);
     script::find(&files, &mut found);
-    together(found)
+    found.endpoints()
 }
 
 /// The host of a URL of the command line.
@@ -149,18 +214,6 @@ pub fn endpoint_of_url(url: &str) -> Endpoint {
     let shape::Shape { target, shown, scheme, path } = read;
     let place = Place::file(url);
     Endpoint { target, shown, uses: vec![Use { purpose: Purpose::Given, scheme, path, place }] }
-}
-
-/// Puts the places of equal targets together.
-fn together(found: Vec<Found>) -> Vec<Endpoint> {
-    let mut endpoints: std::collections::BTreeMap<(Target, String), Vec<Use>> = std::collections::BTreeMap::new();
-    for Found { target, shown, at } in found.into_iter().take(MOST_ADDRESSES) {
-        let uses = endpoints.entry((target, shown)).or_default();
-        if !uses.contains(&at) {
-            uses.push(at);
-        }
-    }
-    endpoints.into_iter().map(|((target, shown), uses)| Endpoint { target, shown, uses }).collect()
 }
 
 /// The files of a package, with their names as the user knows them.

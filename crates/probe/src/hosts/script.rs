@@ -26,7 +26,7 @@ const VOCABULARIES: [&str; 12] = [
     "xmlns.com",
 ];
 
-pub(super) fn find(files: &Files<'_>, found: &mut Vec<Found>) {
+pub(super) fn find(files: &Files<'_>, found: &mut Found) {
     let Some(script) = &files.package.script else { return };
     let text = String::from_utf8_lossy(&script.bytes);
     let source = Text::new(text.as_ref());
@@ -47,7 +47,7 @@ pub(super) fn find(files: &Files<'_>, found: &mut Vec<Found>) {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let span = Span::new(offset(literal.place.start), offset(literal.place.end));
         let place = Place::in_text(shown.clone(), &source, span, "");
-        found.push(Found { target, shown: host, at: Use { purpose: Purpose::Script, scheme, path, place } });
+        found.push(target, host, Use { purpose: Purpose::Script, scheme, path, place });
     }
 }
 

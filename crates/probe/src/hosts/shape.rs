@@ -64,6 +64,50 @@ pub struct Shape {
 /// How a host is shown that is not there.
 pub const NO_HOST: &str = "(no host)";
 
+/// The reason code of what stands for more than can be looked at.
+pub(super) const TOO_MANY: &str = "too_many";
+
+/// How many texts one address may stand for.
+pub(super) const MOST_TEXTS: usize = 256;
+
+/// Every text that the parts of an address can stand for, each part with its choices. Values that choose nothing but what
+/// stands behind the host are left open where there would be too many; `None` where there are too many all the same.
+pub(super) fn every_text(parts: impl IntoIterator<Item = Vec<Piece>>) -> Option<Vec<Vec<Piece>>> {
+    let mut all: Vec<Vec<Piece>> = vec![Vec::new()];
+    for choices in parts {
+        let mut choices = choices.as_slice();
+        if all.len().saturating_mul(choices.len()) > MOST_TEXTS {
+            if !all.iter().all(|front| has_a_whole_host(front)) {
+                return None;
+            }
+            choices = &[Piece::Value(Giver::Connection)];
+        }
+        let longer = |front: &Vec<Piece>| {
+            let front = front.clone();
+            choices.iter().map(move |choice| front.iter().cloned().chain([choice.clone()]).collect())
+        };
+        all = all.iter().flat_map(longer).collect();
+    }
+    Some(all)
+}
+
+/// Whether the host has ended, so that what follows is path or query.
+fn has_a_whole_host(front: &[Piece]) -> bool {
+    let text: String =
+        front.iter().map(|piece| if let Piece::Text(text) = piece { text.as_str() } else { "x" }).collect();
+    let behind = text.split_once("://").map_or(text.as_str(), |(_, behind)| behind);
+    behind.contains(['/', '?', '#'])
+}
+
+/// An address that stands for more texts than can be looked at, shown as it is written.
+pub(super) fn too_many(text: &str) -> Shape {
+    let message = format!(
+        "its closed lists make more than {MOST_TEXTS} addresses of it, and none was looked at; shorten the lists"
+    );
+    let target = Target::Unusable { code: TOO_MANY, message };
+    Shape { target, ..read(&[Piece::Text(text.to_owned())]) }
+}
+
 /// Stands in for a value while the text is taken apart. Texts that hold one themselves are refused as not canonical: it
 /// is no ASCII character.
 const MARK: char = '\u{e000}';

@@ -23,14 +23,14 @@ const ADDRESSES: [(&str, &[Purpose]); 8] = [
     ("refreshUrlTemplate", &[Purpose::Refresh]),
 ];
 
-/// How many texts one address may stand for.
-const MOST_TEXTS: usize = 256;
-
-pub(super) fn find(files: &Files<'_>, found: &mut Vec<Found>) {
+pub(super) fn find(files: &Files<'_>, found: &mut Found) {
     let Some(properties) = &files.package.properties else { return };
     let parameters = declared(properties);
     for settings in parameters.iter().filter_map(ConnectionParameter::oauth_settings) {
-        let before = found.len();
+        if found.is_full() {
+            return;
+        }
+        let before = found.addresses();
         if let Some(custom) = settings.get_ignore_case("customParameters") {
             for (name, purposes) in ADDRESSES {
                 let Some(node) = custom.get_ignore_case(name) else { continue };
@@ -42,20 +42,20 @@ pub(super) fn find(files: &Files<'_>, found: &mut Vec<Found>) {
                 }
             }
         }
-        if found.len() == before {
+        if found.addresses() == before {
             brought(files, properties, settings, found);
         }
     }
 }
 
 /// The addresses that the identity provider brings along, for settings that give none.
-fn brought(files: &Files<'_>, properties: &Properties, settings: Node<'_>, found: &mut Vec<Found>) {
+fn brought(files: &Files<'_>, properties: &Properties, settings: Node<'_>, found: &mut Found) {
     let Some(node) = settings.get_ignore_case("identityProvider") else { return };
     let Some(name) = node.as_str().map(str::trim).filter(|name| !name.is_empty()) else { return };
     let place = files.place(&properties.file, &properties.document, node);
     let mut add = |shape: Shape, purpose: Purpose| {
         let Shape { target, shown, scheme, path } = shape;
-        found.push(Found { target, shown, at: Use { purpose, scheme, path, place: place.clone() } });
+        found.push(target, shown, Use { purpose, scheme, path, place: place.clone() });
     };
     match provider(name) {
         Provider::Brings(addresses) => {
@@ -77,12 +77,16 @@ fn address(
     properties: &Properties,
     block: &Block<'_>,
     (text, node, purpose): (&str, Node<'_>, Purpose),
-    found: &mut Vec<Found>,
+    found: &mut Found,
 ) {
     let place = files.place(&properties.file, &properties.document, node);
-    for pieces in block.texts(text) {
-        let Shape { target, shown, scheme, path } = shape::read(&pieces);
-        found.push(Found { target, shown, at: Use { purpose, scheme, path, place: place.clone() } });
+    let mut add = |shape: Shape| {
+        let Shape { target, shown, scheme, path } = shape;
+        found.push(target, shown, Use { purpose, scheme, path, place: place.clone() });
+    };
+    match shape::every_text(block.parts(text)) {
+        Some(texts) => texts.iter().for_each(|pieces| add(shape::read(pieces))),
+        None => add(shape::too_many(text)),
     }
 }
 
@@ -93,26 +97,17 @@ struct Block<'d> {
 }
 
 impl Block<'_> {
-    /// Every text that an address can stand for.
-    fn texts(&self, text: &str) -> Vec<Vec<Piece>> {
-        let mut all: Vec<Vec<Piece>> = vec![Vec::new()];
+    /// The parts of an address, each with what may stand in its place.
+    fn parts(&self, text: &str) -> Vec<Vec<Piece>> {
+        let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, name, behind)) = placeholder(rest) {
             rest = behind;
-            let choices = self.choices(name);
-            if all.len().saturating_mul(choices.len()) > MOST_TEXTS {
-                return vec![vec![Piece::Value(Giver::Connection)]];
-            }
-            let longer = |front: &Vec<Piece>| {
-                let front = front.iter().cloned().chain([Piece::Text(before.to_owned())]).collect::<Vec<_>>();
-                choices.iter().map(move |choice| front.iter().cloned().chain([choice.clone()]).collect())
-            };
-            all = all.iter().flat_map(|front| longer(front).collect::<Vec<Vec<Piece>>>()).collect();
+            parts.push(vec![Piece::Text(before.to_owned())]);
+            parts.push(self.choices(name));
         }
-        for pieces in &mut all {
-            pieces.push(Piece::Text(rest.to_owned()));
-        }
-        all
+        parts.push(vec![Piece::Text(rest.to_owned())]);
+        parts
     }
 
     /// What may stand in place of `{name}`.

@@ -165,12 +165,96 @@ fn a_definition_without_a_host_is_said() {
     assert_eq!(found(&json!({"paths": {}}), &properties), [""; 0]);
 }
 
+/// A connection parameter `a` with so many values: `v0`, `v1` and so on.
+fn listed(values: usize) -> serde_json::Value {
+    let values: Vec<_> = (0..values).map(|index| json!({"value": format!("v{index}")})).collect();
+    json!({"a": {"type": "string", "allowedValues": values}})
+}
+
+fn with_policies(parameters: &serde_json::Value, policies: &[serde_json::Value]) -> serde_json::Value {
+    json!({"properties": {"connectionParameters": parameters, "policyTemplateInstances": policies}})
+}
+
+/// Whether a host fails EV-02 with this code, as a certification sees it.
+fn fails(definition: &serde_json::Value, properties: &serde_json::Value, shown: &str, code: &str) -> bool {
+    let file = |name: &str, value: &serde_json::Value| (name.to_owned(), value.to_string().into_bytes().into());
+    let files = vec![file("apiDefinition.swagger.json", definition), file("apiProperties.json", properties)];
+    let read = read_files("p", files, &Limits::default());
+    let (clock, lists) = (backshell_testkit::MockClock::at(1_800_000_000), crate::measure::Lists::default());
+    let facts = |endpoint: &Endpoint| crate::measure::unmeasured(endpoint, &[], &clock, &lists, "offline");
+    let hosts: Vec<_> = endpoints(&read.package, Some("p/")).iter().map(facts).collect();
+    let verification = crate::verify(&hosts);
+    verification.bars.iter().any(|bar| {
+        bar.id == "EV-02" && bar.host == shown && bar.state == crate::State::Fail && bar.value.as_deref() == Some(code)
+    })
+}
+
 #[test]
-fn too_many_values_are_as_good_as_none() {
-    let values: Vec<_> = (0..20).map(|index| json!({"value": format!("v{index}")})).collect();
-    let properties = json!({"properties": {
-        "connectionParameters": {"a": {"type": "string", "allowedValues": values}},
-        "policyTemplateInstances": [policy("https://@connectionParameters('a').@connectionParameters('a').example.com", &[])]}});
-    assert_eq!(found(&json!({}), &properties).len(), 1);
-    assert!(found(&json!({}), &properties)[0].starts_with("pattern *.example.com"));
+fn a_template_that_stands_for_too_many_addresses_fails() {
+    let policy = |template: &str| vec![policy(&format!("https://{template}"), &[])];
+    let template = "@connectionParameters('a').@connectionParameters('a').example.com";
+    let few = with_policies(&listed(16), &policy(template));
+    assert_eq!(found(&json!({}), &few).len(), 256);
+    // Calls take every value of the list; a pattern in its place would say nothing about the hosts behind them.
+    let many = with_policies(&listed(17), &policy(template));
+    let shown = found(&json!({}), &many);
+    assert!(shown.len() == 1 && shown[0].starts_with(&format!("too_many {template} policy")), "{shown:?}");
+    assert!(fails(&json!({}), &many, template, "too_many"));
+    // A single list as well, and one that repeats itself so often that nobody reads it to its end.
+    let template = "@connectionParameters('a').example.com";
+    assert!(fails(&json!({}), &with_policies(&listed(257), &policy(template)), template, "too_many"));
+    let same = json!({"a": {"type": "string", "allowedValues": vec![json!({"value": "v"}); 5_000]}});
+    assert!(fails(&json!({}), &with_policies(&same, &policy(template)), template, "too_many"));
+    // In a sign-in address.
+    let mut parameters = json!({"token:Host": listed(257)["a"]});
+    parameters["token"] = json!({"type": "oauthSetting", "oAuthSettings": {"identityProvider": "oauth2",
+        "customParameters": {"tokenUrl": {"value": "https://{Host}.example.com/token"}}}});
+    let properties = with_policies(&parameters, &[]);
+    assert!(fails(&json!({}), &properties, "{Host}.example.com", "too_many"));
+}
+
+#[test]
+fn values_that_choose_a_path_only_do_not_count() {
+    let template = "https://@connectionParameters('a').example.com/@connectionParameters('a')/x";
+    let shown = found(&json!({}), &with_policies(&listed(20), &[policy(template, &[])]));
+    assert_eq!(shown.len(), 20);
+    assert!(shown[0].starts_with("host v0.example.com policy https / "), "{shown:?}");
+}
+
+#[test]
+fn values_need_not_be_texts() {
+    let values = json!({"a": {"type": "string", "allowedValues": [{"value": 1}, {"value": true}]},
+        "b": {"type": "string", "allowedValues": [{"value": {"no": "text"}}]}});
+    let policies = ["a", "b"].map(|name| policy(&format!("https://z@connectionParameters('{name}').example.com"), &[]));
+    let shown = found(&json!({}), &with_policies(&values, &policies));
+    let begins: Vec<_> = shown.iter().map(|one| one.split(" policy ").next().unwrap()).collect();
+    assert_eq!(begins, ["host z1.example.com", "host ztrue.example.com", "pattern *.example.com"]);
+}
+
+/// Sixteen templates of 256 texts each once took the place of every host behind them.
+#[test]
+fn many_addresses_of_one_host_take_the_place_of_no_other() {
+    let harmless = policy("https://harmless.example.com/@connectionParameters('a')/x", &[]);
+    let mut parameters = listed(256);
+    parameters["token"] = json!({"type": "oauthSetting", "oAuthSettings": {"identityProvider": "oauth2",
+        "customParameters": {"tokenUrl": {"value": "http://later.example.com/token"}}}});
+    let properties = with_policies(&parameters, &vec![harmless; 20]);
+    let shown = found(&json!({}), &properties);
+    assert!(shown.iter().any(|one| one.starts_with("host later.example.com token http /token")), "{}", shown.len());
+    assert!(shown.len() < 70, "places are kept within bounds: {}", shown.len());
+}
+
+#[test]
+fn hosts_beyond_the_limit_are_said_and_fail() {
+    let many = |policies: usize, host: fn(usize) -> String| {
+        let policies: Vec<_> = (0..policies).map(|index| policy(&format!("https://{}", host(index)), &[])).collect();
+        with_policies(&listed(250), &policies)
+    };
+    let hosts = |index: usize| format!("@connectionParameters('a').p{index}.example.com");
+    assert!(!fails(&json!({}), &many(16, hosts), super::MORE_HOSTS, "too_many"));
+    assert_eq!(found(&json!({}), &many(17, hosts)).len(), super::MOST_HOSTS + 1);
+    assert!(fails(&json!({}), &many(17, hosts), super::MORE_HOSTS, "too_many"));
+    let one = |_: usize| "one.example.com/@connectionParameters('a')/x".to_owned();
+    assert!(!fails(&json!({}), &many(400, one), super::MORE_HOSTS, "too_many"));
+    assert!(fails(&json!({}), &many(401, one), super::MORE_HOSTS, "too_many"));
 }

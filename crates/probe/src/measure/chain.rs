@@ -1,18 +1,20 @@
 //! Whether the certificates that a host sent lead to a root, and what lists and staples say about them.
 //!
-//! The path is built by `webpki`, over what was sent and what the operator gave: nothing is fetched. It is built for a
+//! The path is built by `webpki`, over what was sent and what the operator gave: nothing is fetched here. It is built for a
 //! moment at which the leaf is valid, so that an expired certificate is told apart from one that leads nowhere.
 
-use super::certificate;
+use super::revocation::{self, Authority, Known, ListSource};
 use super::weak::every_algorithm;
+use super::{certificate, staple};
 use crate::facts::{Chain, LogId, Measured, NotMeasured, PathFailure, Revocation, TrustedPath};
 use backshell_model::{HostName, Timestamp};
 use rustls_pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use webpki::{
-    BorrowedCertRevocationList, CertRevocationList, EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter,
-    RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy, VerifiedPath, anchor_from_trusted_cert,
+    CertRevocationList, EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, RevocationCheckDepth,
+    RevocationOptionsBuilder, UnknownStatusPolicy, VerifiedPath, anchor_from_trusted_cert,
 };
 
 /// Whom a verification trusts, and what it knows about revocation.
@@ -21,8 +23,16 @@ pub struct Trust {
     public: Vec<TrustAnchor<'static>>,
     private: Vec<TrustAnchor<'static>>,
     store: Vec<CertificateDer<'static>>,
-    lists: Vec<CertRevocationList<'static>>,
+    /// Revocation lists that were given.
+    given: Vec<Known>,
+    /// Those of a folder, which is read again while the node runs.
+    folder: RwLock<Arc<Vec<Known>>>,
+    /// The lists that certificates name, and how many had been named when each was last.
+    named: Mutex<BTreeMap<ListSource, u64>>,
 }
+
+/// How many lists are remembered that certificates name.
+const MOST_NAMED: usize = 1_000;
 
 /// Why something that the operator gave cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +48,14 @@ pub enum TrustError {
 impl Trust {
     /// Trusts these public roots and nothing else.
     pub fn public(roots: impl IntoIterator<Item = TrustAnchor<'static>>) -> Self {
-        Self { public: roots.into_iter().collect(), private: Vec::new(), store: Vec::new(), lists: Vec::new() }
+        Self {
+            public: roots.into_iter().collect(),
+            private: Vec::new(),
+            store: Vec::new(),
+            given: Vec::new(),
+            folder: RwLock::default(),
+            named: Mutex::default(),
+        }
     }
 
     /// Trusts a private root as well (DER).
@@ -54,10 +71,37 @@ impl Trust {
 
     /// Knows a revocation list (DER).
     pub fn add_list(&mut self, list: &[u8]) -> Result<(), TrustError> {
-        let list =
-            BorrowedCertRevocationList::from_der(list).and_then(|list| list.to_owned()).map_err(TrustError::List)?;
-        self.lists.push(CertRevocationList::Owned(list));
+        self.given.push(Known::read(list).map_err(TrustError::List)?);
         Ok(())
+    }
+
+    /// Knows these revocation lists (DER) in place of those that were handed in this way before. What cannot be read is left
+    /// out; how many those were.
+    pub fn replace_lists(&self, lists: &[Vec<u8>]) -> usize {
+        let known: Vec<Known> = lists.iter().filter_map(|list| Known::read(list).ok()).collect();
+        let unread = lists.len().saturating_sub(known.len());
+        *self.folder.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
+        unread
+    }
+
+    /// The lists that certificates of trusted chains named, as far as they were seen.
+    pub fn named_lists(&self) -> BTreeSet<ListSource> {
+        self.named.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    /// Remembers where lists are. Where there are too many, the one that was not named for the longest time gives way: hosts
+    /// in use name theirs daily, and nobody can fill the memory for good.
+    fn remember(&self, sources: Vec<ListSource>) {
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        for source in sources {
+            let order = named.values().max().map_or(0, |last| last.saturating_add(1));
+            named.insert(source, order);
+            if named.len() > MOST_NAMED
+                && let Some(oldest) = named.iter().min_by_key(|(_, order)| **order).map(|(source, _)| source.clone())
+            {
+                named.remove(&oldest);
+            }
+        }
     }
 }
 
@@ -100,14 +144,15 @@ pub fn chain(shown: &Shown, host: &HostName, at: Timestamp, trust: &Trust) -> Me
         // What webpki does not read for its critical extension still has names.
         _ => names.iter().any(|name| matches(name, host.as_str())),
     };
-    let path = entity.as_ref().map_err(failure).and_then(|entity| path(entity, rest, moment, trust));
+    let path = entity.as_ref().map_err(failure).and_then(|entity| path(entity, first, rest, moment, trust));
+    let (path, issuers) = path.map_or_else(|error| (Err(error), Vec::new()), |(path, issuers)| (Ok(path), issuers));
     let listed = match (&entity, &path) {
-        (Ok(entity), Ok(_)) => listed(entity, rest, moment, at, trust),
+        (Ok(entity), Ok(_)) => listed(entity, rest, &issuers, moment, at, trust),
         _ => Err(NotMeasured::because("the chain leads to no trusted root")),
     };
     let mut staple_logs = BTreeSet::new();
     let staple = shown.staple.clone().map(|staple| {
-        let judged = staple.map(|der| super::staple::judge(&der, first, rest, &trust.store, at));
+        let judged = staple.map(|der| staple::judge(&der, first, rest, &trust.store, at));
         judged.map(|(staple, logs)| {
             staple_logs.extend(logs);
             staple
@@ -118,13 +163,15 @@ pub fn chain(shown: &Shown, host: &HostName, at: Timestamp, trust: &Trust) -> Me
     Ok(Chain { leaf, sent, names_host, names, path, staple, listed, possession, staple_logs, handshake_logs })
 }
 
-/// A way to a root, signed well or weakly: with what was sent alone, else with the store; public roots first.
+/// A way to a root, signed well or weakly, and the authorities on it: with what was sent alone, else with the store; public
+/// roots first.
 fn path(
     entity: &EndEntityCert<'_>,
+    leaf: &CertificateDer<'_>,
     sent: &[CertificateDer<'static>],
     moment: UnixTime,
     trust: &Trust,
-) -> Result<TrustedPath, PathFailure> {
+) -> Result<(TrustedPath, Vec<Authority>), PathFailure> {
     let with_store: Vec<_> = sent.iter().chain(&trust.store).cloned().collect();
     let mut first_failure = None;
     for (between, from_store) in [(sent, false), (with_store.as_slice(), true)] {
@@ -136,7 +183,13 @@ fn path(
                 continue;
             }
             match entity.verify_for_usage(every_algorithm(), roots, between, moment, AnyUsage, None, None) {
-                Ok(found) => return Ok(described(&found, private, from_store)),
+                Ok(found) => {
+                    let between: Vec<_> = found.intermediate_certificates().map(webpki::Cert::der).collect();
+                    let chain = revocation::bytes(leaf, &between);
+                    let issuers = Authority::of_chain(&chain, found.anchor());
+                    trust.remember(ListSource::of_chain(&chain, &issuers));
+                    return Ok((described(&found, private, from_store), issuers.into_iter().flatten().collect()));
+                }
                 Err(error) => {
                     let failed = failure(&error);
                     // Another reason than an unknown issuer says more.
@@ -178,35 +231,49 @@ fn failure(error: &Error) -> PathFailure {
     }
 }
 
-/// What the revocation lists say about the leaf. A list that is out of date says nothing.
+/// What the revocation lists say about the leaf, and about the certificates between it and the root where the lists of their
+/// issuers are at hand. A list that is out of date still proves what it revoked, and says that nothing else is good.
 fn listed(
     entity: &EndEntityCert<'_>,
     sent: &[CertificateDer<'static>],
+    issuers: &[Authority],
     moment: UnixTime,
     at: Timestamp,
     trust: &Trust,
 ) -> Measured<Revocation> {
-    let lists: Vec<&CertRevocationList<'_>> = trust.lists.iter().collect();
-    let options = || {
-        let options = RevocationOptionsBuilder::new(&lists)
-            .map_err(|_| NotMeasured::because("no revocation list was given, and no stapled answer was sent"))?;
-        Ok::<_, NotMeasured>(
-            options
-                .with_depth(RevocationCheckDepth::EndEntity)
-                .with_status_policy(UnknownStatusPolicy::Deny)
-                .with_expiration_policy(webpki::ExpirationPolicy::Enforce)
-                .build(),
-        )
-    };
+    let folder = Arc::clone(&trust.folder.read().unwrap_or_else(PoisonError::into_inner));
+    let mut known: Vec<&Known> = trust.given.iter().chain(folder.iter()).collect();
+    if known.is_empty() {
+        return Err(NotMeasured::because("no revocation list was given, and no stapled answer was sent"));
+    }
+    // `webpki` goes by the name alone, and would stumble over the list of another authority that has the same one.
+    known.retain(|known| !known.is_of_a_namesake(issuers));
+    // The first list of an issuer counts: the newest one.
+    known.sort_by_key(|known| std::cmp::Reverse(known.until));
+    let all: Vec<&CertRevocationList<'_>> = known.iter().map(|known| &known.list).collect();
+    // Lists are held against today, even where the leaf is not valid today.
+    let fresh: Vec<&CertRevocationList<'_>> =
+        known.iter().filter(|known| known.until > at).map(|known| &known.list).collect();
     let between: Vec<_> = sent.iter().chain(&trust.store).cloned().collect();
     let roots: Vec<_> = trust.public.iter().chain(&trust.private).cloned().collect();
-    // Lists are held against today, even where the leaf is not valid today.
-    let today = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(at.as_secs()).unwrap_or_default()));
-    let time = if today == moment { today } else { moment };
-    match entity.verify_for_usage(every_algorithm(), &roots, &between, time, AnyUsage, Some(options()?), None) {
-        Ok(_) => Ok(Revocation::Good),
-        Err(Error::CertRevoked) => Ok(Revocation::Revoked),
-        Err(Error::CrlExpired { .. }) => Err(NotMeasured::because("the revocation list of the issuer is out of date")),
+    let ask = |lists: &[&CertRevocationList<'_>], depth: RevocationCheckDepth, policy: UnknownStatusPolicy| {
+        let Ok(options) = RevocationOptionsBuilder::new(lists) else { return Err(Error::UnknownRevocationStatus) };
+        // Which lists are out of date was decided above.
+        let options = options.with_depth(depth).with_status_policy(policy).build();
+        entity.verify_for_usage(every_algorithm(), &roots, &between, moment, AnyUsage, Some(options), None).map(drop)
+    };
+    if ask(&all, RevocationCheckDepth::EndEntity, UnknownStatusPolicy::Deny) == Err(Error::CertRevoked) {
+        return Ok(Revocation::Revoked);
+    }
+    // Most authorities' lists are not at hand: that nobody knows of a certificate in between says nothing.
+    if ask(&all, RevocationCheckDepth::Chain, UnknownStatusPolicy::Allow) == Err(Error::CertRevoked) {
+        return Ok(Revocation::AuthorityRevoked);
+    }
+    match ask(&fresh, RevocationCheckDepth::EndEntity, UnknownStatusPolicy::Deny) {
+        Ok(()) => Ok(Revocation::Good),
+        Err(Error::UnknownRevocationStatus) if fresh.len() < known.len() => {
+            Err(NotMeasured::because("none of the revocation lists is that of the issuer and not out of date"))
+        }
         Err(Error::UnknownRevocationStatus) => {
             Err(NotMeasured::because("none of the revocation lists is that of the issuer"))
         }

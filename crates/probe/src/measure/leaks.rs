@@ -3,7 +3,7 @@
 
 use backshell_boundary::address_verdict;
 use http::HeaderMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Beginnings that occur in stack traces of common platforms.
 const TRACES: [&str; 14] = [
@@ -62,7 +62,20 @@ fn look(text: &str, traces: bool) -> Vec<&'static str> {
             }
         }
     }
+    // In IPv6 the colon is a part of the address. A digit is too: `Feed::add` is a name in a program.
+    for word in text.split(|character: char| !character.is_ascii_alphanumeric() && character != ':') {
+        let word = word.strip_suffix(':').filter(|word| !word.ends_with(':')).unwrap_or(word);
+        let has_digit = word.contains(|character: char| character.is_ascii_digit());
+        if has_digit && word.contains(':') && word.parse::<Ipv6Addr>().is_ok_and(is_private_six) {
+            found.push("a private address");
+        }
+    }
     found
+}
+
+/// The same in IPv6: unique local and link-local ones.
+fn is_private_six(address: Ipv6Addr) -> bool {
+    address_verdict(IpAddr::V6(address)).is_err_and(|refused| matches!(refused.why, "unique_local" | "link_local"))
 }
 
 /// Addresses that mean a network inside; `127.0.0.1` and `0.0.0.0` say nothing about it.
@@ -93,6 +106,17 @@ mod tests {
             of(plain, "connect to db01.prod.internal (192.168.3.4) failed", true),
             ["a private address", "an internal host"]
         );
+    }
+
+    #[test]
+    fn addresses_of_both_families_are_seen() {
+        let plain = ("server", "nginx");
+        for leak in ["[fd12:3456:789a::5]:8080 refused", "to fe80::1%eth0: no route", "fd00:1:2:3:4:5:6:7"] {
+            assert_eq!(of(plain, leak, true), ["a private address"], "{leak}");
+        }
+        assert_eq!(of(("x-backend", "[fd00::17]:8080"), "", false), ["a private address (header x-backend)"]);
+        let public = "2606:4700::1111 and ::1, Feed::add(), std::fmt, 12:30:45, fe:80:01:02:03:04, a::b";
+        assert_eq!(of(plain, public, true), [""; 0]);
     }
 
     #[test]

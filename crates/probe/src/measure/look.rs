@@ -161,6 +161,6 @@ fn is_sound(shown: &Chain, now: i64) -> bool {
         && shown.names_host
         && shown.possession == Ok(true)
         && shown.leaf.for_servers != Some(false)
-        && shown.listed != Ok(Revocation::Revoked)
+        && !matches!(shown.listed, Ok(Revocation::Revoked | Revocation::AuthorityRevoked))
         && shown.staple != Ok(Some(Staple::Revoked))
 }

@@ -6,11 +6,13 @@
 
 mod certificate;
 mod chain;
+mod fetch;
 mod leaks;
 mod lists;
 mod look;
 mod names;
 mod pace;
+mod revocation;
 mod series;
 mod staple;
 mod tls;
@@ -21,13 +23,14 @@ pub use lists::{ListError, Lists};
 pub use look::Looked;
 pub use names::NamedResolver;
 pub use pace::{Pace, RealPace};
+pub use revocation::{ListSource, check_list, list_until};
 pub use series::Plan;
 
-use crate::facts::{Answer, Facts, Located, Measured, NotMeasured, Sample, Series};
+use crate::facts::{Answer, Facts, Located, Measured, NotMeasured, Sample, Series, Standing};
 use crate::hosts::{Endpoint, Target};
 use backshell_boundary::{AddressRules, Evidence, Place, Vetted, grade, vet};
 use backshell_model::{Clock, HostName, HostPort, Random, Timestamp};
-use backshell_upstream::{ProbeWay, Question};
+use backshell_upstream::{ProbeAnswer, ProbeWay, Question};
 use http::header;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -101,6 +104,7 @@ pub fn unmeasured(endpoint: &Endpoint, siblings: &[HostPort], clock: &dyn Clock,
         at: clock.now(),
         endpoint: endpoint.clone(),
         siblings: siblings.to_vec(),
+        patterns: Vec::new(),
         names: Err(missing()),
         addresses: Err(missing()),
         place: Err(missing()),
@@ -111,7 +115,7 @@ pub fn unmeasured(endpoint: &Endpoint, siblings: &[HostPort], clock: &dyn Clock,
         ownership: Err(missing()),
         standing: match &endpoint.target {
             Target::Host(host) => lists.standing(&host.host),
-            _ => crate::facts::Standing { blocked: Err(missing()), registered: Err(missing()) },
+            _ => Standing { blocked: Err(missing()), registered: Err(missing()) },
         },
     }
 }
@@ -125,9 +129,39 @@ pub fn siblings(endpoints: &[Endpoint]) -> Vec<HostPort> {
     hosts.collect()
 }
 
+/// The suffixes of the patterns that a package declares, as far as what lies below them belongs to one owner.
+pub fn patterns(endpoints: &[Endpoint]) -> Vec<HostName> {
+    let suffixes = endpoints.iter().filter_map(|endpoint| match &endpoint.target {
+        Target::Pattern { suffix } => HostName::parse(suffix).ok(),
+        _ => None,
+    });
+    suffixes.filter(|suffix| suffix.registrable_domain().is_some()).collect()
+}
+
+/// Whether the slow bars are measured with the rest.
+#[derive(Clone, Copy)]
+enum Slow {
+    /// By this plan.
+    Now(Plan),
+    /// Somebody measures them later.
+    Later,
+    /// Nobody does.
+    Never,
+}
+
 impl Prober {
-    /// The facts of one host. `siblings` are the hosts of the package.
+    /// The facts of one host, measured here and now by the rules of this prober: every bar but those of ownership can be
+    /// judged by them. `siblings` are the hosts of the package; none for a host that no package names.
     pub async fn measure(&self, endpoint: &Endpoint, siblings: &[HostPort]) -> Facts {
+        self.measure_with(endpoint, siblings, self.plan.map_or(Slow::Never, Slow::Now)).await
+    }
+
+    /// The same without the series of requests, which is pending: [`measure_series`](Self::measure_series) follows.
+    pub async fn measure_before_series(&self, endpoint: &Endpoint, siblings: &[HostPort]) -> Facts {
+        self.measure_with(endpoint, siblings, Slow::Later).await
+    }
+
+    async fn measure_with(&self, endpoint: &Endpoint, siblings: &[HostPort], slow: Slow) -> Facts {
         let nothing = |reason: &str| unmeasured(endpoint, siblings, &*self.clock, &self.lists, reason);
         let Target::Host(host) = &endpoint.target else {
             return nothing("the host is not known before a connection is made");
@@ -149,8 +183,22 @@ impl Prober {
         }
         // Every address of every answer has to pass, or none is connected to.
         let Ok(vetted) = vet(&host.host, host.port, &addresses, &self.rules) else { return facts };
-        self.measure_at(&vetted, &mut facts).await;
+        self.measure_at(&vetted, &mut facts, slow).await;
         facts
+    }
+
+    /// The series of requests of a plan, and nothing else.
+    pub async fn measure_series(&self, endpoint: &Endpoint, plan: &Plan) -> Measured<Series> {
+        let nothing = unmeasured(endpoint, &[], &*self.clock, &self.lists, "only the series was measured");
+        let Target::Host(host) = &endpoint.target else { return nothing.series };
+        let vetted = self.vetted(host).await?;
+        let question = self.question(&vetted, &nothing);
+        Ok(series::run(plan, &self.way, &vetted, &question, &*self.pace).await.0)
+    }
+
+    /// What the operator's lists say about a host. Needs no network.
+    pub fn standing(&self, host: &HostName) -> Standing {
+        self.lists.standing(host)
     }
 
     /// The facts about handshake and certificates of one host, and no others: nothing is requested of it.
@@ -175,17 +223,20 @@ impl Prober {
         facts
     }
 
-    /// The facts about a few requests to one host, and no others.
-    pub async fn measure_answers(&self, endpoint: &Endpoint) -> Facts {
-        let mut facts = unmeasured(endpoint, &[], &*self.clock, &self.lists, "only answers were looked at");
+    /// The facts about a few requests to one host, what its first answer says, and no others. `siblings` are the hosts to which
+    /// it may lead.
+    pub async fn measure_answers(&self, endpoint: &Endpoint, siblings: &[HostPort]) -> Facts {
+        let mut facts = unmeasured(endpoint, siblings, &*self.clock, &self.lists, "only answers were looked at");
         let Target::Host(host) = &endpoint.target else { return facts };
-        facts.series = match self.vetted(host).await {
+        match self.vetted(host).await {
             Ok(vetted) => {
                 let question = self.question(&vetted, &facts);
-                Ok(series::run(&Plan::DAILY, &self.way, &vetted, &question, &*self.pace).await)
+                let (series, first) = series::run(&Plan::DAILY, &self.way, &vetted, &question, &*self.pace).await;
+                facts.series = Ok(series);
+                facts.answer = first.ok_or_else(|| NotMeasured::because("no request was answered"));
             }
-            Err(missing) => Err(missing),
-        };
+            Err(missing) => facts.series = Err(missing),
+        }
         facts
     }
 
@@ -203,7 +254,7 @@ impl Prober {
     }
 
     /// What is asked of the host itself. The request comes first, while the session is fresh.
-    async fn measure_at(&self, vetted: &Vetted, facts: &mut Facts) {
+    async fn measure_at(&self, vetted: &Vetted, facts: &mut Facts, slow: Slow) {
         let asker = Asker { way: &self.way, to: vetted, random: &*self.random, pace: &*self.pace };
         let question = self.question(vetted, facts);
         let mut seen = asker.modern().await;
@@ -221,22 +272,24 @@ impl Prober {
                 Ok(Series { requests: vec![sample], over: Duration::ZERO, stopped: false })
             }
             (None, Some(missing)) => Err(missing),
-            (None, None) => self.series(vetted, facts, &question).await,
+            (None, None) => self.series(vetted, facts, &question, slow).await,
         };
         let at = facts.at;
         facts.tls = seen.tls;
         facts.chain = seen.shown.and_then(|shown| chain(&shown, vetted.host(), at, &self.trust));
     }
 
-    async fn series(&self, vetted: &Vetted, facts: &Facts, question: &Question) -> Measured<Series> {
-        let Some(plan) = &self.plan else {
-            return Err(NotMeasured::because("it takes 10 minutes; measure it with --slow"));
+    async fn series(&self, vetted: &Vetted, facts: &Facts, question: &Question, slow: Slow) -> Measured<Series> {
+        let plan = match slow {
+            Slow::Now(plan) => plan,
+            Slow::Later => return Err(NotMeasured::pending()),
+            Slow::Never => return Err(NotMeasured::because("it takes 10 minutes; measure it with --slow")),
         };
         if facts.answer.as_ref().is_ok_and(|answer| answer.status == 429) {
             return Err(NotMeasured::because("the host asked to stop (429)"));
         }
         self.pace.pause(BETWEEN).await;
-        Ok(series::run(plan, &self.way, vetted, question, &*self.pace).await)
+        Ok(series::run(&plan, &self.way, vetted, question, &*self.pace).await.0)
     }
 
     fn question(&self, vetted: &Vetted, facts: &Facts) -> Question {
@@ -251,23 +304,28 @@ impl Prober {
     }
 }
 
+/// What the head of an answer says.
+fn head(answer: &ProbeAnswer) -> Answer {
+    let text = |name: header::HeaderName| {
+        let values = answer.headers.get_all(name).into_iter();
+        values.map(|value| String::from_utf8_lossy(value.as_bytes()).chars().take(2_048).collect::<String>())
+    };
+    let is_redirect = answer.status.is_redirection();
+    Answer {
+        version: if answer.version == http::Version::HTTP_2 { "HTTP/2" } else { "HTTP/1.1" }.to_owned(),
+        status: answer.status.as_u16(),
+        hsts: text(header::STRICT_TRANSPORT_SECURITY).take(8).collect(),
+        location: text(header::LOCATION).next().filter(|_| is_redirect),
+        upgrade: text(header::UPGRADE).next(),
+        leaks: Vec::new(),
+    }
+}
+
 /// One request, and what its answer says.
 async fn answer(stream: TlsStream<TcpStream>, http2: bool, question: &Question) -> Measured<Answer> {
     let ask = async {
         let answer = backshell_upstream::ask(stream, http2, question).await.map_err(|error| error.to_string())?;
-        let text = |name: header::HeaderName| {
-            let values = answer.headers.get_all(name).into_iter();
-            values.map(|value| String::from_utf8_lossy(value.as_bytes()).chars().take(2_048).collect::<String>())
-        };
-        let is_redirect = answer.status.is_redirection();
-        let mut facts = Answer {
-            version: if answer.version == http::Version::HTTP_2 { "HTTP/2" } else { "HTTP/1.1" }.to_owned(),
-            status: answer.status.as_u16(),
-            hsts: text(header::STRICT_TRANSPORT_SECURITY).take(8).collect(),
-            location: text(header::LOCATION).next().filter(|_| is_redirect),
-            upgrade: text(header::UPGRADE).next(),
-            leaks: Vec::new(),
-        };
+        let mut facts = head(&answer);
         let (headers, is_error) = (answer.headers.clone(), answer.status.as_u16() >= 400);
         let body = answer.read(MOST_BODY).await;
         facts.leaks = leaks::find(&headers, &body, is_error);

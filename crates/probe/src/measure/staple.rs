@@ -91,7 +91,7 @@ struct Single<'d> {
 }
 
 /// The elements of a sequence, each with its bytes as they are.
-fn elements(mut content: &[u8]) -> Option<Vec<(Any<'_>, &[u8])>> {
+pub(super) fn elements(mut content: &[u8]) -> Option<Vec<(Any<'_>, &[u8])>> {
     let mut found = Vec::new();
     while !content.is_empty() {
         let (rest, any) = Any::from_der(content).ok()?;
@@ -103,7 +103,7 @@ fn elements(mut content: &[u8]) -> Option<Vec<(Any<'_>, &[u8])>> {
 }
 
 /// The content of the one element that `der` is.
-fn content(der: &[u8]) -> Option<&[u8]> {
+pub(super) fn content(der: &[u8]) -> Option<&[u8]> {
     let (rest, any) = Any::from_der(der).ok()?;
     rest.is_empty().then_some(any.data)
 }

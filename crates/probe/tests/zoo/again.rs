@@ -3,7 +3,7 @@
 use crate::harness::{Setup, Zoo};
 use crate::http::Page;
 use crate::pki::{DAY, HOST, HOUR, Identity, Pki, timestamps};
-use backshell_model::Drift;
+use backshell_model::{Drift, HostName, HostPort};
 use backshell_probe::again::{Again, answers, handshake};
 use backshell_probe::hosts::endpoint_of_url;
 use rcgen::date_time_ymd;
@@ -105,10 +105,31 @@ async fn answers_are_counted_and_a_host_that_is_down_is_told() {
         });
         let listener = Setup { handler, ..Setup::good(pki.identity(|_| ())) }.start().await;
         let prober = Zoo::of(&pki).prober(listener);
-        let facts = prober.measure_answers(&endpoint_of_url(&format!("https://{HOST}/"))).await;
+        let facts = prober.measure_answers(&endpoint_of_url(&format!("https://{HOST}/")), &[]).await;
         assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 3, "three requests, and no more");
         answers(&facts, None)
     };
     assert!(matches!(look(404).await, Again::Same { .. }), "an answer is an answer");
     assert_eq!(drift(look(503).await), Some(Drift::EndpointUnavailable));
+}
+
+/// The first of the requests says where the answer leads; no further one is needed for that.
+#[tokio::test]
+async fn a_page_that_begins_to_lead_elsewhere_is_told() {
+    let pki = Pki::new();
+    let look = async |location: &str, baseline: Option<&str>| {
+        let page = Page::good().status(302).with("location", location);
+        let listener = Setup::page(pki.identity(|_| ()), page).start().await;
+        let prober = Zoo::of(&pki).prober(listener);
+        let siblings = [HostPort { host: HostName::parse("login.zoo.example").unwrap(), port: 443 }];
+        let facts = prober.measure_answers(&endpoint_of_url(&format!("https://{HOST}/")), &siblings).await;
+        answers(&facts, baseline)
+    };
+    let Again::Same { baseline, .. } = look("/start", None).await else { panic!("the first look") };
+    for location in ["/other", "https://login.zoo.example/start"] {
+        assert_eq!(drift(look(location, Some(&baseline)).await), None, "{location}");
+    }
+    for location in ["https://evil.example/", "http://api.zoo.example/"] {
+        assert_eq!(drift(look(location, Some(&baseline)).await), Some(Drift::BarFailed), "{location}");
+    }
 }

@@ -1,8 +1,14 @@
 //! Bars about certificates.
 
 use crate::harness::{Setup, Zoo, open, says};
+use crate::http::Page;
 use crate::openssl;
-use crate::pki::{DAY, HOUR, Identity, Pki, must_staple, now, timestamp_list, timestamps};
+use crate::pki::{DAY, HOST, HOUR, INTERMEDIATE, Identity, Pki, SERIAL, must_staple, now, timestamp_list, timestamps};
+use backshell_model::{HostName, Timestamp};
+use backshell_probe::facts::NotMeasured;
+use backshell_probe::hosts::endpoint_of_url;
+use backshell_probe::measure::{Shown, chain};
+use backshell_probe::verify;
 use rcgen::{CustomExtension, ExtendedKeyUsagePurpose, IsCa, date_time_ymd};
 use std::time::Duration;
 
@@ -181,6 +187,156 @@ async fn revocation() {
     let verification = Zoo::of(&pki).visit(Setup::good(demanding).start().await).await;
     assert_eq!(open(&verification), ["EV-14!"]);
     assert!(says(&verification, "EV-14").starts_with("no staple"));
+}
+
+/// An authority may be revoked as well: its root's list says so, where it is at hand.
+#[tokio::test]
+async fn revoked_authorities() {
+    let pki = Pki::new();
+    let server = Setup::good(pki.identity(|_| ())).start().await;
+    let with = |lists: &[Vec<u8>]| {
+        let mut zoo = Zoo::without_lists(&pki);
+        for list in lists {
+            zoo.trust.add_list(list).unwrap();
+        }
+        zoo
+    };
+    let (leaves, good, bad) = (pki.revocation_list(&[]), pki.list_of_root(&[]), pki.list_of_root(&[INTERMEDIATE]));
+    assert_eq!(open(&with(&[leaves.clone(), good.clone()]).visit(server).await), [""; 0]);
+    for lists in [vec![leaves.clone(), bad.clone()], vec![bad.clone()]] {
+        let verification = with(&lists).visit(server).await;
+        assert_eq!(open(&verification), ["EV-14!"]);
+        assert!(says(&verification, "EV-14").starts_with("authority revoked"), "{}", says(&verification, "EV-14"));
+    }
+    // The root's list alone says nothing about the leaf.
+    assert_eq!(open(&with(&[good]).visit(server).await), ["EV-14"]);
+    // One that is out of date still proves what it revoked.
+    let mut late = with(&[bad]);
+    late.clock = now() + i64::try_from((8 * DAY).as_secs()).unwrap();
+    assert_eq!(open(&late.visit(server).await), ["EV-14!"]);
+}
+
+/// A list that is out of date says that nothing is good, and a newer one counts before it.
+#[tokio::test]
+async fn lists_that_are_over() {
+    let pki = Pki::new();
+    let server = Setup::good(pki.identity(|_| ())).start().await;
+    let (over, newer) = (pki.revocation_list(&[SERIAL]), pki.later_list(&[]));
+    for (lists, expected) in [
+        (vec![over.clone()], &["EV-14!"][..]),
+        (vec![pki.revocation_list(&[])], &["EV-14"]),
+        (vec![over.clone(), newer.clone()], &[]),
+        (vec![newer, over], &[]),
+    ] {
+        let mut zoo = Zoo::without_lists(&pki);
+        zoo.clock = now() + i64::try_from((8 * DAY).as_secs()).unwrap();
+        for list in &lists {
+            zoo.trust.add_list(list).unwrap();
+        }
+        assert_eq!(open(&zoo.visit(server).await), expected);
+    }
+}
+
+/// Two authorities may have one name: the list of the other one neither speaks for this one's certificates nor hides its list.
+#[tokio::test]
+async fn lists_of_namesakes() {
+    let (pki, other) = (Pki::new(), Pki::new());
+    let server = Setup::good(pki.identity(|_| ())).start().await;
+    for (list, expected) in [
+        (Some(pki.revocation_list(&[SERIAL])), &["EV-14!"][..]),
+        (Some(pki.revocation_list(&[])), &[]),
+        (None, &["EV-14"]),
+    ] {
+        for revoked in [&[][..], &[SERIAL]] {
+            let mut zoo = Zoo::without_lists(&pki);
+            zoo.trust.add_list(&other.later_list(revoked)).unwrap();
+            if let Some(list) = &list {
+                zoo.trust.add_list(list).unwrap();
+            }
+            assert_eq!(open(&zoo.visit(server).await), expected);
+        }
+    }
+}
+
+/// Lists that certificates name are fetched beside the calls; until one is there, nothing is known.
+#[tokio::test]
+async fn lists_that_certificates_name() {
+    let pki = Pki::new();
+    let named = pki.identity(|leaf| {
+        let uris = vec!["ldap://crl.zoo.example/x".to_owned(), "http://crl.zoo.example/list.crl?a=1".to_owned()];
+        leaf.crl_distribution_points = vec![rcgen::CrlDistributionPoint { uris }];
+    });
+    let server = Setup::good(named.clone()).start().await;
+    let endpoint = endpoint_of_url(&format!("https://{HOST}/v1"));
+    let leak = |list: Vec<u8>| Page { body: Box::leak(list.into_boxed_slice()), ..Page::good().status(200) };
+    let other = Pki::new();
+    let forged = {
+        let mut list = pki.revocation_list(&[]);
+        *list.last_mut().unwrap() ^= 1;
+        list
+    };
+    for (page, says_why) in [
+        (leak(pki.revocation_list(&[SERIAL])), ""),
+        (leak(pki.list_of_root(&[])), "another issuer"),
+        (leak(other.revocation_list(&[])), "not signed by the issuer"),
+        (leak(forged), "not signed by the issuer"),
+        (leak(b"no list".to_vec()), "no revocation list"),
+        (leak(pki.revocation_list(&[])).status(302).with("location", "http://evil.example/"), "answers 302"),
+    ] {
+        let plain = crate::harness::plain(page).await;
+        let prober = Zoo { plain: vec![("crl.zoo.example", plain)], ..Zoo::without_lists(&pki) }.prober(server);
+        let measured = async || verify(&[prober.measure(&endpoint, &[]).await]);
+        assert_eq!(open(&measured().await), ["EV-14"]);
+        let sources: Vec<_> = prober.trust.named_lists().into_iter().collect();
+        let [source] = sources.as_slice() else { panic!("{sources:?}") };
+        assert_eq!(source.url, "http://crl.zoo.example/list.crl?a=1");
+        match prober.fetch_list(source).await {
+            Ok((list, until)) => {
+                assert_eq!((says_why, until.as_secs()), ("", now() + i64::try_from((7 * DAY).as_secs()).unwrap()));
+                assert_eq!(prober.trust.replace_lists(&[list, b"no list".to_vec()]), 1);
+                assert_eq!(open(&measured().await), ["EV-14!"]);
+            }
+            Err(why) => assert!(!says_why.is_empty() && why.contains(says_why), "{why}"),
+        }
+    }
+    // What leads to no trusted root names nothing, and what is not public is not connected to.
+    let prober = Zoo::without_lists(&other).prober(server);
+    prober.measure(&endpoint, &[]).await;
+    assert!(prober.trust.named_lists().is_empty());
+    let mut prober = Zoo::without_lists(&pki).prober(server);
+    prober.measure(&endpoint, &[]).await;
+    prober.resolvers = crate::web::resolvers([Ok(&["93.184.215.14"]), Ok(&["10.0.0.1"])]);
+    let why = prober.fetch_list(prober.trust.named_lists().first().unwrap()).await.unwrap_err();
+    assert!(why.contains("not connected to"), "{why}");
+}
+
+/// Nobody fills the memory for good: the list that was not named for the longest time gives way.
+#[test]
+fn lists_that_nobody_names_any_more_give_way() {
+    let pki = Pki::new();
+    let (trust, key) = (Zoo::without_lists(&pki).trust, rcgen::KeyPair::generate().unwrap());
+    let see = |uri: &str| {
+        let leaf = pki.leaf(&key, |leaf| {
+            let uris = vec![format!("http://crl.zoo.example/{uri}")];
+            leaf.crl_distribution_points = vec![rcgen::CrlDistributionPoint { uris }];
+        });
+        let certificates = vec![leaf, pki.intermediate.as_ref().der().clone()];
+        let logs = Err(NotMeasured::because("not asked for"));
+        let shown = Shown { certificates, staple: Ok(None), possession: Ok(true), logs };
+        let (host, at) = (HostName::parse(HOST).unwrap(), Timestamp::from_secs(now()));
+        assert!(chain(&shown, &host, at, &trust).unwrap().path.is_ok());
+    };
+    let is_known = |uri: &str| trust.named_lists().iter().any(|source| source.url.ends_with(uri));
+    see("old");
+    see("in-use");
+    for index in 0..1_000 {
+        see(&index.to_string());
+        if index == 500 {
+            see("in-use");
+        }
+    }
+    assert_eq!(trust.named_lists().len(), 1_000);
+    assert_eq!((is_known("/old"), is_known("/in-use"), is_known("/999")), (false, true, true));
 }
 
 /// Real OCSP answers, signed by the intermediate, with the time of the machine.

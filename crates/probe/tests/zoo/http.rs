@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub(crate) struct Page {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: &'static str,
+    pub(crate) body: &'static [u8],
 }
 
 impl Page {
@@ -19,7 +19,7 @@ impl Page {
         Self {
             status: 401,
             headers: vec![("strict-transport-security", "max-age=31536000; includeSubDomains".to_owned())],
-            body: "who are you?",
+            body: b"who are you?",
         }
     }
 
@@ -38,7 +38,7 @@ impl Page {
         for (name, value) in &self.headers {
             answer = answer.header(*name, value);
         }
-        answer.body(Full::new(Bytes::from_static(self.body.as_bytes()))).unwrap()
+        answer.body(Full::new(Bytes::from_static(self.body))).unwrap()
     }
 }
 

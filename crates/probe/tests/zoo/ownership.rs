@@ -49,7 +49,7 @@ async fn looked(challenge: &Challenge, zones: [Option<&str>; 2], page: Page) -> 
 }
 
 fn file(body: &str) -> Page {
-    Page { body: Box::leak(body.to_owned().into_boxed_str()), ..Page::good().status(200) }
+    Page { body: Box::leak(body.as_bytes().to_vec().into_boxed_slice()), ..Page::good().status(200) }
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ pub(crate) const NOW: (i32, u8, u8) = (2026, 6, 15);
 pub(crate) const HOST: &str = "api.zoo.example";
 /// The serial number of leaves.
 pub(crate) const SERIAL: u64 = 4_711;
+/// The serial number of the intermediate.
+pub(crate) const INTERMEDIATE: u64 = 4_712;
 
 pub(crate) const HOUR: Duration = Duration::from_hours(1);
 pub(crate) const DAY: Duration = Duration::from_hours(24);
@@ -86,27 +88,42 @@ impl Pki {
 
     /// A revocation list of the intermediate.
     pub(crate) fn revocation_list(&self, revoked: &[u64]) -> Vec<u8> {
-        let at = date_time_ymd(NOW.0, NOW.1, NOW.2);
-        let revoked = revoked.iter().map(|serial| RevokedCertParams {
-            serial_number: SerialNumber::from(*serial),
-            revocation_time: at - DAY,
-            reason_code: None,
-            invalidity_date: None,
-        });
-        let params = CertificateRevocationListParams {
-            this_update: at - DAY,
-            next_update: at + 7 * DAY,
-            crl_number: SerialNumber::from(1_u64),
-            issuing_distribution_point: None,
-            revoked_certs: revoked.collect(),
-            key_identifier_method: KeyIdMethod::Sha256,
-        };
-        params.signed_by(&self.intermediate).unwrap().der().to_vec()
+        list(&self.intermediate, revoked, 7 * DAY)
     }
+
+    /// The same, which speaks for a week longer.
+    pub(crate) fn later_list(&self, revoked: &[u64]) -> Vec<u8> {
+        list(&self.intermediate, revoked, 14 * DAY)
+    }
+
+    /// A revocation list of the root.
+    pub(crate) fn list_of_root(&self, revoked: &[u64]) -> Vec<u8> {
+        list(&self.root, revoked, 7 * DAY)
+    }
+}
+
+fn list(issuer: &CertifiedIssuer<'static, KeyPair>, revoked: &[u64], speaks: Duration) -> Vec<u8> {
+    let at = date_time_ymd(NOW.0, NOW.1, NOW.2);
+    let revoked = revoked.iter().map(|serial| RevokedCertParams {
+        serial_number: SerialNumber::from(*serial),
+        revocation_time: at - DAY,
+        reason_code: None,
+        invalidity_date: None,
+    });
+    let params = CertificateRevocationListParams {
+        this_update: at - DAY,
+        next_update: at + speaks,
+        crl_number: SerialNumber::from(1_u64),
+        issuing_distribution_point: None,
+        revoked_certs: revoked.collect(),
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    params.signed_by(issuer).unwrap().der().to_vec()
 }
 
 fn authority(name: &str) -> CertificateParams {
     let mut params = named(name);
+    params.serial_number = (name == "Zoo Intermediate").then(|| SerialNumber::from(INTERMEDIATE));
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
     params.not_before = date_time_ymd(2020, 1, 1);

@@ -8,6 +8,7 @@ use backshell_boundary::{
     AddressEvidence, Evidence, EvidenceId, HostEvidence, Place, Ranged, ResolveError, Resolved, Resolver, Statement,
 };
 use backshell_model::{HostName, Timestamp};
+use backshell_probe::facts::Ownership;
 use backshell_probe::measure::{NamedResolver, Plan, Promise};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -51,13 +52,19 @@ async fn protocols() {
         assert_eq!(open(&verification), [""; 0]);
         assert!(says(&verification, "EV-18").starts_with(expected), "{}", says(&verification, "EV-18"));
     }
+    // A host that does not negotiate may offer to change the protocol all the same.
+    for protocols in [Vec::new(), vec![&b"http/1.1"[..]]] {
+        let handler = crate::http::always(Page::good().with("upgrade", "h2c"));
+        let server = Setup { handler, ..with(protocols) }.start().await;
+        assert_eq!(open(&Zoo::of(&pki).visit(server).await), ["EV-18~"]);
+    }
     let verification = Zoo::of(&pki).visit(with(vec![b"acme"]).start().await).await;
     assert_eq!(open(&verification), ["EV-16", "EV-17", "EV-18!", "EV-19", "EV-20", "EV-22"]);
 }
 
 #[tokio::test]
 async fn error_pages() {
-    let page = Page { body: "Traceback (most recent call last):\n  File \"/srv/app.py\"", ..Page::good() };
+    let page = Page { body: b"Traceback (most recent call last):\n  File \"/srv/app.py\"", ..Page::good() };
     assert_eq!(open(&visited(page.clone().status(404)).await), ["EV-22~"]);
     assert_eq!(open(&visited(page.status(200)).await), [""; 0]);
     assert_eq!(open(&visited(Page::good().with("x-backend", "10.20.30.40")).await), ["EV-22~"]);
@@ -93,6 +100,43 @@ async fn a_host_that_says_stop_is_left_alone() {
     let verification = Zoo::of(&pki).visit(server).await;
     assert_eq!(open(&verification), ["EV-19", "EV-20"]);
     assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+/// The series comes later, and is all that is asked then.
+#[tokio::test]
+async fn a_series_can_follow_the_rest() {
+    let pki = Pki::new();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let handler = Arc::new(move |_: &_| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        Page::good()
+    });
+    let server = Setup { handler, ..Setup::good(pki.identity(|_| ())) }.start().await;
+    let prober = Zoo::of(&pki).prober(server);
+    let endpoint = backshell_probe::hosts::endpoint_of_url("https://api.zoo.example/v1");
+    let facts = prober.measure_before_series(&endpoint, &[]).await;
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    let verification = backshell_probe::verify(std::slice::from_ref(&facts));
+    assert_eq!(open(&verification), ["EV-19", "EV-20"]);
+    assert_eq!((verification.pending.len(), verification.missing), (2, vec![("api.zoo.example".to_owned(), "EV-21")]));
+    let plan = Plan { requests: 5, over: Duration::from_secs(8) };
+    let series = prober.measure_series(&endpoint, &plan).await.unwrap();
+    assert_eq!((series.requests.len(), series.over, asked.load(Ordering::SeqCst)), (5, Duration::from_secs(8), 6));
+    let facts = backshell_probe::facts::Facts { series: Ok(series), ..facts };
+    assert_eq!(open(&backshell_probe::verify(&[facts])), [""; 0]);
+}
+
+#[tokio::test]
+async fn owners() {
+    let pki = Pki::new();
+    let server = Setup::good(pki.identity(|_| ())).start().await;
+    let at = |days: i64| Timestamp::from_secs(crate::pki::now() - days * 86_400);
+    let proven = |days| Ownership::Proven { method: "dns".to_owned(), at: at(days) };
+    for (ownership, expected) in [(proven(1), &[][..]), (proven(31), &["EV-21!"]), (Ownership::Neither, &["EV-21!"])] {
+        let zoo = Zoo { ownership: Some(ownership.clone()), ..Zoo::of(&pki) };
+        assert_eq!(open(&zoo.visit(server).await), expected, "{ownership:?}");
+    }
 }
 
 #[tokio::test]
@@ -139,7 +183,7 @@ impl Resolver for Fixed {
     }
 }
 
-fn resolvers(answers: [Result<&[&str], ResolveError>; 2]) -> Vec<NamedResolver> {
+pub(crate) fn resolvers(answers: [Result<&[&str], ResolveError>; 2]) -> Vec<NamedResolver> {
     let named = |answer: Result<&[&str], ResolveError>| {
         let answer = answer.map(|all| all.iter().map(|one| one.parse().unwrap()).collect());
         NamedResolver { name: "fixed".to_owned(), resolver: Arc::new(Fixed(answer)), records: None }
@@ -154,7 +198,7 @@ async fn names_and_addresses() {
     for (answers, expected) in [
         ([Ok(&["1.1.1.1"][..]), Ok(&["8.8.8.8"][..])], &[][..]),
         ([Ok(&["1.1.1.1"]), Err(ResolveError::NoAnswer)], &["EV-03!"]),
-        ([Ok(&["1.1.1.1"]), Err(ResolveError::Failed("down".to_owned()))], &["EV-03~"]),
+        ([Ok(&["1.1.1.1"]), Err(ResolveError::Failed("down".to_owned()))], &["EV-03"]),
     ] {
         let zoo = Zoo { resolvers: Some(resolvers(answers)), ..Zoo::of(&pki) };
         assert_eq!(open(&zoo.visit(server).await), expected);
@@ -201,15 +245,15 @@ impl Evidence for Ranges {
 async fn places() {
     let pki = Pki::new();
     let server = Setup::good(pki.identity(|_| ())).start().await;
-    for (found, expected) in [
-        (Some("westeurope"), "westeurope (grade R): the evidence places the host within"),
-        (Some("eastus"), "eastus (grade R): the host is also in `eastus`"),
-        (None, "unknown (grade N): nothing that is known says where the host is"),
+    for (found, stands, expected) in [
+        (Some("westeurope"), &[][..], "westeurope (grade R): the evidence places the host within"),
+        (Some("eastus"), &["EV-05!"], "eastus (grade R): the host is also in `eastus`"),
+        (None, &["EV-05~"], "unknown (grade N): nothing that is known says where the host is"),
     ] {
         let places = vec![Place::parse("westeurope").unwrap(), Place::parse("northeurope").unwrap()];
         let promise = Some(Promise { places, evidence: Arc::new(Ranges(found)) });
         let verification = Zoo { promise, ..Zoo::of(&pki) }.visit(server).await;
-        assert_eq!(open(&verification), [""; 0]);
+        assert_eq!(open(&verification), stands);
         let said = says(&verification, "EV-05");
         assert!(said.starts_with(expected), "{said}");
     }

@@ -91,4 +91,23 @@ pub trait ConnectorRepository: Send + Sync {
         after: u32,
         limit: Limit,
     ) -> Result<Vec<VersionSummary>, StoreError>;
+
+    /// Published versions, not older than `since`, in whose report `text` stands, the oldest first.
+    async fn versions_with(
+        &self,
+        text: &str,
+        since: Timestamp,
+        limit: Limit,
+    ) -> Result<Vec<(ConnectorSlug, PackageDigest)>, StoreError>;
+
+    /// Puts a completed report and its verdict in the place of the report `before`; whether that was still the one, and the
+    /// version still published.
+    async fn complete_report(
+        &self,
+        connector: &ConnectorSlug,
+        digest: PackageDigest,
+        before: &str,
+        report: &str,
+        verdict: Verdict,
+    ) -> Result<bool, StoreError>;
 }

@@ -21,6 +21,19 @@ pub trait VerificationRepository: Send + Sync {
         check: Recheck,
     ) -> Result<bool, StoreError>;
 
-    /// The outcomes for a connector in the order of host, port and kind; 1,000 at most.
+    /// Every outcome for a connector, in the order of host, port and kind.
     async fn verifications(&self, connector: &ConnectorSlug) -> Result<Vec<Verification>, StoreError>;
+
+    /// One outcome, if there is one.
+    async fn verification(
+        &self,
+        connector: &ConnectorSlug,
+        host: &HostName,
+        port: u16,
+        check: Recheck,
+    ) -> Result<Option<Verification>, StoreError>;
+
+    /// Every outcome for a connector for which calls are held or no new connections are made, in the order of host, port and
+    /// kind.
+    async fn holding_verifications(&self, connector: &ConnectorSlug) -> Result<Vec<Verification>, StoreError>;
 }

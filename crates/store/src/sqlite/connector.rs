@@ -7,7 +7,8 @@ use crate::repository::{ConnectorRepository, PackageFiles, Publication, Publishe
 use crate::{Conflict, Limit, Noun, StoreError};
 use async_trait::async_trait;
 use backshell_model::{
-    Connector, ConnectorSlug, Infrastructure, PackageDigest, PublisherKind, UserId, Verdict, Version, VersionState,
+    Connector, ConnectorSlug, Infrastructure, PackageDigest, PublisherKind, Timestamp, UserId, Verdict, Version,
+    VersionState,
 };
 use sqlx::sqlite::SqliteRow;
 use sqlx::{SqliteConnection, SqliteExecutor};
@@ -97,6 +98,45 @@ impl ConnectorRepository for SqliteStore {
         .bind(after)
         .bind(limit.rows());
         many(&self.readers, query, summary).await
+    }
+
+    async fn versions_with(
+        &self,
+        text: &str,
+        since: Timestamp,
+        limit: Limit,
+    ) -> Result<Vec<(ConnectorSlug, PackageDigest)>, StoreError> {
+        let query = sqlx::query(
+            "SELECT connector, digest FROM versions
+             WHERE published_at >= ?1 AND state = 'published' AND instr(report, ?2) > 0
+             ORDER BY published_at, connector, number LIMIT ?3",
+        )
+        .bind(since.as_micros())
+        .bind(text)
+        .bind(limit.rows());
+        many(&self.readers, query, |row| Ok((row.parsed("connector")?, PackageDigest(row.array("digest")?)))).await
+    }
+
+    async fn complete_report(
+        &self,
+        connector: &ConnectorSlug,
+        digest: PackageDigest,
+        before: &str,
+        report: &str,
+        verdict: Verdict,
+    ) -> Result<bool, StoreError> {
+        let mut write = self.write().await?;
+        let change = sqlx::query(
+            "UPDATE versions SET report = ?4, verdict = ?5
+             WHERE connector = ?1 AND digest = ?2 AND report = ?3 AND state = 'published'",
+        )
+        .bind(connector.as_str())
+        .bind(digest.0.as_slice())
+        .bind(before)
+        .bind(report)
+        .bind(verdict.as_str());
+        let changed = run(write.sql(), change).await? > 0;
+        write.commit_facts_if(changed).await
     }
 }
 

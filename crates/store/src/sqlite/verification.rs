@@ -87,9 +87,35 @@ impl VerificationRepository for SqliteStore {
     }
 
     async fn verifications(&self, connector: &ConnectorSlug) -> Result<Vec<Verification>, StoreError> {
+        // Without a limit: a row that is left out is a host that is let go. There are as many as hosts in use.
+        let query = sqlx::query("SELECT * FROM verifications WHERE connector = ?1 ORDER BY host, port, kind")
+            .bind(connector.as_str());
+        many(&self.readers, query, verification).await
+    }
+
+    async fn verification(
+        &self,
+        connector: &ConnectorSlug,
+        host: &HostName,
+        port: u16,
+        check: Recheck,
+    ) -> Result<Option<Verification>, StoreError> {
         let query =
-            sqlx::query("SELECT * FROM verifications WHERE connector = ?1 ORDER BY host, port, kind LIMIT 1000")
-                .bind(connector.as_str());
+            sqlx::query("SELECT * FROM verifications WHERE connector = ?1 AND host = ?2 AND port = ?3 AND kind = ?4")
+                .bind(connector.as_str())
+                .bind(host.as_str())
+                .bind(i64::from(port))
+                .bind(check.as_str());
+        one(&self.readers, query).await?.as_ref().map(verification).transpose()
+    }
+
+    async fn holding_verifications(&self, connector: &ConnectorSlug) -> Result<Vec<Verification>, StoreError> {
+        let query = sqlx::query(
+            "SELECT * FROM verifications WHERE connector = ?1 AND outcome IN (?2, ?3) ORDER BY host, port, kind",
+        )
+        .bind(connector.as_str())
+        .bind(RecheckOutcome::Restricted.as_str())
+        .bind(RecheckOutcome::Suspended.as_str());
         many(&self.readers, query, verification).await
     }
 }

@@ -2,8 +2,8 @@
 
 use super::samples::{at, publication, user};
 use super::{bumps, two};
-use backshell_model::{Connector, Infrastructure, PackageDigest, PublisherKind, Version, VersionState};
-use backshell_store::{Conflict, Noun, Publication, Published, Store, StoreError, VersionSummary};
+use backshell_model::{Connector, Infrastructure, PackageDigest, PublisherKind, Verdict, Version, VersionState};
+use backshell_store::{Conflict, Limit, Noun, Publication, Published, Store, StoreError, VersionSummary};
 
 fn as_version(publication: &Publication, number: u32) -> Version {
     Version {
@@ -109,6 +109,37 @@ pub(crate) async fn withdrawal(store: &dyn Store) {
     assert_eq!(store.publish(&second).await, Ok(Published { number: 2, created: false }));
     let unknown = store.set_version_state(slug, PackageDigest([9; 32]), VersionState::Withdrawn).await;
     assert_eq!(unknown, Err(StoreError::NotFound(Noun::Version)));
+}
+
+pub(crate) async fn completed_reports(store: &dyn Store) {
+    let (first, second) = (publication("contoso", 1), publication("contoso", 2));
+    let slug = &first.connector.slug;
+    for (one, report) in [(&first, "{\"a\": \"pending\"}"), (&second, "{}")] {
+        store.publish(&Publication { report: report.into(), ..one.clone() }).await.unwrap();
+    }
+    let pending = async |since| store.versions_with("\"pending\"", since, Limit::MAX).await.unwrap();
+    let found = [(slug.clone(), first.digest)];
+    assert_eq!(pending(at(0)).await, found);
+    assert_eq!(pending(first.published_at).await, found);
+    assert_eq!(pending(first.published_at.plus_secs(1)).await, []);
+    let complete = async |before: &str| {
+        let report = "{\"a\": \"done\"}";
+        store.complete_report(slug, first.digest, before, report, Verdict::Refused).await
+    };
+    assert_eq!(complete("{}").await, Ok(false), "somebody else was faster");
+    let done = bumps(store, complete("{\"a\": \"pending\"}")).await;
+    assert_eq!(done, (Ok(true), true));
+    let version = store.version(slug, first.digest).await.unwrap();
+    assert_eq!((&*version.report, version.verdict), ("{\"a\": \"done\"}", Verdict::Refused));
+    assert_eq!(version.state, VersionState::Published, "whether it may be called is somebody else's to say");
+    assert_eq!(pending(at(0)).await, []);
+    // What was withdrawn is not completed any more.
+    store.set_version_state(slug, second.digest, VersionState::Withdrawn).await.unwrap();
+    assert_eq!(store.versions_with("{", at(0), Limit::MAX).await.unwrap(), found);
+    let late = store.complete_report(slug, second.digest, "{}", "{\"a\": 1}", Verdict::Certified).await;
+    assert_eq!(late, Ok(false));
+    let version = store.version(slug, second.digest).await.unwrap();
+    assert_eq!((&*version.report, version.verdict), ("{}", second.verdict));
 }
 
 pub(crate) async fn catalogue_lists(store: &dyn Store) {

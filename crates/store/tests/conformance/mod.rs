@@ -29,7 +29,8 @@ pub(crate) trait Home: Send + Sync {
 macro_rules! tests {
     ($home:expr) => { $crate::conformance::tests! { @ $home;
         places: tenants, environments, data_keys, rotation, cells, registered_cells, directory, verifications;
-        catalogue: publishing, publication_is_idempotent, a_connector_stays_what_it_is, withdrawal, catalogue_lists;
+        catalogue: publishing, publication_is_idempotent, a_connector_stays_what_it_is, withdrawal, completed_reports,
+            catalogue_lists;
         connections: adding, compare_and_set, secrets_follow_the_hosts, removal, filtered_lists;
         crossing_grants: granting, grants_of_nothing, grants_end;
         ownership: proofs, proofs_change_once, due_proofs, consents, files_make_due;

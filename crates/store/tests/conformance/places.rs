@@ -198,4 +198,17 @@ pub(crate) async fn verifications(store: &dyn Store) {
     assert_eq!(bumps(store, remove()).await, (Ok(true), true));
     assert_eq!((remove().await, held().await.len()), (Ok(false), 0));
     assert!(store.verifications(&"other".parse().unwrap()).await.unwrap().is_empty());
+
+    // However many hosts there are, none is left out: what is left out would be let go.
+    let many = 1_005_u16;
+    for port in 1..=many {
+        let outcome = if port == many { RecheckOutcome::Suspended } else { RecheckOutcome::Passed };
+        store.put_verification(&Verification { port, outcome, ..one.clone() }, None).await.unwrap();
+    }
+    assert_eq!(store.verifications(&one.connector).await.unwrap().len(), usize::from(many));
+    let last = Verification { port: many, ..one.clone() };
+    assert_eq!(store.holding_verifications(&one.connector).await.unwrap(), std::slice::from_ref(&last));
+    let ask = |port| store.verification(&one.connector, &one.host, port, Recheck::Dns);
+    assert_eq!((ask(many).await.unwrap(), ask(many + 1).await.unwrap()), (Some(last), None));
+    assert_eq!(store.verification(&one.connector, &one.host, 1, Recheck::Bars).await.unwrap(), None);
 }

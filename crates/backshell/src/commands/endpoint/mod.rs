@@ -9,6 +9,7 @@ mod prober;
 
 use super::ConfigArgs;
 use crate::config::Cell;
+use crate::probing;
 use crate::system::SystemClock;
 use crate::terminal::{self, Format};
 use backshell_boundary::Place;
@@ -18,7 +19,7 @@ use backshell_model::PackageDigest;
 use backshell_package::{Limits, discover, read};
 use backshell_probe::facts::Facts;
 use backshell_probe::hosts::{Endpoint, Target, endpoint_of_url, endpoints};
-use backshell_probe::measure::{ListError, Lists, Plan, Prober, siblings, unmeasured};
+use backshell_probe::measure::{Lists, Plan, Prober, patterns, siblings, unmeasured};
 use backshell_probe::{Verification, verify};
 use clap::{Args, Subcommand};
 use futures_util::{StreamExt as _, stream};
@@ -148,15 +149,21 @@ impl EndpointCommand {
             None => {}
         }
         let groups = self.groups()?;
-        let lists = self.lists()?;
+        let config = self.way.config.load()?;
+        let lists = probing::lists(&config, &self.blocked, &self.registered)?;
         let plan = self.slow.then_some(Plan::CERTIFICATION);
-        let prober =
-            if self.offline { None } else { Some(prober::make(&self.way, lists.clone(), plan, &self.promise)?) };
+        let prober = if self.offline {
+            None
+        } else {
+            Some(prober::make(&self.way, &config, lists.clone(), plan, &self.promise)?)
+        };
         let hosts: usize = groups.iter().map(|group| group.endpoints.len()).sum();
         let done = AtomicUsize::new(0);
         let mut facts = Vec::new();
         for group in &groups {
-            facts.extend(measure(group, prober.as_ref(), &lists, (&done, hosts)).await);
+            let patterns = patterns(&group.endpoints);
+            let measured = measure(group, prober.as_ref(), &lists, (&done, hosts)).await;
+            facts.extend(measured.into_iter().map(|facts| Facts { patterns: patterns.clone(), ..facts }));
         }
         self.look_up_owners(&mut facts)?;
         let verification = verify(&facts);
@@ -197,20 +204,6 @@ impl EndpointCommand {
             }
         }
         Ok(())
-    }
-
-    fn lists(&self) -> anyhow::Result<Lists> {
-        let mut lists = Lists::default();
-        for (files, read) in [
-            (&self.blocked, Lists::block as fn(&mut Lists, &str) -> Result<(), ListError>),
-            (&self.registered, Lists::register as fn(&mut Lists, &str) -> Result<(), ListError>),
-        ] {
-            for path in files {
-                let text = prober::text(path)?;
-                read(&mut lists, &text).map_err(|error| anyhow::anyhow!("`{}`: {error}", path.display()))?;
-            }
-        }
-        Ok(lists)
     }
 
     fn print(&self, verification: Verification, facts: &[Facts], groups: &[Group]) -> anyhow::Result<()> {

@@ -77,7 +77,7 @@ impl ChallengeCommand {
 impl ProveCommand {
     pub(super) async fn run(&self) -> anyhow::Result<ExitCode> {
         let mut book = Book::read(&self.ownership)?;
-        let prober = prober::make(&self.way, Lists::default(), None, &[])?;
+        let prober = prober::make(&self.way, &self.way.config.load()?, Lists::default(), None, &[])?;
         let challenges = book.challenges()?;
         if challenges.is_empty() {
             bail!("`{}` holds no challenge; `backshell endpoint challenge` makes one", self.ownership.display());

@@ -22,7 +22,7 @@ pub(crate) struct Accepted {
     host: String,
     /// Its port; 443 when it is not given.
     port: Option<u16>,
-    /// The check: `dns`, `certificate`, `place` or `ownership`.
+    /// The check: `dns`, `certificate`, `place`, `availability` or `bars`.
     check: String,
 }
 

@@ -27,7 +27,7 @@ struct OutcomeBody {
     host: String,
     /// Its port.
     port: u16,
-    /// What was looked at: `dns`, `certificate`, `place` or `ownership`.
+    /// What was looked at: `dns`, `certificate`, `place`, `ownership`, `availability` or `bars`.
     check: &'static str,
     /// `passed`, `warned`, `restricted` (calls go on, no new connections are made), `suspended` (calls are held) or
     /// `not_measured`.

@@ -2,6 +2,7 @@
 
 use super::{EnvironmentBody, boundary};
 use crate::extract::{Identified, JsonBody, display_name, parse, parse_word};
+use crate::ports::EgressFacts;
 use crate::problem::{
     BadRequest, BodyTooLarge, Conflict, NotFound, PermissionDenied, Problem, Unauthenticated, Unavailable,
     UnsupportedMediaType,
@@ -41,7 +42,8 @@ pub(crate) struct NewEnvironment {
 
 /// Makes an environment
 ///
-/// The home region and the regions of a list are checked against the table of regions; a boundary never crosses clouds.
+/// The home region and the regions of a list are checked against the table of regions; a boundary never crosses clouds. An
+/// environment that this node would serve is refused while the node itself sends something outside of its boundary.
 #[utoipa::path(
     post,
     path = "/api/v1/environments",
@@ -82,15 +84,35 @@ pub(crate) async fn create(
         egress,
         created_at: now,
     };
-    AllowedSet::of(&environment).map_err(|error| Problem::bad_request(error.to_string()).reason(error.reason()))?;
+    let allowed = AllowedSet::of(&environment);
+    let allowed = allowed.map_err(|error| Problem::bad_request(error.to_string()).reason(error.reason()))?;
+    let held = state.connections.would_hold(&environment);
+    // The next start would refuse: what the node sends by itself must stay inside the boundary of everything it serves.
+    if let Some(sent) = state.node.egress.iter().find(|sent| held.is_some() && leaves(sent, &allowed)) {
+        return Err(leaving(sent));
+    }
     let act = act
         .subject(&environment.id)
-        .environment(state.connections.would_hold(&environment))
+        .environment(held)
         .detail("home", &environment.home)
         .detail("boundary", environment.boundary.as_str())
         .detail("egress", environment.egress.as_str());
     state.perform(act, async { Ok(state.store.add_environment(&environment).await?) }).await?;
     Ok((StatusCode::CREATED, Json(environment.into())))
+}
+
+/// Whether the operator declared the address to be in a region outside the boundary.
+fn leaves(sent: &EgressFacts, allowed: &AllowedSet) -> bool {
+    sent.act != "tells" && sent.region.as_deref().is_some_and(|region| !allowed.contains(&Region::new(region)))
+}
+
+fn leaving(sent: &EgressFacts) -> Problem {
+    let EgressFacts { setting, address, region, .. } = sent;
+    let region = region.as_deref().unwrap_or("an unknown place");
+    let message = format!("this node sends to `{address}` in `{region}` (`{setting}`), which is outside that boundary");
+    Problem::conflict(message).reason("node_egress").help(
+        "choose a wider boundary, or an address inside it for the node (`egress.places` says where addresses are)",
+    )
 }
 
 /// The tenant that is named, or the only one there is.
