@@ -144,8 +144,9 @@ pub enum LedgerMode {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Upstream {
-    /// PEM file with certificate authorities to trust beside the public ones.
-    pub extra_authorities: Option<PathBuf>,
+    /// Private certificate authorities, each a PEM file and the environment whose calls trust it:
+    /// `/etc/backshell/contoso-ca.pem@env_...`.
+    pub environment_authorities: Vec<String>,
     /// The name servers to ask, each an address with or without a port. Empty: those of the system.
     pub name_servers: Vec<String>,
     /// Networks that are refused in addition to the built-in list: the cell's own public addresses, its database.
@@ -190,6 +191,16 @@ pub struct Verification {
     pub contact: Option<String>,
     /// What publication asks of the hosts of a package.
     pub publication: Publication,
+    /// Files of names that are blocked, one per line; each blocks what is below it.
+    pub blocked_hosts: Vec<PathBuf>,
+    /// Files that say when domains were registered, one per line.
+    pub registered_hosts: Vec<PathBuf>,
+    /// PEM files of intermediate certificates that hosts may have left out.
+    pub intermediates: Vec<PathBuf>,
+    /// The folder of revocation lists. Default: `revocation-lists` in the data folder.
+    pub revocation_lists: Option<PathBuf>,
+    /// Whether the node fetches the revocation lists that certificates name, into that folder.
+    pub fetch_revocation_lists: bool,
     /// Between two looks at a name, hours.
     pub dns_hours: u32,
     /// Between two looks at a certificate, hours.
@@ -219,8 +230,13 @@ impl Default for Verification {
             connect: true,
             contact: None,
             publication: Publication::default(),
+            blocked_hosts: Vec::new(),
+            registered_hosts: Vec::new(),
+            intermediates: Vec::new(),
+            revocation_lists: None,
+            fetch_revocation_lists: true,
             dns_hours: 24,
-            certificate_hours: 7 * 24,
+            certificate_hours: 24,
             place_hours: 24,
             availability_hours: 24,
         }
@@ -288,7 +304,7 @@ impl Ledger {
 impl Default for Upstream {
     fn default() -> Self {
         Self {
-            extra_authorities: None,
+            environment_authorities: Vec::new(),
             name_servers: Vec::new(),
             refused_networks: Vec::new(),
             nat64_prefixes: Vec::new(),
@@ -350,7 +366,7 @@ const KEYS: &[(&str, &[(&str, Shape)])] = &[
     (
         "upstream",
         &[
-            ("extra_authorities", Shape::Text),
+            ("environment_authorities", Shape::List),
             ("name_servers", Shape::List),
             ("refused_networks", Shape::List),
             ("nat64_prefixes", Shape::List),
@@ -386,6 +402,11 @@ const KEYS: &[(&str, &[(&str, Shape)])] = &[
             ("connect", Shape::Switch),
             ("contact", Shape::Text),
             ("publication", Shape::Text),
+            ("blocked_hosts", Shape::List),
+            ("registered_hosts", Shape::List),
+            ("intermediates", Shape::List),
+            ("revocation_lists", Shape::Text),
+            ("fetch_revocation_lists", Shape::Switch),
             ("dns_hours", Shape::Number),
             ("certificate_hours", Shape::Number),
             ("place_hours", Shape::Number),
@@ -664,9 +685,12 @@ mod tests {
 
     #[test]
     fn unknown_names_are_errors_with_the_nearest_known_one() {
-        for (text, nearest) in
-            [("[gatway]\nlisten = \"127.0.0.1:1\"", "`gateway`"), ("[cell]\nregoin = \"eastus\"", "`cell.region`")]
-        {
+        for (text, nearest) in [
+            ("[gatway]\nlisten = \"127.0.0.1:1\"", "`gateway`"),
+            ("[cell]\nregoin = \"eastus\"", "`cell.region`"),
+            // What it was called while it held for the whole node.
+            ("[upstream]\nextra_authorities = \"ca.pem\"", "`upstream.environment_authorities`"),
+        ] {
             let message = from(text, &[]).unwrap_err();
             assert!(message.contains(nearest), "{message}");
         }
@@ -709,7 +733,7 @@ mod tests {
         let default = of("").unwrap();
         assert_eq!(
             (default.connect, default.dns_hours, default.certificate_hours, default.place_hours),
-            (true, 24, 168, 24)
+            (true, 24, 24, 24)
         );
         assert_eq!(of("dns_hours = 6").unwrap().dns_hours, 6);
         assert_eq!(default.availability_hours, 24);

@@ -12,6 +12,7 @@ use crate::config::{
 };
 use crate::identity;
 use crate::keys;
+use crate::revocation;
 use anyhow::{Context, bail};
 use backshell_boundary::{AllowedSet, CellIdentity, cell_decision};
 use backshell_console::EgressFacts;
@@ -201,7 +202,7 @@ pub fn targets(config: &Config, name_servers: &[SocketAddr]) -> anyhow::Result<V
     let Vault { key_file: _, key_variable: _ } = vault;
     let LedgerConfig { mode: _, checkpoint_file: _, retention_days: _, retention_days_refusals: _ } = ledger;
     let Upstream {
-        extra_authorities: _,
+        environment_authorities: _,
         name_servers: configured_servers,
         refused_networks: _,
         nat64_prefixes: _,
@@ -218,6 +219,12 @@ pub fn targets(config: &Config, name_servers: &[SocketAddr]) -> anyhow::Result<V
         connect: _,
         contact: _,
         publication: _,
+        blocked_hosts: _,
+        registered_hosts: _,
+        intermediates: _,
+        revocation_lists: _,
+        // Certificates say where; what is asked for is the whole list of an authority.
+        fetch_revocation_lists: _,
         dns_hours: _,
         certificate_hours: _,
         place_hours: _,
@@ -243,6 +250,7 @@ pub fn targets(config: &Config, name_servers: &[SocketAddr]) -> anyhow::Result<V
     };
     let mut all = vec![
         file("data.dir", dir, "database with connections, sealed secrets and the ledger; keys"),
+        file("verification.revocation_lists", &revocation::folder(config), "revocation lists of authorities"),
         file("ledger.checkpoint_file", &keys::checkpoint_file(config), "signed checkpoints of the ledger"),
         Target {
             setting: "--log",

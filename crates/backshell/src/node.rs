@@ -6,8 +6,8 @@
 use crate::config::{Config, LedgerMode, Publication};
 use crate::custody;
 use crate::drift::{
-    AvailabilityRecheck, CertificateRecheck, Check, DnsRecheck, DriftJob, OwnershipRecheck, PlaceRecheck, ProofJob,
-    Schedule,
+    AvailabilityRecheck, BarsRecheck, CertificateRecheck, Check, DnsRecheck, DriftJob, OwnershipRecheck, PlaceRecheck,
+    ProofJob, Schedule,
 };
 use crate::egress::{self, Reach};
 use crate::first_start;
@@ -18,7 +18,9 @@ use crate::probing::NoProbe;
 use crate::reach;
 use crate::residency::LiveEvidence;
 use crate::retention::RetentionJob;
+use crate::revocation::RevocationJob;
 use crate::rotation;
+use crate::slow_bars::SlowBarsJob;
 use crate::system::{SystemClock, SystemRandom};
 use crate::way_out::WayOut;
 use anyhow::{Context, bail};
@@ -31,7 +33,7 @@ use backshell_gateway::connect::Connections;
 use backshell_gateway::{CellSeat, Gateway, Parts, Serving, Settings};
 use backshell_ledger::{Checkpoints, Ledger, Mode, Options};
 use backshell_model::{Cell, Clock, HostName, Random, Recheck, Region, Timestamp, WrappedDataKey};
-use backshell_probe::measure::Prober;
+use backshell_probe::measure::{Plan, Prober};
 use backshell_store::{Limit, SqliteStore, Store, StoreError};
 use backshell_upstream::Timeouts;
 use backshell_vault::Vault;
@@ -42,7 +44,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+/// How long a start waits for the data folder to be let go.
+const ENDING: Duration = Duration::from_secs(1);
 
 /// A node that runs.
 pub struct Node {
@@ -80,7 +86,7 @@ impl Node {
 
         // A configuration that cannot be used is refused before anything is made.
         let cell = announcement(config, gateway_address, clock.now())?;
-        let lock = lock_data_folder(&config.data.dir)?;
+        let lock = lock_data_folder(&config.data.dir).await?;
         let (store, vault) = open(config, &random).await?;
         let ledger = start_ledger(config, &store, &clock, &random).await?;
         store.announce_cell(&cell).await.context("the cell cannot be announced")?;
@@ -114,6 +120,7 @@ impl Node {
             Arc::clone(&seat),
             home_cells,
         );
+        let approvals = connections.approvals();
         let state = ConsoleState::new(ConsoleParts {
             store: Arc::clone(&store),
             ledger: ledger.clone(),
@@ -135,7 +142,7 @@ impl Node {
         let router = Console::router(state);
         let stopped = stop.clone().cancelled_owned();
         let console = tokio::spawn(backshell_console::serve(console_listener, router, stopped));
-        let background = vec![
+        let mut background = vec![
             tokio::spawn(gateway.clone().follow(stop.clone())),
             tokio::spawn(evidence.follow(ledger.clone(), stop.clone())),
             tokio::spawn(identity::watch(
@@ -149,8 +156,11 @@ impl Node {
             tokio::spawn(announce(Arc::clone(&store), cell.clone(), clock, stop.clone())),
             tokio::spawn(Arc::clone(&jobs.retention).keep(stop.clone())),
             tokio::spawn(Arc::clone(&jobs.drift).keep(gateway.clone(), stop.clone())),
+            tokio::spawn(Arc::clone(&jobs.drift).follow(approvals, gateway.clone(), stop.clone())),
             tokio::spawn(Arc::clone(&jobs.proofs).keep(stop.clone())),
         ];
+        background.extend(jobs.slow_bars.clone().map(|job| tokio::spawn(job.keep(stop.clone()))));
+        background.extend(jobs.revocation.clone().map(|job| tokio::spawn(job.keep(stop.clone()))));
         Ok(Self {
             store,
             vault,
@@ -247,11 +257,15 @@ impl Base<'_> {
     ) -> anyhow::Result<(Jobs, Arc<dyn HostProbe>)> {
         let (store, clock) = (|| Arc::clone(self.store), || Arc::clone(self.clock));
         let prober = prober.map(Arc::new);
+        let slow_bars = prober.clone().map(|prober| {
+            Arc::new(SlowBarsJob::new(store(), self.ledger.clone(), clock(), prober, Plan::CERTIFICATION))
+        });
+        let revocation = prober.clone().map(|prober| Arc::new(RevocationJob::new(prober, config, clock())));
         let probe: Arc<dyn HostProbe> = match &prober {
             Some(prober) => Arc::clone(prober) as _,
             None => Arc::new(NoProbe),
         };
-        let checks = checks(config, self, resolver, evidence, prober)?;
+        let checks = checks(config, self, resolver, evidence, (prober, &probe))?;
         let settings = &config.verification;
         let schedule = Schedule::default()
             .every(Recheck::Dns, settings.dns_hours)
@@ -262,26 +276,32 @@ impl Base<'_> {
             retention: Arc::new(RetentionJob::new(self.ledger.clone(), store(), clock(), config.ledger.retention())),
             drift: Arc::new(DriftJob::new(store(), self.ledger.clone(), clock(), checks, schedule)),
             proofs: Arc::new(ProofJob::new(store(), self.ledger.clone(), clock(), Arc::clone(&probe))),
+            slow_bars,
+            revocation,
         };
         Ok((jobs, probe))
     }
 }
 
 /// What is looked at again while connectors are in use: names and places through the node's own resolver, what is on file
-/// about ownership, and certificates and answers where the node connects to hosts by itself.
+/// about ownership, and certificates and answers where the node connects to hosts by itself. Where it does not, approved hosts
+/// are said not to have been measured.
 fn checks(
     config: &Config,
     base: &Base<'_>,
     resolver: Arc<dyn Resolver>,
     evidence: &Arc<LiveEvidence>,
-    prober: Option<Arc<Prober>>,
+    (prober, probe): (Option<Arc<Prober>>, &Arc<dyn HostProbe>),
 ) -> anyhow::Result<Vec<Arc<dyn Check>>> {
     let (store, clock) = (|| Arc::clone(base.store), || Arc::clone(base.clock));
     // Ownership first: it asks nobody, and what was taken back must not wait for hosts that do not answer.
+    let rules = reach::address_rules(config)?;
+    let internal = rules.private.clone();
     let mut checks: Vec<Arc<dyn Check>> = vec![
         Arc::new(OwnershipRecheck::new(store(), clock())),
-        Arc::new(DnsRecheck::new(Arc::clone(&resolver), reach::address_rules(config)?)),
+        Arc::new(DnsRecheck::new(Arc::clone(&resolver), rules)),
         Arc::new(PlaceRecheck::new(resolver, Arc::clone(evidence), store(), clock())),
+        Arc::new(BarsRecheck::new(Arc::clone(probe), internal)),
     ];
     if let Some(prober) = prober {
         checks.push(Arc::new(CertificateRecheck::new(Arc::clone(&prober))));
@@ -449,11 +469,20 @@ fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
 }
 
 /// One process at a time: a second one would answer on the same data under the same cell name, and each would sign
-/// checkpoints of what the other wrote.
-fn lock_data_folder(folder: &Path) -> anyhow::Result<File> {
-    try_lock_data_folder(folder)?.with_context(|| {
-        format!("the data folder `{}` is in use by another process; stop it or use another folder", folder.display())
-    })
+/// checkpoints of what the other wrote. A node that is just ending is waited for, and so is a child process that it had only
+/// begun to start: until that is another program, it holds what its parent held.
+async fn lock_data_folder(folder: &Path) -> anyhow::Result<File> {
+    let give_up = Instant::now() + ENDING;
+    loop {
+        if let Some(lock) = try_lock_data_folder(folder)? {
+            return Ok(lock);
+        }
+        if Instant::now() >= give_up {
+            let folder = folder.display();
+            bail!("the data folder `{folder}` is in use by another process; stop it or use another folder");
+        }
+        tokio::time::sleep(ENDING / 40).await;
+    }
 }
 
 /// As [`lock_data_folder`]; `None` when another process has it.

@@ -2,6 +2,8 @@
 
 use crate::drift::{DriftCounts, DriftJob, ProofCounts, ProofJob, Standing};
 use crate::retention::{RetentionCounts, RetentionJob};
+use crate::revocation::RevocationJob;
+use crate::slow_bars::{SlowBarCounts, SlowBarsJob};
 use async_trait::async_trait;
 use backshell_console::{
     Authenticator, MetricFamily, MetricKind, MetricsSource, Sample, SnapshotHandle, Stale, Unauthenticated,
@@ -21,6 +23,10 @@ pub struct Jobs {
     pub drift: Arc<DriftJob>,
     /// Looks for proofs of ownership again.
     pub proofs: Arc<ProofJob>,
+    /// Measures after publication what takes minutes; `None` where the node does not look at hosts, and so for the next.
+    pub slow_bars: Option<Arc<SlowBarsJob>>,
+    /// Keeps revocation lists.
+    pub revocation: Option<Arc<RevocationJob>>,
 }
 
 /// The gateway and the ledger, as the console sees them.
@@ -144,6 +150,7 @@ impl MetricsSource for Ports {
         families.push(drift_family(self.jobs.drift.counts()));
         families.push(standing_family(&self.jobs.drift.standing()));
         families.push(proof_family(self.jobs.proofs.counts()));
+        families.extend(self.jobs.slow_bars.as_ref().map(|job| slow_bar_family(job.counts())));
         families
     }
 }
@@ -187,6 +194,22 @@ fn standing_family(standing: &Standing) -> MetricFamily {
         help: "Hosts in use, by kind of check, how it last came out, and what had changed.",
         kind: MetricKind::Gauge,
         samples: samples.collect(),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "as above")]
+fn slow_bar_family(counts: SlowBarCounts) -> MetricFamily {
+    let SlowBarCounts { completed, failed } = counts;
+    let sample = |(outcome, count): (&str, u64)| Sample {
+        suffix: "",
+        labels: vec![("outcome", outcome.to_owned())],
+        value: count as f64,
+    };
+    MetricFamily {
+        name: "backshell_reports_completed_total",
+        help: "Reports of published versions that were completed with what takes minutes, by whether a bar failed.",
+        kind: MetricKind::Counter,
+        samples: [("cleared", completed.saturating_sub(failed)), ("failed", failed)].map(sample).into(),
     }
 }
 

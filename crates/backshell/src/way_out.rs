@@ -4,8 +4,12 @@ use crate::config::Config;
 use crate::keys;
 use anyhow::Context;
 use backshell_boundary::Resolver;
+use backshell_model::EnvironmentId;
 use backshell_upstream::{Dialler, DnsResolver, PinnedDialler};
+use rustls_pki_types::CertificateDer;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,15 +29,17 @@ pub struct WayOut {
 
 impl WayOut {
     /// The way out of a real cell: the configured name servers or the system's, pinned addresses, public certificate
-    /// authorities and those that the configuration adds.
+    /// authorities and, for the calls of single environments, those that the configuration adds.
     pub fn real(config: &Config) -> anyhow::Result<Self> {
-        let extra = match &config.upstream.extra_authorities {
-            Some(path) => keys::certificates(path)?,
-            None => Vec::new(),
-        };
         let timeout = Duration::from_millis(config.upstream.connect_timeout_ms);
-        let dialler =
-            PinnedDialler::new(&extra, timeout).context("the extra certificate authorities cannot be used")?;
+        let mut dialler = PinnedDialler::new(timeout)?;
+        for (environment, authorities) in authorities(&config.upstream.environment_authorities)? {
+            dialler = dialler.trusting(environment, &authorities).with_context(|| {
+                format!(
+                    "the authorities that `upstream.environment_authorities` names for `{environment}` cannot be used"
+                )
+            })?;
+        }
         let servers = name_servers(&config.upstream.name_servers)?;
         let (resolver, system_servers) = if servers.is_empty() {
             (DnsResolver::system(), DnsResolver::system_servers())
@@ -42,6 +48,22 @@ impl WayOut {
         };
         Ok(Self { resolver: Arc::new(resolver?), dialler: Arc::new(dialler), system_servers })
     }
+}
+
+/// The private certificate authorities of the configuration, each for the environment whose calls trust it.
+pub(crate) fn authorities(entries: &[String]) -> anyhow::Result<BTreeMap<EnvironmentId, Vec<CertificateDer<'static>>>> {
+    let mut of_environments: BTreeMap<EnvironmentId, Vec<_>> = BTreeMap::new();
+    for entry in entries {
+        let read = entry.rsplit_once('@').and_then(|(path, id)| Some((path.trim(), id.trim().parse().ok()?)));
+        let (path, environment) = read.filter(|(path, _)| !path.is_empty()).with_context(|| {
+            format!(
+                "`upstream.environment_authorities` holds `{entry}`; write `file@environment`, for example \
+                 `/etc/backshell/contoso-ca.pem@env_...`, once for each environment that shall trust it"
+            )
+        })?;
+        of_environments.entry(environment).or_default().extend(keys::certificates(Path::new(path))?);
+    }
+    Ok(of_environments)
 }
 
 /// Addresses, each with a port or without.
@@ -60,6 +82,30 @@ pub(crate) fn name_servers(entries: &[String]) -> anyhow::Result<Vec<SocketAddr>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_authority_is_one_environments() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ca.pem");
+        let key = rcgen::KeyPair::generate().unwrap();
+        std::fs::write(&path, rcgen::CertificateParams::default().self_signed(&key).unwrap().pem()).unwrap();
+        let (one, two) = ("env_01m8zr0000000000000000000a", "env_01m8zr0000000000000000000b");
+        let entry = |environment: &str| format!("{}@{environment}", path.display());
+        let read = authorities(&[entry(one), entry(one), entry(two)]).unwrap();
+        let counts: Vec<(String, usize)> = read.iter().map(|(id, of)| (id.to_string(), of.len())).collect();
+        assert_eq!(counts, [(one.to_owned(), 2), (two.to_owned(), 1)]);
+        let mut config = Config::default();
+        config.upstream.environment_authorities = vec![entry(one)];
+        let dialler = WayOut::real(&config).unwrap().dialler;
+        let tls = |environment: &str| dialler.tls(environment.parse().unwrap());
+        assert!(Arc::ptr_eq(&tls(two), &tls("env_01m8zr0000000000000000000c")), "public authorities only");
+        assert!(!Arc::ptr_eq(&tls(one), &tls(two)));
+        for entry in ["ca.pem".to_owned(), "ca.pem@production".to_owned(), format!("@{one}")] {
+            let message = format!("{:#}", authorities(&[entry]).unwrap_err());
+            assert!(message.contains("file@environment"), "{message}");
+        }
+        assert!(authorities(&[format!("/nowhere/ca.pem@{one}")]).is_err());
+    }
 
     #[test]
     fn name_servers_with_and_without_a_port() {

@@ -15,21 +15,37 @@
 
 mod support;
 
+use async_trait::async_trait;
 use backshell::client;
 use backshell::node::Node;
+use backshell::probing;
 use backshell::trial::TrialCertificate;
+use backshell::way_out::WayOut;
 use backshell_model::{
-    Connector, ConnectorSlug, Infrastructure, PackageDigest, PublisherKind, Timestamp, UserId, Verdict,
+    Connector, ConnectorSlug, EnvironmentId, HostName, Infrastructure, PackageDigest, PublisherKind, Timestamp, UserId,
+    Verdict,
 };
 use backshell_package::Limits;
+use backshell_probe::measure::{NamedResolver, Prober, Trust};
 use backshell_store::Publication;
+use backshell_upstream::trial::{TrialDialler, TrialMap, TrialResolver};
+use backshell_upstream::{Dialled, Dialler, ProbeWay};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http::{Method, Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    KeyUsagePurpose,
+};
+use rustls::ClientConfig;
+use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use serde_json::{Value, json};
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use support::backend::{Backend, Seen};
 use support::{Cell, HOST, KEY, archive, definition, refusal};
 
@@ -419,6 +435,189 @@ async fn a_secret_never_decides_the_host() {
     world.connect(&administrator, json!({}), json!({"host": ONE, "api_key": KEY})).await;
     world.refused(&administrator, "/items", 409, "not_certified", "policy_invalid").await;
     assert_eq!(world.counts(), (0, 0, 0));
+}
+
+// ---- hosts that are approved are verified ----------------------------------------------------------------------------
+
+/// A certificate for both customers' hosts that clears every bar, and the private authority that issued it.
+fn identity() -> (TrialCertificate, CertificateDer<'static>) {
+    let mut authority = CertificateParams::default();
+    authority.distinguished_name.push(DnType::CommonName, "Trial Authority");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+    let mut leaf = CertificateParams::new([HOST, ONE, TWO].map(str::to_owned).to_vec()).unwrap();
+    leaf.is_ca = IsCa::ExplicitNoCa;
+    leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let key = KeyPair::generate().unwrap();
+    let leaf = leaf.signed_by(&key, &authority).unwrap();
+    let key = PrivatePkcs8KeyDer::from(key.serialize_der());
+    (TrialCertificate::from_der(leaf.der().clone(), key), authority.as_ref().der().clone())
+}
+
+impl World {
+    /// A cell whose node looks at hosts, which are local listeners.
+    async fn that_looks_at_hosts() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = support::config(folder.path());
+        let (certificate, authority) = identity();
+        let backend = Backend::start(&certificate, &[b"http/1.1"]).await;
+        let one = Backend::start(&certificate, &[b"http/1.1"]).await;
+        let two = Backend::start(&certificate, &[b"http/1.1"]).await;
+        let mut map = TrialMap::new();
+        for (host, listener) in [(HOST, backend.address), (ONE, one.address), (TWO, two.address)] {
+            map.insert(HostName::parse(host).unwrap(), 443, listener).unwrap();
+        }
+        let map = Arc::new(map);
+        let resolver = Arc::new(TrialResolver::new(Arc::clone(&map)));
+        let named = |name: &str| NamedResolver { name: name.to_owned(), resolver: resolver.clone(), records: None };
+        let mut trust = Trust::public([]);
+        trust.add_private(&authority).unwrap();
+        let prober = Prober {
+            way: ProbeWay::new(Arc::new(TrialDialler::new(Arc::clone(&map), &[]).unwrap())),
+            resolvers: vec![named("first"), named("second")],
+            trust,
+            ..probing::of_node(&config).unwrap().unwrap()
+        };
+        let dialler = Arc::new(TrialDialler::new(map, &[authority]).unwrap());
+        let way_out = WayOut { resolver, dialler, system_servers: Vec::new() };
+        let mut node = Node::start_with(&config, way_out, Some(prober)).await.unwrap();
+        let token = node.first_token().unwrap();
+        let cell = Cell { folder, config, node, backend, certificate, token, connection: String::new() };
+        Self { cell, one, two }
+    }
+
+    /// How every bar came out for a host, once it was looked at.
+    async fn bars(&self, host: &str) -> Value {
+        for _ in 0..600 {
+            let shown = self.cell.get("/connectors/trial-service/verification").await;
+            let is_it = |item: &&Value| item["host"] == host && item["check"] == "bars";
+            if let Some(found) = shown["items"].as_array().unwrap().iter().find(is_it) {
+                return found.clone();
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("nobody looked at {host}");
+    }
+}
+
+/// A connector whose host and path are settings: a path at which the back end leads elsewhere fails a bar (EV-17) that no
+/// other check looks at.
+fn host_and_path_from_settings() -> Value {
+    let parameters = json!({"host": parameter("string", "host"), "path": parameter("string", "path"),
+        "api_key": parameter("securestring", "key")});
+    properties(&parameters, &[host_url("https://@connectionParameters('host')/@connectionParameters('path')")])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_starts_the_verification_and_a_bar_that_fails_holds_calls() {
+    let mut world = World::that_looks_at_hosts().await;
+    world.cell.publish(&definition(), &host_and_path_from_settings()).await;
+    let Alice(alice) = world.alice().await;
+    let administrator = world.cell.token.clone();
+    world.connect(&alice, json!({"host": TWO, "path": "elsewhere"}), json!({"api_key": KEY})).await;
+    assert_eq!(world.approve(&administrator, &format!("https://{TWO}/elsewhere")).await.0, 200);
+    let found = world.bars(TWO).await;
+    assert_eq!((&found["outcome"], &found["drift"]), (&json!("suspended"), &json!("bar_failed")), "{found}");
+    let detail = found["detail"].as_str().unwrap();
+    assert!(detail.contains("EV-17") && detail.contains("evil.example.com"), "{detail}");
+    let probed = world.two.seen();
+    assert!(probed.iter().all(|seen| !seen.headers.contains_key("x-api-key")), "a probe has no key: {probed:?}");
+    // The node takes note of it by itself, at once.
+    for left in (0..100).rev() {
+        let (status, code, body) = refusal(world.get(&alice, "/items").await).await;
+        if status == 502 {
+            assert_eq!((code.as_str(), &body["reason"]), ("endpoint_blocked", &json!("bar_failed")), "{body}");
+            break;
+        }
+        assert!(left > 0, "{status} {body}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let acts = world.cell.ledger("act").await;
+    let held = acts.iter().find(|act| act["act"] == "endpoint.suspend" && act["details"]["check"] == "bars");
+    let held = held.unwrap_or_else(|| panic!("{acts:#?}"));
+    assert_eq!((&held["details"]["host"], &held["details"]["drift"]), (&json!(TWO), &json!("bar_failed")), "{held}");
+    let (status, refused) =
+        world.ask(&administrator, json!({"host": TWO, "path": "items"}), json!({"api_key": KEY})).await;
+    assert_eq!((status, &refused["reason"]), (409, &json!("bar_failed")), "{refused}");
+
+    // What an administrator connects is approved by making it, and looked at all the same.
+    world.connect(&administrator, json!({"host": ONE, "path": "items"}), json!({"api_key": KEY})).await;
+    let found = world.bars(ONE).await;
+    assert_eq!((&found["outcome"], &found["drift"]), (&json!("passed"), &Value::Null), "{found}");
+    assert!(found["detail"].as_str().unwrap().contains("bars are cleared"), "{found}");
+    assert_eq!(world.get(&administrator, "/items").await.status(), 200);
+    world.cell.node.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_looks_at_no_hosts_says_so_of_what_is_approved() {
+    let mut world = World::with(&definition(), &host_from_settings(WHOLE_HOST, "host")).await;
+    let administrator = world.cell.token.clone();
+    world.connect(&administrator, json!({"host": ONE}), json!({"api_key": KEY})).await;
+    let found = world.bars(ONE).await;
+    assert_eq!((&found["outcome"], &found["drift"]), (&json!("not_measured"), &Value::Null), "{found}");
+    assert!(found["detail"].as_str().unwrap().contains("verification.connect"), "{found}");
+    assert_eq!(world.get(&administrator, "/items").await.status(), 200, "what was not measured holds nothing");
+    world.cell.node.stop().await.unwrap();
+}
+
+// ---- private authorities ---------------------------------------------------------------------------------------------
+
+/// Leads to the local listeners and trusts what the configuration says.
+#[derive(Debug)]
+struct Configured {
+    local: Arc<dyn Dialler>,
+    real: Arc<dyn Dialler>,
+}
+
+#[async_trait]
+impl Dialler for Configured {
+    async fn dial(&self, host: &HostName, port: u16, addresses: &[SocketAddr]) -> io::Result<Dialled> {
+        self.local.dial(host, port, addresses).await
+    }
+
+    fn tls(&self, environment: EnvironmentId) -> Arc<ClientConfig> {
+        self.real.tls(environment)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_authority_is_trusted_for_one_environment_only() {
+    let cell = Cell::start().await;
+    let first = cell.get("/environments").await["items"][0].clone();
+    let new = json!({"name": "second", "home": first["home"], "boundary": first["boundary"]});
+    let second = cell.post("/environments", new).await;
+    let connect = json!({"environment": second["id"], "connector": "trial-service", "name": "second",
+        "secrets": {"api_key": KEY}});
+    let other = cell.post("/connections", connect).await["id"].as_str().unwrap().to_owned();
+
+    let Cell { folder, mut config, node, backend, certificate, token, connection } = cell;
+    node.stop().await.unwrap();
+    let file = folder.path().join("authority.pem");
+    let der = BASE64.encode(certificate.certificate());
+    std::fs::write(&file, format!("-----BEGIN CERTIFICATE-----\n{der}\n-----END CERTIFICATE-----\n")).unwrap();
+    config.upstream.name_servers = vec!["127.0.0.1".to_owned()];
+    config.upstream.environment_authorities = vec![format!("{}@{}", file.display(), first["id"].as_str().unwrap())];
+    let local = certificate.way_out(&[(HOST, backend.address)]).unwrap();
+    let real = WayOut::real(&config).unwrap().dialler;
+    let dialler = Arc::new(Configured { local: local.dialler, real });
+    let node = Node::start(&config, WayOut { dialler, ..local }).await.unwrap();
+    let mut cell = Cell { folder, config, node, backend, certificate, token, connection };
+
+    // In turn, so that neither an open connection nor a resumed session of the first serves the second.
+    let first = std::mem::replace(&mut cell.connection, other);
+    let second = cell.connection.clone();
+    for _ in 0..2 {
+        cell.connection.clone_from(&first);
+        assert_eq!(cell.call(Method::GET, "/items", "").await.status(), 200);
+        cell.connection.clone_from(&second);
+        let (status, code, body) = refusal(cell.call(Method::GET, "/items", "").await).await;
+        assert_eq!((status, code.as_str()), (502, "upstream_unreachable"), "{body}");
+    }
+    assert_eq!(cell.backend.seen().len(), 2, "only the first environment's calls were answered");
+    cell.node.stop().await.unwrap();
 }
 
 // ---- hosts that a call chooses ---------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ mod support;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use backshell::system::SystemClock;
-use backshell_model::Clock;
+use backshell_model::{Clock, Drift, HostName, Recheck, RecheckOutcome, Verification};
 use backshell_testkit::{CountryRecord, aws_ranges, azure_tags, country_database};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -40,6 +40,12 @@ fn residency(data: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = command.arg("residency").args(arguments).stdin(Stdio::null()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// The day that many days from today.
+fn day(from_now: i64) -> String {
+    let at = jiff::Timestamp::from_second(now() + from_now * DAY).unwrap();
+    at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
 }
 
 fn json_of((status, out, err): (i32, String, String)) -> (i32, Value) {
@@ -89,8 +95,10 @@ fn evidence_is_imported_listed_and_removed() {
     let named = file(folder.path(), "ServiceTags_Public_20200106.json", &tags);
     assert_eq!(residency(&data, &["import", "azure", &named]).0, 1);
     let cdn = file(folder.path(), "ips.txt", b"104.16.0.0/13\n");
-    assert_eq!(residency(&data, &["import", "cdn", &cdn, "--name", "cloudflare-v4"]).0, 0);
-    assert_eq!(residency(&data, &["import", "cdn", &cdn, "--name", "../x"]).0, 2);
+    let today = day(0);
+    let named = ["import", "cdn", &cdn, "--published", &today, "--name"];
+    let import = |name: &'static str| residency(&data, &[&named[..], &[name]].concat()).0;
+    assert_eq!((import("cloudflare-v4"), import("../x")), (0, 2));
 
     let (status, listed) = json_of(residency(&data, &["list", "--format", "json"]));
     assert_eq!(status, 1, "something is stale");
@@ -106,6 +114,41 @@ fn evidence_is_imported_listed_and_removed() {
     assert_eq!(residency(&data, &["remove", "aws"]).0, 1);
     assert_eq!(residency(&data, &["remove", "azure-public"]).0, 0);
     assert_eq!(residency(&data, &["list"]).0, 0);
+}
+
+/// A file that does not say when it was published is not as old as its import: whoever imports it says the day.
+#[test]
+fn a_file_without_a_date_is_imported_with_the_day_of_its_publication() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let text = file(folder.path(), "ips.txt", b"104.16.0.0/13\n");
+    let api = file(
+        folder.path(),
+        "cloudflare.json",
+        br#"{"result": {"ipv4_cidrs": ["104.16.0.0/13"], "ipv6_cidrs": [], "etag": "38f79d05"}}"#,
+    );
+    let tags = azure_tags("Public", &[("AzureCloud.westeurope", "westeurope", &["20.0.0.0/16"])]);
+    let renamed = file(folder.path(), "azure.json", &tags);
+    let named = file(folder.path(), &format!("ServiceTags_Public_{}.json", day(-3).replace('-', "")), &tags);
+    for (kind, path) in [("cdn", &text), ("cdn", &api), ("azure", &renamed)] {
+        let (status, _, err) = residency(&data, &["import", kind, path]);
+        assert_eq!(status, 2, "{kind} {path}");
+        assert!(err.contains("`--published"), "{err}");
+        for (ago, expected) in [(-2, 0), (-13, 0), (-15, 1), (2, 2)] {
+            let status = residency(&data, &["import", kind, path, "--published", &day(ago)]).0;
+            assert_eq!(status, expected, "{kind} {path} {ago}");
+        }
+    }
+    assert_eq!(residency(&data, &["import", "cdn", &text, "--published", "last week"]).0, 2);
+    // A date that is known is not told anew.
+    assert_eq!(residency(&data, &["import", "azure", &named]).0, 0);
+    assert_eq!(residency(&data, &["import", "azure", &named, "--published", &day(-3)]).0, 0);
+    let (_, _, err) = residency(&data, &["import", "azure", &named, "--published", &day(-1)]);
+    assert!(err.contains(&day(-3)) && err.contains(&day(-1)), "{err}");
+    let aws = file(folder.path(), "aws.json", &ranges("eu-west-1"));
+    let (status, _, err) = residency(&data, &["import", "aws", &aws, "--published", &day(0)]);
+    assert_eq!(status, 2);
+    assert!(err.contains("says itself"), "{err}");
 }
 
 #[test]
@@ -203,6 +246,81 @@ fn explain_shows_the_whole_reasoning() {
     for wrong in [&["explain", "127.0.0.1", "--home", "uksouth"][..], &["explain", "api.contoso.com"]] {
         assert_eq!(residency(&data, wrong).0, 2, "{wrong:?}");
     }
+}
+
+/// What a call would be refused for before the table of places is asked, `explain` refuses for the same reason.
+#[tokio::test(flavor = "multi_thread")]
+async fn explain_says_what_the_gateway_would() {
+    let (cell, data) = cell("eu-west-1").await;
+    let environment = cell.get("/environments").await["items"][0].clone();
+    let (id, name) = (environment["id"].as_str().unwrap(), environment["name"].as_str().unwrap());
+    let ask = |host: &str, more: &[&str]| {
+        let about = ["explain", host, "--cell", "westeurope", "--format", "json"];
+        json_of(residency(&data, &about.iter().chain(more).copied().collect::<Vec<_>>()))
+    };
+    let reason = |(status, said): (i32, Value)| {
+        (
+            status,
+            said["row"].as_str().unwrap().to_owned(),
+            said["reason"].as_str().unwrap().to_owned(),
+            said["code"].clone(),
+        )
+    };
+    let refused = |reason: &str, code: &str| (1, "D06".to_owned(), reason.to_owned(), json!(code));
+    let certified = support::HOST;
+    let one = ["--address", "1.1.1.1"];
+    let of = |whom: &[&'static str], more: &[&'static str]| [whom, more].concat();
+
+    // By name or identifier, and by a connection, which knows its environment, connector and version.
+    for whom in [&["--environment", id][..], &["--environment", name], &["--connection", cell.connection.as_str()]] {
+        let whom =
+            [whom, &one, if whom[0] == "--connection" { &[] } else { &["--connector", "trial-service"] }].concat();
+        let (status, said) = ask(certified, &whom);
+        assert_eq!((status, &said["row"], &said["certification_asked"]), (0, &json!("D14"), &json!(true)), "{said}");
+        assert_eq!(reason(ask("api.elsewhere.example.com", &whom)), refused("host_not_approved", "egress_refused"));
+        let other_port = [&whom[..], &["--port", "8443"]].concat();
+        assert_eq!(reason(ask(certified, &other_port)), refused("port", "egress_refused"));
+    }
+    let (status, _, err) = residency(&data, &["explain", certified, "--environment", "no such one"]);
+    assert!(status == 2 && err.contains("no such one"), "{err}");
+
+    let home = ["--home", "westeurope"];
+    let (_, said) = ask(certified, &of(&home, &one));
+    assert_eq!(said["certification_asked"], false, "without a connector nobody asks whether it may be reached");
+    let many: Vec<String> = (0..17).flat_map(|last| ["--address".to_owned(), format!("1.1.1.{last}")]).collect();
+    let many: Vec<&str> = home.iter().copied().chain(many.iter().map(String::as_str)).collect();
+    assert_eq!(reason(ask(certified, &many)), refused("too_many", "endpoint_blocked"));
+    let steps: Vec<String> = (0..9).flat_map(|step| ["--alias".to_owned(), format!("a{step}.example.com")]).collect();
+    let steps: Vec<&str> = home.iter().chain(&one).copied().chain(steps.iter().map(String::as_str)).collect();
+    assert_eq!(reason(ask(certified, &steps)), refused("chain", "endpoint_blocked"));
+    let inside = of(&of(&home, &one), &["--alias", "db.internal"]);
+    assert_eq!(reason(ask(certified, &inside)), refused("chain", "endpoint_blocked"));
+    let mixed = of(&of(&home, &one), &["--address", "10.0.0.1"]);
+    assert_eq!(reason(ask(certified, &mixed)), refused("mixed_answers", "endpoint_blocked"));
+    let private = of(&home, &["--address", "10.0.0.1"]);
+    assert_eq!(reason(ask(certified, &private)), refused("addr_refused", "endpoint_blocked"));
+
+    // Calls that re-verification holds.
+    let held = Verification {
+        connector: "trial-service".parse().unwrap(),
+        host: HostName::parse(certified).unwrap(),
+        port: 443,
+        check: Recheck::Dns,
+        outcome: RecheckOutcome::Suspended,
+        drift: Some(Drift::EndpointMoved),
+        detail: "the name leads elsewhere".to_owned(),
+        baseline: None,
+        last_run: SystemClock.now(),
+        due: SystemClock.now().plus_secs(DAY),
+        drifting_since: None,
+    };
+    cell.node.store().put_verification(&held, None).await.unwrap();
+    cell.node.gateway().refresh().await.unwrap();
+    let through = ["--connection", cell.connection.as_str(), "--address", "1.1.1.1"];
+    assert_eq!(reason(ask(certified, &through)), refused("endpoint_moved", "endpoint_blocked"));
+    let (_, code, body) = refusal(cell.call(Method::GET, "/items", "").await).await;
+    assert_eq!((code.as_str(), &body["reason"]), ("endpoint_blocked", &json!("endpoint_moved")), "{body}");
+    cell.node.stop().await.unwrap();
 }
 
 /// A cell at home in `westeurope` that has imported where its service is.

@@ -16,7 +16,7 @@
 mod support;
 
 use backshell_boundary::{AddressRules, Destinations, LinkRefused, Resolver, read_link, resolve_endpoint};
-use backshell_model::{HostName, HostPattern, ServiceRoot, UrlRefused, read_url};
+use backshell_model::{HostName, ServiceRoot, UrlRefused, read_url};
 use backshell_package::{Limits, read_files};
 use backshell_templates::TemplateSet;
 use backshell_testkit::hickory_proto::rr::RecordType;
@@ -29,6 +29,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use support::{say, skip};
+
+/// The kinds of cases, each of which has to be there.
+const KINDS: [&str; 5] = ["addr", "dns", "redirect", "template", "url"];
 
 /// The list's place beside the repository.
 const SHARED: &str = "../shared/reference/ssrf-cases.tsv";
@@ -50,7 +53,8 @@ struct Case {
 #[derive(Debug)]
 struct Policy {
     roots: Vec<ServiceRoot>,
-    patterns: Vec<HostPattern>,
+    /// The suffixes of certified patterns (`*.suffix`): a package names them as `https://{v}.suffix`.
+    suffixes: Vec<String>,
 }
 
 /// What came out: the reason code, and for what was allowed the host that will be asked.
@@ -74,6 +78,7 @@ async fn ssrf_cases() {
     let Some(text) = list() else { return };
     let (policy, cases) = read(&text);
     assert!(!cases.is_empty(), "the list has no cases");
+    assert_eq!(cases.len(), written(&text), "every line of the list is a case");
     let mut failures = Vec::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for case in &cases {
@@ -98,6 +103,8 @@ async fn ssrf_cases() {
         }
     }
     say(&format!("{} cases: {counts:?}", cases.len()));
+    assert_eq!(counts.keys().copied().collect::<Vec<_>>(), KINDS, "every kind of case was gone through");
+    assert_eq!(counts.values().sum::<usize>(), cases.len());
     assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), cases.len(), failures.join("\n"));
 }
 
@@ -122,8 +129,13 @@ fn list() -> Option<String> {
     }
 }
 
+/// How many lines of the list are cases: all but remarks, empty lines and the one with the names of the columns.
+fn written(text: &str) -> usize {
+    text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).count() - 1
+}
+
 fn read(text: &str) -> (Policy, Vec<Case>) {
-    let mut policy = Policy { roots: Vec::new(), patterns: Vec::new() };
+    let mut policy = Policy { roots: Vec::new(), suffixes: Vec::new() };
     let mut columns: Vec<&str> = Vec::new();
     let mut cases = Vec::new();
     for line in text.lines().filter(|line| !line.is_empty()) {
@@ -162,8 +174,8 @@ fn certified(said: &str) -> Policy {
     let words = || said.split(';').filter(|clause| clause.contains("certified")).flat_map(str::split_whitespace);
     let plain = |word: &'_ str| word.trim_matches([',', '.', '(', ')', '`']).to_owned();
     let roots = words().filter_map(|word| ServiceRoot::parse(&format!("https://{}", plain(word))).ok()).collect();
-    let patterns = words().filter(|word| word.starts_with("*.")).map(|word| HostPattern::parse(&plain(word)).unwrap());
-    Policy { roots, patterns: patterns.collect() }
+    let suffixes = words().filter_map(|word| Some(plain(word).strip_prefix("*.")?.to_owned())).collect();
+    Policy { roots, suffixes }
 }
 
 /// Undoes `\t`, `\n`, `\r`, `\\` and `\uXXXX` (UTF-16 units).
@@ -193,12 +205,24 @@ fn unescaped(text: &str) -> String {
 
 // ---- the kinds -------------------------------------------------------------------------------------------------------
 
+/// A URL as a package or a paging link gives it, of a connector with these certified hosts. A pattern is a host template of
+/// its package; what was approved are the hosts to which a connection's setting leads: here, if it can, to the case's own.
 fn url(case: &Case, policy: &Policy) -> Outcome {
-    let known = Destinations { certified: &policy.roots, approved: &[], patterns: &policy.patterns };
+    let host = read_url(&case.input).map(|url| url.host.to_string()).unwrap_or_default();
+    let approved: Vec<ServiceRoot> = policy.suffixes.iter().flat_map(|suffix| approved_below(suffix, &host)).collect();
+    let known = Destinations { certified: &policy.roots, approved: &approved };
     match known.read(&case.input) {
         Ok(url) => Outcome::allowed(Some(&url.host)),
         Err(refused) => Outcome::refused(refused.code()),
     }
+}
+
+/// What an administrator can approve for a connection whose setting is what stands before the suffix in `host`.
+fn approved_below(suffix: &str, host: &str) -> Vec<ServiceRoot> {
+    let Some(value) = host.strip_suffix(suffix).and_then(|front| front.strip_suffix('.')) else { return Vec::new() };
+    let templates = compiled(&format!("https://{{v}}.{suffix}"), &[]);
+    let settings = BTreeMap::from([("v".to_owned(), value.to_owned())]);
+    templates.host_roots(&settings).map(|roots| roots.to_approve).unwrap_or_default()
 }
 
 fn addr(case: &Case) -> Outcome {
@@ -300,26 +324,24 @@ fn redirect(case: &Case) -> Outcome {
     }
 }
 
-/// A connection whose setting `v` is the input, of a package with the context's host template: `label`, `values=` as the
-/// closed list of the package, `hosts=` as the hosts that were approved for the connection.
+/// A connection whose setting `v` is the input, of a package with the context's host template: `label`, whose host an
+/// administrator approves as the settings lead to it, `values=` as the closed list of the package, `hosts=` as the hosts that
+/// were approved for the connection.
 fn template(case: &Case) -> Outcome {
     let (template, shape) = case.context.split_once(" || ").expect("a template and what its value may be");
     let (kind, list) = shape.split_once('=').unwrap_or((shape, ""));
     let list: Vec<&str> = list.split('|').filter(|one| !one.is_empty()).collect();
     let values = if kind == "values" { &list[..] } else { &[] };
-    let approved: Vec<ServiceRoot> = match kind {
-        "hosts" => list.iter().map(|host| ServiceRoot::parse(&format!("https://{host}")).unwrap()).collect(),
-        _ => Vec::new(),
-    };
     let templates = compiled(template, values);
     assert!(templates.problems().is_empty(), "{case:?}: {:?}", templates.problems());
     let settings = BTreeMap::from([("v".to_owned(), case.input.clone())]);
     let Ok(roots) = templates.host_roots(&settings) else { return Outcome::refused("template_value") };
-    // A label is free, so that what was approved is whatever lies below the template's domain.
-    let below = template.strip_prefix("https://{v}.").filter(|_| kind == "label");
-    let patterns: Vec<HostPattern> =
-        below.iter().map(|suffix| HostPattern::parse(&format!("*.{suffix}")).unwrap()).collect();
-    let known = Destinations { certified: &roots.certified, approved: &approved, patterns: &patterns };
+    let approved: Vec<ServiceRoot> = match kind {
+        "hosts" => list.iter().map(|host| ServiceRoot::parse(&format!("https://{host}")).unwrap()).collect(),
+        "label" => roots.to_approve.clone(),
+        _ => Vec::new(),
+    };
+    let known = Destinations { certified: &roots.certified, approved: &approved };
     let all = [&roots.certified[..], &roots.to_approve[..]].concat();
     let [root] = &all[..] else {
         return Outcome::refused("not one host");

@@ -125,7 +125,7 @@ signing_key!(
     OperatorKey
 );
 signing_key!(
-    /// The key that a node is known by. It never leaves the node.
+    /// The key that a node is known by. The node gives it to nobody.
     NodeKey
 );
 

@@ -331,6 +331,27 @@ mod tests {
         }
     }
 
+    /// What D19 would accept is what `notice` lets go on with a notice by D18 or D20: there is one setting and not two, so
+    /// that no question comes to D19.
+    #[test]
+    fn d19_is_reserved_and_decides_nothing() {
+        let all =
+            Grade::ALL.into_iter().flat_map(|grade| [(grade, &[][..]), (grade, &["ukwest"]), (grade, &["eastus"])]);
+        for (grade, known) in all {
+            for (stale, conflict) in [(false, false), (true, false), (false, true)] {
+                let places = EndpointPlaces { stale, conflict, ..places(grade, known) };
+                for (boundary, infrastructure) in [
+                    (Geography, Infrastructure::External),
+                    (One, Infrastructure::External),
+                    (Geography, Infrastructure::Internal),
+                ] {
+                    let asked = Ask { infrastructure, ..ask(boundary) }.both(&places);
+                    assert!(asked.iter().all(|(row, _)| *row != Row::D19), "{grade} {known:?}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn the_table_has_every_row_from_d07_once_and_in_order() {
         let rows: Vec<Row> = TABLE.iter().map(|rule| rule.0).collect();

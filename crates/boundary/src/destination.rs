@@ -1,7 +1,7 @@
 //! Which hosts a connection may reach: the last two checks of a URL, which only somebody can make who knows what is
 //! certified and approved.
 
-use backshell_model::{HostName, HostPattern, PortText, ServiceRoot, UrlRefused, UrlText, read_url};
+use backshell_model::{HostName, PortText, ServiceRoot, UrlRefused, UrlText, read_url};
 
 /// What a connection may reach.
 #[derive(Clone, Copy, Debug, Default)]
@@ -10,8 +10,6 @@ pub struct Destinations<'a> {
     pub certified: &'a [ServiceRoot],
     /// Service roots that were approved for this connection.
     pub approved: &'a [ServiceRoot],
-    /// Certified patterns; hosts under them are reached on port 443.
-    pub patterns: &'a [HostPattern],
 }
 
 impl<'a> Destinations<'a> {
@@ -31,8 +29,7 @@ impl<'a> Destinations<'a> {
         if !self.ports(&root.host).any(|port| port == root.port) {
             return Err(UrlRefused::Port);
         }
-        let known = self.roots().any(|known| leads_below(root, known));
-        if known || self.is_under_pattern(&root.host) { Ok(()) } else { Err(UrlRefused::HostNotCertified) }
+        if self.roots().any(|known| leads_below(root, known)) { Ok(()) } else { Err(UrlRefused::HostNotCertified) }
     }
 
     /// The checks on host and port.
@@ -48,17 +45,12 @@ impl<'a> Destinations<'a> {
         self.certified.iter().chain(self.approved)
     }
 
-    fn is_under_pattern(&self, host: &HostName) -> bool {
-        self.patterns.iter().any(|pattern| pattern.covers(host))
-    }
-
     fn knows(&self, host: &HostName) -> bool {
-        self.roots().any(|root| root.host == *host) || self.is_under_pattern(host)
+        self.roots().any(|root| root.host == *host)
     }
 
     fn ports(&self, host: &HostName) -> impl Iterator<Item = u16> {
-        let roots = self.roots().filter(move |root| root.host == *host).map(|root| root.port);
-        roots.chain(self.is_under_pattern(host).then_some(443))
+        self.roots().filter(move |root| root.host == *host).map(|root| root.port)
     }
 }
 
@@ -78,8 +70,7 @@ mod tests {
     fn host_before_port_and_port_before_path() {
         let certified = [ServiceRoot::parse("https://api.example.com/v1").unwrap()];
         let approved = [ServiceRoot::parse("https://erp.example.com:8443").unwrap()];
-        let patterns = [HostPattern::parse("*.contoso.example").unwrap()];
-        let known = Destinations { certified: &certified, approved: &approved, patterns: &patterns };
+        let known = Destinations { certified: &certified, approved: &approved };
         for (text, expected) in [
             ("https://api.example.com/v2", "ok"),
             ("https://api.example.com:443/", "ok"),
@@ -87,8 +78,6 @@ mod tests {
             ("https://erp.example.com/x", "port"),
             ("https://api.example.com:8443", "port"),
             ("https://api.example.com:", "malformed"),
-            ("https://tenant.contoso.example:443", "ok"),
-            ("https://tenant.contoso.example:8443", "port"),
             ("https://evil.example:", "host_not_certified"),
             ("https://evil.example:80", "host_not_certified"),
         ] {
@@ -102,7 +91,6 @@ mod tests {
             ("https://api.example.com", "host_not_certified"),
             ("https://api.example.com:8443/v1", "port"),
             ("https://erp.example.com:8443/x", "ok"),
-            ("https://tenant.contoso.example/x", "ok"),
             ("https://evil.example:8443", "host_not_certified"),
         ] {
             let root = ServiceRoot::parse(text).unwrap();

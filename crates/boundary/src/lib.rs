@@ -25,6 +25,7 @@ mod grade;
 mod inventory;
 mod judge;
 mod link;
+mod owner;
 mod place;
 mod private;
 mod regions;
@@ -52,7 +53,8 @@ pub use grade::{AddressEvidence, Declared, Estimate, Evidence, HostEvidence, NoE
 pub use inventory::Inventory;
 pub use judge::{Destination, judge};
 pub use link::{Link, LinkRefused, read_link};
-pub use place::{PlaceRefused, Placed, RefusalCode, Terms, place};
+pub use owner::{is_customer_name, owner};
+pub use place::{Judged, PlaceRefused, Placed, RefusalCode, Terms, judge_root, place};
 pub use private::{NotPrivate, PrivateService};
 pub use regions::{RegionFacts, region, region_in_host, regions};
 pub use resolve::{

@@ -253,18 +253,48 @@ pub async fn place(
     if inside.environment() != environment || terms.allowed.environment() != environment {
         return Err(refuse(RefusalCode::InternalError, "environments_differ", Row::D01));
     }
-    let root = &request.root;
-    if root.scheme != Scheme::Https {
-        return Err(refuse(RefusalCode::EgressRefused, "scheme", Row::D06));
-    }
     if escapes(&request) {
         return Err(refuse(RefusalCode::EgressRefused, "path_escapes", Row::D06));
     }
-    let known = Destinations { certified: terms.certified, approved: terms.approved, patterns: &[] };
+    let Judged { resolved, addresses, decision } = judge_root(&request.root, terms, resolver).await?;
+    Ok(Placed { permitted, cell: inside.cell().clone(), request, addresses, resolved, decision })
+}
+
+/// A root that a request could go to: what it led to, and what the decision table says. It proves nothing.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// What the name of the host resolved to.
+    pub resolved: Arc<Resolved>,
+    /// The addresses that were judged, in the resolver's order, with the port.
+    pub addresses: Vec<SocketAddr>,
+    /// What the decision table said, and on what ground.
+    pub decision: Arc<Decision>,
+}
+
+/// Judges where a request would go, without one: what [`place`] asks about its root, in the same order. For whoever
+/// explains what calls are answered.
+pub async fn judge_root(
+    root: &ServiceRoot,
+    terms: &Terms<'_>,
+    resolver: &dyn Resolver,
+) -> Result<Judged, PlaceRefused> {
+    let refuse = |code, reason, row| PlaceRefused {
+        code,
+        reason,
+        row,
+        root: root.clone(),
+        decision: None,
+        addresses: Vec::new(),
+    };
+    if root.scheme != Scheme::Https {
+        return Err(refuse(RefusalCode::EgressRefused, "scheme", Row::D06));
+    }
+    let known = Destinations { certified: terms.certified, approved: terms.approved };
     if let Err(refused) = known.permit(root) {
         let reason = if refused == UrlRefused::Port { refused.code() } else { "host_not_approved" };
         return Err(refuse(RefusalCode::EgressRefused, reason, Row::D06));
     }
+    let environment = terms.allowed.environment();
     let found = resolve_endpoint_of(environment, &root.host, root.port, terms.addresses, resolver).await.map_err(
         |refused| {
             let code = match refused {
@@ -281,7 +311,7 @@ pub async fn place(
         let refused = refuse(RefusalCode::EgressRefused, decision.reason(), decision.row);
         return Err(PlaceRefused { decision: Some(decision), addresses, ..refused });
     }
-    Ok(Placed { permitted, cell: inside.cell().clone(), request, addresses, resolved: found, decision })
+    Ok(Judged { resolved: found, addresses, decision })
 }
 
 /// Whether the plain text of the path could lead elsewhere at a server that normalises it. Secrets in a path are looked

@@ -56,13 +56,14 @@ impl PrivateService {
         self.environment
     }
 
+    /// Whether the entry is about this host at this address, whoever asks for it.
+    pub fn is_about(&self, host: &HostName, port: u16, address: IpAddr) -> bool {
+        self.host == *host && self.port == port && self.network.contains(&address) && !METADATA.contains(&address)
+    }
+
     /// Whether the entry is about this request.
     pub(crate) fn permits(&self, environment: EnvironmentId, host: &HostName, port: u16, address: IpAddr) -> bool {
-        self.environment == environment
-            && self.host == *host
-            && self.port == port
-            && self.network.contains(&address)
-            && !METADATA.contains(&address)
+        self.environment == environment && self.is_about(host, port, address)
     }
 }
 

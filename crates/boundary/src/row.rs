@@ -100,6 +100,12 @@ mod tests {
     use super::*;
     use backshell_model::Egress;
 
+    /// Who may not call is refused in both settings, before every question of place.
+    #[test]
+    fn d05_refuses_in_both_settings() {
+        assert_eq!([Egress::Refuse, Egress::Notice].map(|egress| Row::D05.answer(egress)), [Answer::Refuse; 2]);
+    }
+
     #[test]
     fn the_egress_setting_softens_exactly_five_rows() {
         let softened: Vec<Row> =

@@ -42,5 +42,5 @@ pub use route::{Found, NotRouted, Router};
 pub use seat::CellSeat;
 pub use serve::Serving;
 pub use settings::Settings;
-pub use snapshot::Snapshot;
+pub use snapshot::{Leads, Snapshot, roots};
 pub use state::{Gateway, Parts, RefreshError, Stale};

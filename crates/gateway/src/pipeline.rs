@@ -358,14 +358,15 @@ fn find<'r>(route: &Route, method: &Method, address: &Address<'r>, trace: &mut T
     Ok(Target { operation, path: found.path, parameters: found.parameters, query: address.query })
 }
 
-/// Refuses a host that re-verification found changed.
+/// Refuses a host that re-verification found changed or unfit.
 fn held(route: &Route, root: &ServiceRoot) -> Result<(), Refusal> {
     let found = route.held.iter().find(|(held, _)| held.host == root.host && held.port == root.port);
     let Some((_, drift)) = found else { return Ok(()) };
     let detail = format!(
-        "calls to `{}` are held, because it is not what it was when it was verified; an administrator looks at the \
-         connector's verification",
-        root.host
+        "calls to `{}` are held ({}), because it is not what it was when it was verified or does not clear a bar; an \
+         administrator looks at the connector's verification",
+        root.host,
+        drift.as_str()
     );
     Err(Refusal::new(Code::EndpointBlocked, detail).reason(drift.as_str()))
 }

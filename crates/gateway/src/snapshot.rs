@@ -11,9 +11,9 @@ use backshell_model::{
 };
 use backshell_permission::{Authority, ConnectionFacts, PermissionError, World};
 use backshell_store::SnapshotFacts;
-use backshell_templates::HostRoots;
+use backshell_templates::{HostRoots, TemplateSet};
 use backshell_vault::SecretBinding;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// An environment as calls need it.
@@ -89,6 +89,12 @@ fn held(suspensions: Vec<Suspension>) -> HashMap<ConnectorSlug, Vec<(HostPort, D
     held
 }
 
+/// Where calls may go with these settings. Settings that lead nowhere refuse at the call, where the templates say what is
+/// missing, and so does a version that is gone.
+pub fn roots(templates: Option<&TemplateSet>, settings: &BTreeMap<String, String>) -> HostRoots {
+    templates.and_then(|templates| templates.host_roots(settings).ok()).unwrap_or_default()
+}
+
 /// From where facts are looked at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct View<'a> {
@@ -98,6 +104,17 @@ pub(crate) struct View<'a> {
     pub(crate) now: Timestamp,
     /// Where cells of other regions are reached, beyond those that the facts name.
     pub(crate) others: &'a [(Region, String)],
+}
+
+/// Where one connection leads.
+#[derive(Clone, Copy, Debug)]
+pub struct Leads<'a> {
+    /// Its connector.
+    pub connector: &'a ConnectorSlug,
+    /// What its package names.
+    pub certified: &'a [ServiceRoot],
+    /// What was approved for it beyond that.
+    pub approved: &'a [ServiceRoot],
 }
 
 /// Everything at one generation of the store.
@@ -181,25 +198,13 @@ impl Snapshot {
                     let environment = Arc::clone(environments.get(&connection.environment)?);
                     let version = versions.get(&(connection.connector.clone(), connection.version)).cloned();
                     let infrastructure = *connectors.get(&connection.connector)?;
-                    // Settings that lead nowhere refuse at the call, where the templates say what is missing.
-                    let roots = version
-                        .as_ref()
-                        .and_then(|version| version.templates.host_roots(&connection.settings).ok())
-                        .unwrap_or_else(|| HostRoots {
-                            certified: Vec::new(),
-                            to_approve: Vec::new(),
-                            chosen_by_call: false,
-                        });
+                    let templates = version.as_ref().map(|version| &version.templates);
+                    let roots = roots(templates, &connection.settings);
                     let route = Route {
                         environment,
                         infrastructure,
                         version,
-                        approved: connection
-                            .hosts
-                            .iter()
-                            .filter(|approval| approval.approved_by.is_some())
-                            .map(|approval| approval.root.clone())
-                            .collect(),
+                        approved: connect::approved_roots(&connection).cloned().collect(),
                         grants: grants(&facts.crossing_grants, &numbers, &connection),
                         held: held.get(&connection.connector).cloned().unwrap_or_default(),
                         secrets: secrets.remove(&connection.id),
@@ -231,17 +236,30 @@ impl Snapshot {
 
     /// Every host that connections held here lead to, with its connector: what is to be verified again.
     pub fn endpoints(&self) -> BTreeSet<(ConnectorSlug, HostPort)> {
-        let here = self.routes.values().filter_map(|known| match known {
+        self.here()
+            .flat_map(|route| {
+                let roots = route.roots.certified.iter().chain(&route.approved);
+                roots.map(move |root| {
+                    (route.connection.connector.clone(), HostPort { host: root.host.clone(), port: root.port })
+                })
+            })
+            .collect()
+    }
+
+    /// Where the connections held here lead, each by itself.
+    pub fn leads(&self) -> impl Iterator<Item = Leads<'_>> {
+        self.here().map(|route| Leads {
+            connector: &route.connection.connector,
+            certified: &route.roots.certified,
+            approved: &route.approved,
+        })
+    }
+
+    fn here(&self) -> impl Iterator<Item = &Arc<Route>> {
+        self.routes.values().filter_map(|known| match known {
             Known::Here(route) => Some(route),
             Known::Elsewhere(_) => None,
-        });
-        here.flat_map(|route| {
-            let roots = route.roots.certified.iter().chain(&route.approved);
-            roots.map(move |root| {
-                (route.connection.connector.clone(), HostPort { host: root.host.clone(), port: root.port })
-            })
         })
-        .collect()
     }
 
     pub(crate) fn token(&self, hash: &TokenHash) -> Option<&AccessToken> {

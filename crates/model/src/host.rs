@@ -99,6 +99,13 @@ impl HostName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The part of the name that its owner registered: one label below a public suffix. `None` when the name is itself a
+    /// public suffix, of a registry or of a provider that gives names to its customers. By Mozilla's Public Suffix List,
+    /// both of its sections.
+    pub fn registrable_domain(&self) -> Option<&str> {
+        psl::domain_str(self.as_str())
+    }
 }
 
 fn is_label(label: &str) -> bool {
@@ -165,6 +172,17 @@ impl fmt::Display for ServiceRoot {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn suffixes_belong_to_nobody() {
+        let domain = |name: &str| HostName::parse(name).unwrap().registrable_domain().map(str::to_owned);
+        assert_eq!(domain("v1.api.contoso.example").as_deref(), Some("contoso.example"));
+        assert_eq!(domain("contoso-ai.openai.azure.com").as_deref(), Some("azure.com"));
+        assert_eq!(domain("x.app-a.azurewebsites.net").as_deref(), Some("app-a.azurewebsites.net"));
+        for suffix in ["co.uk", "azurewebsites.net", "github.io", "s3.amazonaws.com"] {
+            assert_eq!(domain(suffix), None, "{suffix}");
+        }
+    }
 
     #[test]
     fn canonical_or_refused() {

@@ -17,7 +17,6 @@ pub mod id;
 pub mod map;
 pub mod name;
 pub mod ownership;
-pub mod pattern;
 pub mod sealed;
 pub mod secret;
 pub mod shaped;
@@ -38,7 +37,6 @@ pub use id::{CallId, CheckpointId, ConnectionId, ConsentId, EnvironmentId, Grant
 pub use map::FastMap;
 pub use name::is_display_name;
 pub use ownership::{OwnershipConsent, OwnershipProof, ProofId, ProofIdError, ProofMethod};
-pub use pattern::{HostPattern, PatternError};
 pub use sealed::{Encoding, Piece, SealedText, SecretName};
 pub use secret::SecretBytes;
 pub use shaped::{QueryPair, ShapedRequest, is_ambiguous_path};

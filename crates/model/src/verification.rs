@@ -40,19 +40,21 @@ words!(
         Ownership = "ownership",
         /// Whether and how soon the host answers.
         Availability = "availability",
+        /// Every bar of endpoint verification, for a host that was approved for a connection.
+        Bars = "bars",
     }
 );
 
 words!(
     /// What can be found to have changed.
     Drift {
-        /// The alias chain ends in another zone than it did: another provider or another owner.
+        /// The alias chain ends at a name of another owner than it did: another registrable domain.
         EndpointMoved = "endpoint_moved",
         /// The name has no address any more, or its chain cannot be followed: whoever registers the target owns it.
         EndpointGone = "endpoint_gone",
         /// One of the addresses is never an endpoint.
         AddressRefused = "address_refused",
-        /// The chain ends at another name of the same zone.
+        /// The chain ends at another name of the same owner.
         AliasChanged = "alias_changed",
         /// The certificate is not accepted any more.
         CertificateInvalid = "certificate_invalid",
@@ -76,6 +78,8 @@ words!(
         EndpointUnavailable = "endpoint_unavailable",
         /// The host answers more slowly than it should, and did not at the first look.
         EndpointSlow = "endpoint_slow",
+        /// An approved host does not clear a bar of endpoint verification.
+        BarFailed = "bar_failed",
     }
 );
 

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-const COORDINATES: &str = include_str!("../data/coordinates.tsv");
 const COUNTRIES: &str = include_str!("../data/countries.tsv");
 
 /// The grade of the evidence for a place, as the decision recorded it.
@@ -123,34 +122,28 @@ pub(crate) struct Place {
     pub(crate) point: Option<Point>,
 }
 
-struct Tables {
-    regions: HashMap<&'static str, Point>,
-    countries: HashMap<&'static str, (Point, &'static str)>,
-}
-
-static TABLES: LazyLock<Tables> = LazyLock::new(|| {
-    let lines = |data: &'static str| data.lines().filter(|line| !line.starts_with('#')).skip(1);
+static TABLE: LazyLock<HashMap<&'static str, (Point, &'static str)>> = LazyLock::new(|| {
+    let lines = COUNTRIES.lines().filter(|line| !line.starts_with('#')).skip(1);
     let point = |longitude: Option<&str>, latitude: Option<&str>| {
         Some(Point { longitude: longitude?.parse().ok()?, latitude: latitude?.parse().ok()? })
-    };
-    let region = |line: &'static str| {
-        let mut fields = line.split('\t');
-        Some((fields.next()?, point(fields.next(), fields.next())?))
     };
     let country = |line: &'static str| {
         let mut fields = line.split('\t');
         Some((fields.next()?, (point(fields.next(), fields.next())?, fields.next()?)))
     };
-    Tables {
-        regions: lines(COORDINATES).filter_map(region).collect(),
-        countries: lines(COUNTRIES).filter_map(country).collect(),
-    }
+    lines.filter_map(country).collect()
 });
+
+/// Where a region is drawn: where decisions take it to stand, so that no map shows anything else.
+fn drawn(region: &str) -> Option<Point> {
+    let at = backshell_boundary::coordinates(region)?;
+    Some(Point { longitude: at.east, latitude: at.north })
+}
 
 impl Place {
     /// What is known about a place of this name.
     pub(crate) fn named(name: &str) -> Self {
-        let country_name = |code: &str| TABLES.countries.get(code).map(|(_, name)| (*name).to_owned());
+        let country_name = |code: &str| TABLE.get(code).map(|(_, name)| (*name).to_owned());
         if let Some(facts) = backshell_boundary::region(name) {
             let country = country_name(facts.country).unwrap_or_else(|| facts.country.to_owned());
             return Self {
@@ -160,10 +153,10 @@ impl Place {
                 country_name: Some(country),
                 geography: Some(facts.geography),
                 gdpr_area: Some(facts.gdpr_area),
-                point: TABLES.regions.get(name).copied(),
+                point: drawn(name),
             };
         }
-        let known = TABLES.countries.get(name);
+        let known = TABLE.get(name);
         Self {
             name: name.to_owned(),
             label: known.map_or_else(|| name.to_owned(), |(_, country)| (*country).to_owned()),
@@ -190,12 +183,11 @@ mod tests {
         for facts in backshell_boundary::regions() {
             let place = Place::named(facts.region);
             let point = place.point.unwrap_or_else(|| panic!("`{}` has no coordinates", facts.region));
-            let (middle, name) = TABLES.countries[facts.country];
+            let (middle, name) = TABLE[facts.country];
             let far = (point.longitude - middle.longitude).hypot(point.latitude - middle.latitude);
             let limit = if ["US", "CA", "AU", "BR", "CN", "CL", "IN"].contains(&facts.country) { 45.0 } else { 14.0 };
             assert!(far < limit, "`{}` is drawn {far:.0} degrees from the middle of {name}", facts.region);
         }
-        assert_eq!(TABLES.regions.len(), backshell_boundary::regions().len(), "no region of the table is gone");
     }
 
     #[test]
@@ -205,7 +197,7 @@ mod tests {
         assert_eq!((country.label.as_str(), country.gdpr_area), ("United Kingdom", Some("adequate")));
         let stranger = Place::named("atlantis");
         assert_eq!((stranger.label.as_str(), stranger.point), ("atlantis", None));
-        assert!(TABLES.countries.len() > 200);
+        assert!(TABLE.len() > 200);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Whether a host answers, and how soon: a few requests without anything of a caller in them. What the answers mean is `probe`'s
 //! to say.
 
-use super::{Check, Finding};
+use super::{Check, Finding, InUse};
 use async_trait::async_trait;
 use backshell_model::{Connector, HostPort, Recheck};
 use backshell_probe::again::answers;
@@ -26,9 +26,9 @@ impl Check for AvailabilityRecheck {
         Recheck::Availability
     }
 
-    async fn look(&self, _: &Connector, endpoint: &HostPort, baseline: Option<&str>) -> Finding {
-        let HostPort { host, port } = endpoint;
-        let endpoint = endpoint_of_url(&format!("https://{host}:{port}/"));
-        answers(&self.0.measure_answers(&endpoint).await, baseline).into()
+    async fn look(&self, _: &Connector, endpoint: &InUse, baseline: Option<&str>) -> Finding {
+        let InUse { at: HostPort { host, port }, siblings, .. } = endpoint;
+        let asked = endpoint_of_url(&format!("https://{host}:{port}/"));
+        answers(&self.0.measure_answers(&asked, siblings).await, baseline).into()
     }
 }

@@ -1,6 +1,6 @@
 //! The certificate and the handshake again, over connections of the node's own. What they mean is `probe`'s to say.
 
-use super::{Check, Finding};
+use super::{Check, Finding, InUse};
 use async_trait::async_trait;
 use backshell_model::{Connector, HostPort, Recheck};
 use backshell_probe::again::handshake;
@@ -25,8 +25,8 @@ impl Check for CertificateRecheck {
         Recheck::Certificate
     }
 
-    async fn look(&self, _: &Connector, endpoint: &HostPort, baseline: Option<&str>) -> Finding {
-        let HostPort { host, port } = endpoint;
+    async fn look(&self, _: &Connector, endpoint: &InUse, baseline: Option<&str>) -> Finding {
+        let HostPort { host, port } = &endpoint.at;
         let endpoint = endpoint_of_url(&format!("https://{host}:{port}/"));
         handshake(&self.0.measure_handshake(&endpoint).await, baseline).into()
     }

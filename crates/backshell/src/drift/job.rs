@@ -1,28 +1,32 @@
 //! The job: what is due is looked at, a change is put on record, and calls are held or let go on.
 
 use super::table::{Effect, Interval, Schedule, effect};
-use super::{Check, Finding};
-use backshell_gateway::Gateway;
+use super::{Check, Finding, InUse};
+use backshell_gateway::connect::Approvals;
+use backshell_gateway::{Gateway, Leads};
 use backshell_ledger::{ActRecord, Ledger};
 use backshell_model::{
-    Clock, Connector, ConnectorSlug, Drift, HostPort, Recheck, RecheckOutcome, Timestamp, Verification,
+    Clock, Connector, ConnectorSlug, Drift, HostPort, Recheck, RecheckOutcome, ServiceRoot, Timestamp, Verification,
 };
 use backshell_store::{Store, StoreError};
 use futures_util::StreamExt as _;
-use std::collections::BTreeMap;
+use futures_util::stream::FuturesUnordered;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
+use tokio::sync::{OwnedMutexGuard, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 /// How often the job looks whether something is due.
 const TICK: Duration = Duration::from_mins(1);
 /// How much is looked at in one round; the rest waits for the next one.
 const ROUND: usize = 200;
-/// How many looks are made at once: a host that answers slowly must not keep others waiting.
+/// How many hosts are looked at at once, by rounds and after approvals together: one that answers slowly must not keep others
+/// waiting.
 const AT_ONCE: usize = 8;
-/// How long one look may take.
-const LONGEST: Duration = Duration::from_mins(1);
+/// After a look at an approved root, seconds in which another approval of the same root asks for no other.
+const FRESH: i64 = 3_600;
 /// Longest text that is kept of what was found, characters.
 const MAX_DETAIL: usize = 500;
 
@@ -54,6 +58,17 @@ pub struct DriftJob {
     schedule: Schedule,
     counts: [AtomicU64; 5],
     standing: Mutex<Standing>,
+    at_once: Semaphore,
+    /// The hosts that are looked at: one at a time is enough, whichever connectors and approvals lead there.
+    hosts: Mutex<BTreeMap<HostPort, Weak<tokio::sync::Mutex<()>>>>,
+}
+
+/// What came of a look that was due when it was planned.
+enum Looked {
+    /// It was made.
+    Made(Verification),
+    /// Somebody else had made it in the meantime.
+    Spared(Verification),
 }
 
 impl DriftJob {
@@ -65,7 +80,8 @@ impl DriftJob {
         checks: Vec<Arc<dyn Check>>,
         schedule: Schedule,
     ) -> Self {
-        Self { store, ledger, clock, checks, schedule, counts: Default::default(), standing: Mutex::default() }
+        let (counts, standing, hosts) = Default::default();
+        Self { store, ledger, clock, checks, schedule, counts, standing, at_once: Semaphore::new(AT_ONCE), hosts }
     }
 
     /// How the hosts in use stood after the last whole round.
@@ -108,56 +124,68 @@ impl DriftJob {
             let Ok(snapshot) = gateway.snapshot() else { continue };
             tokio::select! {
                 () = stop.cancelled() => return,
-                done = self.run(snapshot.endpoints()) => if let Err(error) = done {
+                done = self.run(in_use(snapshot.leads())) => if let Err(error) = done {
                     tracing::warn!(%error, "re-verification could not be carried out");
                 }
             }
         }
     }
 
-    /// Looks at what is due of `endpoints`; how many looks were made.
-    pub async fn run(
-        &self,
-        endpoints: impl IntoIterator<Item = (ConnectorSlug, HostPort)>,
-    ) -> Result<usize, StoreError> {
-        let mut by_connector: BTreeMap<ConnectorSlug, Vec<HostPort>> = BTreeMap::new();
-        for (connector, endpoint) in endpoints {
-            by_connector.entry(connector).or_default().push(endpoint);
-        }
-        let mut used = Vec::new();
-        for (slug, endpoints) in by_connector {
-            match self.store.connector(&slug).await {
-                Ok(connector) => used.push((connector, self.store.verifications(&slug).await?, endpoints)),
-                // Its last connection went with it since the snapshot was made.
-                Err(StoreError::NotFound(_)) => {}
-                Err(error) => return Err(error),
+    /// Runs until `stop`: looks at hosts as soon as they are approved. Calls need not wait for that; a host that does not
+    /// clear a bar is held from then on.
+    pub async fn follow(self: Arc<Self>, approvals: Arc<Approvals>, gateway: Gateway, stop: CancellationToken) {
+        let mut running = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                // A host that answers slowly does not keep those waiting that are approved after it.
+                approved = approvals.next(), if running.len() < AT_ONCE => running.push(self.approved(approved, &gateway)),
+                Some(done) = running.next() => if let Err(error) = done {
+                    // The next round looks at it: it is due.
+                    tracing::warn!(error, "an approved host could not be looked at now");
+                }
             }
         }
-        let (mut due, mut standing) = (Vec::new(), Standing::new());
+    }
+
+    async fn approved(&self, approved: BTreeSet<(ConnectorSlug, HostPort)>, gateway: &Gateway) -> Result<(), String> {
+        // What was approved is in the database; the snapshot may still be the one from before.
+        gateway.refresh().await.map_err(|error| error.to_string())?;
+        let snapshot = gateway.snapshot().map_err(|error| error.to_string())?;
+        let new = in_use(snapshot.leads()).filter(|(slug, host)| approved.contains(&(slug.clone(), host.at.clone())));
+        self.look_now(new.collect::<Vec<_>>()).await.map_err(|error| error.to_string())?;
+        // What is held is held at once, and not when the snapshot is next renewed.
+        gateway.refresh().await.map_err(|error| error.to_string())
+    }
+
+    /// Looks at what is due of `endpoints`; how many looks were made.
+    pub async fn run<E: Into<InUse>>(
+        &self,
+        endpoints: impl IntoIterator<Item = (ConnectorSlug, E)>,
+    ) -> Result<usize, StoreError> {
+        let used = self.known(endpoints).await?;
+        let mut standing = Standing::new();
         let mut stands = |found: &Verification| {
             let hosts = standing.entry((found.check, found.outcome, found.drift)).or_default();
             *hosts = hosts.saturating_add(1);
         };
-        for check in &self.checks {
-            for (connector, known, endpoints) in &used {
-                for endpoint in endpoints {
-                    let is_it = |known: &&Verification| {
-                        known.host == endpoint.host && known.port == endpoint.port && known.check == check.kind()
-                    };
-                    let before = known.iter().find(is_it);
-                    match before.filter(|before| !self.is_due(&**check, before)) {
-                        Some(before) => stands(before),
-                        None => due.push(self.look(connector, endpoint, &**check, before)),
-                    }
-                }
+        let (mut due, mut looks) = (Vec::new(), 0_usize);
+        for look in self.looks(&used) {
+            match look.before.filter(|before| !self.is_due(&look, before)) {
+                Some(before) => stands(before),
+                None => due.push(look),
             }
         }
         let is_whole = due.len() <= ROUND;
         due.truncate(ROUND);
-        let looks = due.len();
-        let mut looked = futures_util::stream::iter(due).buffer_unordered(AT_ONCE);
-        while let Some(after) = looked.next().await {
-            stands(&after?);
+        for looked in self.look_at(due).await? {
+            match looked {
+                Looked::Made(found) => {
+                    looks = looks.saturating_add(1);
+                    stands(&found);
+                }
+                Looked::Spared(found) => stands(&found),
+            }
         }
         if is_whole {
             *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
@@ -165,32 +193,132 @@ impl DriftJob {
         Ok(looks)
     }
 
-    fn is_due(&self, check: &dyn Check, before: &Verification) -> bool {
-        let is_old = check.renewed_at().is_some_and(|renewed| before.last_run < renewed);
-        is_old || before.due <= self.clock.now()
+    /// Looks at hosts that were approved just now: by every bar, and by every check that is due.
+    pub async fn look_now<E: Into<InUse>>(
+        &self,
+        endpoints: impl IntoIterator<Item = (ConnectorSlug, E)>,
+    ) -> Result<(), StoreError> {
+        let used = self.known(endpoints).await?;
+        let now = self.clock.now();
+        let is_due = |look: &Look<'_>| {
+            look.before.is_none_or(|before| {
+                let is_old = look.check.kind() == Recheck::Bars && before.last_run.plus_secs(FRESH) <= now;
+                is_old || self.is_due(look, before)
+            })
+        };
+        self.look_at(self.looks(&used).filter(is_due).collect()).await?;
+        Ok(())
     }
 
-    async fn look(
+    /// Makes these looks: those at one host in turn, because no host is asked for much at once, and several hosts at a time.
+    async fn look_at(&self, due: Vec<Look<'_>>) -> Result<Vec<Looked>, StoreError> {
+        let mut by_host: BTreeMap<&HostPort, Vec<Look<'_>>> = BTreeMap::new();
+        for look in due {
+            by_host.entry(&look.endpoint.at).or_default().push(look);
+        }
+        let in_turn = async |(at, looks): (&HostPort, Vec<Look<'_>>)| {
+            // The host first: whoever waits for a host takes no place from another.
+            let _host = self.alone_at(at).await;
+            let _place = self.at_once.acquire().await;
+            let mut looked = Vec::new();
+            for look in looks {
+                looked.push(self.look(look).await?);
+            }
+            Ok::<_, StoreError>(looked)
+        };
+        let hosts: Vec<_> = by_host.into_iter().map(in_turn).collect();
+        let mut running = futures_util::stream::iter(hosts).buffer_unordered(AT_ONCE);
+        let mut looked = Vec::new();
+        while let Some(of_host) = running.next().await {
+            looked.extend(of_host?);
+        }
+        Ok(looked)
+    }
+
+    /// Waits until nobody looks at the host.
+    async fn alone_at(&self, at: &HostPort) -> OwnedMutexGuard<()> {
+        let lock = {
+            let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+            hosts.retain(|_, lock| lock.strong_count() > 0);
+            let known = hosts.get(at).and_then(Weak::upgrade);
+            known.unwrap_or_else(|| {
+                let lock = Arc::default();
+                hosts.insert(at.clone(), Arc::downgrade(&lock));
+                lock
+            })
+        };
+        lock.lock_owned().await
+    }
+
+    /// The connectors, what is known of their hosts, and the hosts.
+    async fn known<E: Into<InUse>>(
         &self,
-        connector: &Connector,
-        endpoint: &HostPort,
-        check: &dyn Check,
-        before: Option<&Verification>,
-    ) -> Result<Verification, StoreError> {
+        endpoints: impl IntoIterator<Item = (ConnectorSlug, E)>,
+    ) -> Result<Vec<Used>, StoreError> {
+        let mut by_connector: BTreeMap<ConnectorSlug, Vec<InUse>> = BTreeMap::new();
+        for (connector, endpoint) in endpoints {
+            by_connector.entry(connector).or_default().push(endpoint.into());
+        }
+        let mut used = Vec::new();
+        for (slug, endpoints) in by_connector {
+            match self.store.connector(&slug).await {
+                Ok(connector) => {
+                    used.push(Used { connector, known: self.store.verifications(&slug).await?, endpoints });
+                }
+                // Its last connection went with it since the snapshot was made.
+                Err(StoreError::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(used)
+    }
+
+    /// Every look that there could be, check by check.
+    fn looks<'a>(&'a self, used: &'a [Used]) -> impl Iterator<Item = Look<'a>> {
+        self.checks.iter().flat_map(move |check| {
+            let check = &**check;
+            used.iter().flat_map(move |Used { connector, known, endpoints }| {
+                endpoints.iter().filter_map(move |endpoint| {
+                    let before = known.iter().find(|known| is_about(known, &endpoint.at, check.kind()));
+                    // What is held is looked at until it is let go, also when the check would not ask about it by now.
+                    let is_held = before.is_some_and(|before| before.outcome == RecheckOutcome::Suspended);
+                    let is_asked = is_held || check.asks_about(endpoint);
+                    is_asked.then_some(Look { connector, endpoint, check, before })
+                })
+            })
+        })
+    }
+
+    fn is_due(&self, look: &Look<'_>, before: &Verification) -> bool {
+        let is_old = look.check.renewed_at().is_some_and(|renewed| before.last_run < renewed);
+        is_old || before.due <= self.clock.now() || look.is_new(before)
+    }
+
+    /// Looks, unless somebody has looked since this was planned.
+    async fn look(&self, look: Look<'_>) -> Result<Looked, StoreError> {
+        let Look { connector, endpoint, check, before: planned } = look;
+        let HostPort { host, port } = &endpoint.at;
+        let before = self.store.verification(&connector.slug, host, *port, check.kind()).await?;
+        let is_later = |before: &Verification| planned.is_none_or(|planned| before.last_run > planned.last_run);
+        if let Some(before) = before.as_ref().filter(|before| is_later(before) && !look.is_new(before)) {
+            return Ok(Looked::Spared(before.clone()));
+        }
+        let before = before.as_ref();
         let baseline = before.and_then(|before| before.baseline.as_deref());
-        let finding = tokio::time::timeout(LONGEST, check.look(connector, endpoint, baseline)).await;
+        let longest = check.longest(endpoint);
+        let finding = tokio::time::timeout(longest, check.look(connector, endpoint, baseline)).await;
         let finding =
-            finding.unwrap_or_else(|_| Finding::NotMeasured(format!("the look took longer than {LONGEST:?}")));
+            finding.unwrap_or_else(|_| Finding::NotMeasured(format!("the look took longer than {longest:?}")));
         let now = self.clock.now();
         let times = self.schedule.of(check.kind());
-        let after = judged(connector, endpoint, (check.kind(), times), before, finding, now);
+        let after = judged(connector, &endpoint.at, (check.kind(), times), before, finding, now);
         self.count(after.outcome);
         let was = before.map_or(RecheckOutcome::Passed, |before| before.outcome);
         if is_news(before, &after) {
             self.record(&after, was).await;
         }
         self.store.put_verification(&after, before.map(|before| before.due)).await?;
-        Ok(after)
+        Ok(Looked::Made(after))
     }
 
     /// What changed for whom is on record before it takes effect. A host is held whether or not that can be recorded.
@@ -211,6 +339,50 @@ impl DriftJob {
             tracing::error!(%error, act, "a change of an endpoint is not on record");
         }
     }
+}
+
+/// A connector, what is known of its hosts, and the hosts.
+struct Used {
+    connector: Connector,
+    known: Vec<Verification>,
+    endpoints: Vec<InUse>,
+}
+
+/// One look: at what, by which check, and what is known from before.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    connector: &'a Connector,
+    endpoint: &'a InUse,
+    check: &'a dyn Check,
+    before: Option<&'a Verification>,
+}
+
+impl Look<'_> {
+    /// Whether the host is used for more than what it passed with. One that did not pass is looked at again soon anyway.
+    fn is_new(&self, before: &Verification) -> bool {
+        before.outcome == RecheckOutcome::Passed && !self.check.covers(self.endpoint, before.baseline.as_deref())
+    }
+}
+
+/// Every host that connections lead to, with what was approved at it, and the hosts that stand beside it.
+fn in_use<'a>(leads: impl Iterator<Item = Leads<'a>>) -> impl Iterator<Item = (ConnectorSlug, InUse)> {
+    let mut used: BTreeMap<(ConnectorSlug, HostPort), (BTreeSet<ServiceRoot>, BTreeSet<HostPort>)> = BTreeMap::new();
+    let at = |root: &ServiceRoot| HostPort { host: root.host.clone(), port: root.port };
+    for Leads { connector, certified, approved } in leads {
+        let hosts: BTreeSet<HostPort> = certified.iter().chain(approved).map(at).collect();
+        for host in &hosts {
+            let (roots, siblings) = used.entry((connector.clone(), host.clone())).or_default();
+            roots.extend(approved.iter().filter(|root| at(root) == *host).cloned());
+            siblings.extend(hosts.iter().cloned());
+        }
+    }
+    used.into_iter().map(|((connector, at), (approved, siblings))| {
+        (connector, InUse { at, approved: approved.into_iter().collect(), siblings: siblings.into_iter().collect() })
+    })
+}
+
+fn is_about(found: &Verification, at: &HostPort, check: Recheck) -> bool {
+    found.host == at.host && found.port == at.port && found.check == check
 }
 
 /// Whether something changed since it was last known. A look that could not be made in between is no change, and neither is
@@ -421,7 +593,7 @@ mod tests {
             fn kind(&self) -> Recheck {
                 Recheck::Place
             }
-            async fn look(&self, _: &Connector, _: &HostPort, _: Option<&str>) -> Finding {
+            async fn look(&self, _: &Connector, _: &InUse, _: Option<&str>) -> Finding {
                 Finding::Same { baseline: "westeurope".to_owned(), detail: String::new() }
             }
             fn renewed_at(&self) -> Option<Timestamp> {
@@ -436,5 +608,105 @@ mod tests {
         assert_eq!(run().await, 1);
         grounds.clock.advance(10);
         assert_eq!((run().await, run().await), (1, 0), "once, and not for ever");
+    }
+
+    /// Is asked about approved hosts, passes, and remembers what was approved. It takes its time.
+    #[derive(Debug, Default)]
+    struct Roots(AtomicU64);
+
+    fn shown(endpoint: &InUse) -> String {
+        endpoint.approved.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    }
+
+    #[async_trait]
+    impl Check for Roots {
+        fn kind(&self) -> Recheck {
+            Recheck::Bars
+        }
+        fn asks_about(&self, endpoint: &InUse) -> bool {
+            !endpoint.approved.is_empty()
+        }
+        fn covers(&self, endpoint: &InUse, baseline: Option<&str>) -> bool {
+            baseline == Some(&shown(endpoint))
+        }
+        async fn look(&self, _: &Connector, endpoint: &InUse, _: Option<&str>) -> Finding {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Finding::Same { baseline: shown(endpoint), detail: String::new() }
+        }
+    }
+
+    fn with_roots(grounds: &Grounds) -> (Arc<Roots>, DriftJob) {
+        let check = Arc::new(Roots::default());
+        let (store, clock, ledger) = (grounds.store.clone(), grounds.clock.clone(), grounds.ledger.clone());
+        (Arc::clone(&check), DriftJob::new(store, ledger, clock, vec![check], Schedule::default()))
+    }
+
+    fn root(path: &str) -> ServiceRoot {
+        ServiceRoot::parse(&format!("https://api.contoso.com{path}")).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_held_is_looked_at_until_it_is_let_go() {
+        let grounds = Grounds::of(PublisherKind::Verified).await;
+        let (_, job) = with_roots(&grounds);
+        let (connector, at) = grounds.endpoint();
+        let held = Verification {
+            connector: connector.clone(),
+            host: at.host.clone(),
+            port: at.port,
+            check: Recheck::Bars,
+            outcome: RecheckOutcome::Suspended,
+            drift: Some(Drift::BarFailed),
+            detail: String::new(),
+            baseline: None,
+            last_run: grounds.clock.now(),
+            due: grounds.clock.now().plus_secs(3600),
+            drifting_since: None,
+        };
+        grounds.store.put_verification(&held, None).await.unwrap();
+        grounds.clock.advance(3600);
+        let run = async || job.run([(connector.clone(), at.clone())]).await.unwrap();
+        assert_eq!(run().await, 1, "its approval is gone, and it is used and held");
+        assert_eq!(grounds.acts().await, ["endpoint.resume"]);
+        grounds.clock.advance(30 * DAY);
+        assert_eq!(run().await, 0, "nobody approved it");
+    }
+
+    #[tokio::test]
+    async fn a_host_is_looked_at_once_at_a_time_and_again_for_another_root() {
+        let grounds = Grounds::of(PublisherKind::Verified).await;
+        let (check, job) = with_roots(&grounds);
+        let (connector, at) = grounds.endpoint();
+        let approve = async |paths: &[&str]| {
+            let approved = paths.iter().map(|path| root(path)).collect();
+            let endpoint = InUse { approved, ..InUse::from(at.clone()) };
+            job.look_now([(connector.clone(), endpoint)]).await.unwrap();
+        };
+        tokio::join!(approve(&["/one"]), approve(&["/one"]));
+        assert_eq!(check.0.load(Ordering::Relaxed), 1, "one look is enough for both");
+        approve(&["/one"]).await;
+        assert_eq!(check.0.load(Ordering::Relaxed), 1);
+        approve(&["/one", "/two"]).await;
+        assert_eq!(check.0.load(Ordering::Relaxed), 2, "nobody has looked at that root");
+        assert!(job.hosts.lock().unwrap().values().all(|lock| lock.strong_count() == 0));
+    }
+
+    #[test]
+    fn beside_a_host_stand_those_of_the_same_connections_only() {
+        let connector: ConnectorSlug = "contoso-crm".parse().unwrap();
+        let named = |host: &str| [ServiceRoot::parse(&format!("https://{host}.example.com/api")).unwrap()];
+        let (certified, one, two) = (named("certified"), named("one"), named("two"));
+        let lead = |approved| Leads { connector: &connector, certified: &certified, approved };
+        let used = in_use([lead(&one[..]), lead(&two[..])].into_iter()).map(|(_, endpoint)| {
+            let beside = endpoint.siblings.iter().map(|at| at.host.as_str().to_owned()).collect::<Vec<_>>();
+            (endpoint.at.host.as_str().to_owned(), beside.join(" "), endpoint.approved.len())
+        });
+        let expected = [
+            ("certified.example.com", "certified.example.com one.example.com two.example.com", 0),
+            ("one.example.com", "certified.example.com one.example.com", 1),
+            ("two.example.com", "certified.example.com two.example.com", 1),
+        ];
+        assert_eq!(used.collect::<Vec<_>>(), expected.map(|(at, beside, roots)| (at.into(), beside.into(), roots)));
     }
 }

@@ -5,6 +5,7 @@
 //! looked for by [`proofs`], whoever uses them; the check of ownership reads what is on file.
 
 mod availability;
+mod bars;
 mod certificate;
 mod dns;
 mod job;
@@ -14,9 +15,10 @@ mod proofs;
 mod table;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use availability::AvailabilityRecheck;
+pub use bars::BarsRecheck;
 pub use certificate::CertificateRecheck;
 pub use dns::DnsRecheck;
 pub use job::{DriftCounts, DriftJob, Standing};
@@ -26,9 +28,31 @@ pub use proofs::{ProofCounts, ProofJob};
 pub use table::{EFFECTS, Effect, Interval, SCHEDULE, Schedule};
 
 use async_trait::async_trait;
-use backshell_model::{Connector, Drift, HostPort, Recheck, Timestamp};
+use backshell_model::{Connector, Drift, HostPort, Recheck, ServiceRoot, Timestamp};
 use backshell_probe::again::Again;
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long one look may take, unless its check says otherwise.
+const LONGEST: Duration = Duration::from_mins(1);
+
+/// A host that connections of a connector lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InUse {
+    /// The host.
+    pub at: HostPort,
+    /// The roots at it that were approved for connections; none where only the package names the host.
+    pub approved: Vec<ServiceRoot>,
+    /// Every host that those connections lead to which lead to this one: what else is approved elsewhere does not count.
+    pub siblings: Arc<[HostPort]>,
+}
+
+impl From<HostPort> for InUse {
+    fn from(at: HostPort) -> Self {
+        Self { at, approved: Vec::new(), siblings: Arc::from([]) }
+    }
+}
 
 /// What a check found about a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +91,24 @@ pub trait Check: Send + Sync + fmt::Debug {
     /// Which kind.
     fn kind(&self) -> Recheck;
 
+    /// Whether it looks at such a host at all. A host that it holds is looked at until it can be let go.
+    fn asks_about(&self, _: &InUse) -> bool {
+        true
+    }
+
+    /// How long a look at such a host may take.
+    fn longest(&self, _: &InUse) -> Duration {
+        LONGEST
+    }
+
+    /// Whether a look that passed and left this `baseline` was about everything that the host is used for now. Where it was
+    /// not, another look is due.
+    fn covers(&self, _endpoint: &InUse, _baseline: Option<&str>) -> bool {
+        true
+    }
+
     /// Looks at a host of `connector` and compares with `baseline`, which is what it found when it first passed.
-    async fn look(&self, connector: &Connector, endpoint: &HostPort, baseline: Option<&str>) -> Finding;
+    async fn look(&self, connector: &Connector, endpoint: &InUse, baseline: Option<&str>) -> Finding;
 
     /// When what hosts are held against was last renewed: a look from before is due, whatever the schedule says.
     fn renewed_at(&self) -> Option<Timestamp> {

@@ -1,10 +1,10 @@
 //! Who owns a host, by what is on file: proofs of the publisher and consents of the owner. Nothing is asked of anybody here;
 //! whether an answer is still there is looked for by the job beside this.
 
-use super::{Check, Finding};
+use super::{Check, Finding, InUse};
 use async_trait::async_trait;
 use backshell_console::OnFile;
-use backshell_model::{Clock, Connector, Drift, HostPort, Recheck};
+use backshell_model::{Clock, Connector, Drift, Recheck};
 use backshell_probe::ownership::Standing;
 use backshell_store::Store;
 use std::sync::Arc;
@@ -29,13 +29,13 @@ impl Check for OwnershipRecheck {
         Recheck::Ownership
     }
 
-    async fn look(&self, connector: &Connector, endpoint: &HostPort, _: Option<&str>) -> Finding {
+    async fn look(&self, connector: &Connector, endpoint: &InUse, _: Option<&str>) -> Finding {
         let Ok(file) = OnFile::read(&*self.store, &connector.slug, &connector.owner).await else {
             return Finding::NotMeasured("what is on file could not be read".to_owned());
         };
         let same = |detail: &str| Finding::Same { baseline: "owned".to_owned(), detail: detail.to_owned() };
         // Every user may read this: it names no person and no document.
-        match file.standing(&endpoint.host, self.clock.now()) {
+        match file.standing(&endpoint.at.host, self.clock.now()) {
             Standing::Proven { method, .. } => same(&format!("the publisher proved control ({})", method.as_str())),
             Standing::Consented { .. } => same("the consent of the owner is on file"),
             Standing::Doubtful { .. } => Finding::Changed {

@@ -3,7 +3,7 @@
 //! Addresses change all the time; that they do within the same places is no news. Whether a call may go to a place is decided
 //! for each call by its environment; here somebody is told before calls are refused, or before they go on marked.
 
-use super::{Check, Finding};
+use super::{Check, Finding, InUse};
 use crate::residency::LiveEvidence;
 use async_trait::async_trait;
 use backshell_boundary::{AllowedSet, EndpointPlaces, Evidence, Place, Resolver, grade};
@@ -61,8 +61,8 @@ impl Check for PlaceRecheck {
         self.evidence.renewed_at()
     }
 
-    async fn look(&self, connector: &Connector, endpoint: &HostPort, baseline: Option<&str>) -> Finding {
-        let HostPort { host, port } = endpoint;
+    async fn look(&self, connector: &Connector, endpoint: &InUse, baseline: Option<&str>) -> Finding {
+        let HostPort { host, port } = &endpoint.at;
         let Ok(resolved) = self.resolver.resolve(host, *port).await else {
             return Finding::NotMeasured("the name has no address that could be looked up".to_owned());
         };

@@ -106,7 +106,7 @@ mod tests {
     use backshell_model::{
         ConsentId, Drift, HostName, HostPort, OwnershipConsent, PublisherKind, RecheckOutcome, Timestamp, UserId,
     };
-    use backshell_probe::facts::Facts;
+    use backshell_probe::facts::{Facts, Standing};
     use backshell_probe::hosts::Endpoint;
     use backshell_probe::measure::Looked;
     use backshell_probe::ownership::{Challenge, Method};
@@ -132,6 +132,14 @@ mod tests {
         }
 
         async fn measure(&self, _: &Endpoint, _: &[HostPort]) -> Option<Facts> {
+            None
+        }
+
+        async fn measure_before_series(&self, _: &Endpoint, _: &[HostPort]) -> Option<Facts> {
+            None
+        }
+
+        fn standing(&self, _: &HostName) -> Option<Standing> {
             None
         }
     }

@@ -16,19 +16,22 @@ pub struct Interval {
 }
 
 /// The schedule unless the configuration says otherwise. Names daily, because an alias that points nowhere is an invitation;
-/// places daily, because evidence grows too old on a day; certificates weekly. What is on file about ownership is read every
-/// six hours, and at once when it changed; its proofs are looked for by a job of their own. Answers daily, by three requests.
-pub const SCHEDULE: [(Recheck, Interval); 5] = [
+/// places daily, because evidence grows too old on a day; certificates daily, because validity and revocation (EV-11, EV-14)
+/// change from one day to the next. What is on file about ownership is read every six hours, and at once when it changed; its
+/// proofs are looked for by a job of their own. Answers daily, by three requests. Approved hosts weekly by the bars that are
+/// left, and at once when they or further roots at them are approved.
+pub const SCHEDULE: [(Recheck, Interval); 6] = [
     (Recheck::Dns, Interval { every: DAY, again: HOUR }),
-    (Recheck::Certificate, Interval { every: 7 * DAY, again: HOUR }),
+    (Recheck::Certificate, Interval { every: DAY, again: HOUR }),
     (Recheck::Place, Interval { every: DAY, again: DAY }),
     (Recheck::Ownership, Interval { every: 6 * HOUR, again: 6 * HOUR }),
     (Recheck::Availability, Interval { every: DAY, again: HOUR }),
+    (Recheck::Bars, Interval { every: 7 * DAY, again: HOUR }),
 ];
 
 /// When each kind of check is due.
 #[derive(Clone, Copy, Debug)]
-pub struct Schedule([(Recheck, Interval); 5]);
+pub struct Schedule([(Recheck, Interval); 6]);
 
 impl Default for Schedule {
     fn default() -> Self {
@@ -67,7 +70,7 @@ pub enum Effect {
 }
 
 /// What each change does.
-pub const EFFECTS: [(Drift, Effect); 15] = [
+pub const EFFECTS: [(Drift, Effect); 16] = [
     (Drift::EndpointMoved, Effect::Suspend),
     (Drift::EndpointGone, Effect::Suspend),
     (Drift::AddressRefused, Effect::Suspend),
@@ -85,6 +88,7 @@ pub const EFFECTS: [(Drift, Effect); 15] = [
     // A host that is down refuses calls by itself; to hold them would make it down for longer.
     (Drift::EndpointUnavailable, Effect::Warn),
     (Drift::EndpointSlow, Effect::Warn),
+    (Drift::BarFailed, Effect::Suspend),
 ];
 
 /// What `drift` does to a connector of this publisher. The platform operator answers for what it publishes itself, so that
@@ -118,7 +122,30 @@ mod tests {
         let schedule = Schedule::default().every(Recheck::Dns, 6).every(Recheck::Place, 1);
         assert_eq!(schedule.of(Recheck::Dns), Interval { every: 6 * HOUR, again: HOUR });
         assert_eq!(schedule.of(Recheck::Place), Interval { every: HOUR, again: HOUR });
-        assert_eq!(schedule.of(Recheck::Certificate), Interval { every: 7 * DAY, again: HOUR });
+        assert_eq!(schedule.of(Recheck::Bars), Interval { every: 7 * DAY, again: HOUR });
+    }
+
+    #[test]
+    fn every_bar_is_looked_at_again_and_as_often_as_it_says() {
+        // Each version and each call is held against these by itself.
+        const NEVER_LATER: [&str; 2] = ["EV-01", "EV-02"];
+        let looks: [(Recheck, &[&str]); 6] = [
+            (Recheck::Dns, &["EV-03", "EV-04"]),
+            (
+                Recheck::Certificate,
+                &["EV-06", "EV-07", "EV-08", "EV-09", "EV-10", "EV-11", "EV-12", "EV-13", "EV-14", "EV-15", "EV-18"],
+            ),
+            (Recheck::Place, &["EV-05"]),
+            (Recheck::Ownership, &["EV-21"]),
+            (Recheck::Availability, &["EV-16", "EV-17", "EV-19", "EV-20", "EV-23"]),
+            (Recheck::Bars, &crate::drift::bars::LATER),
+        ];
+        for bar in backshell_probe::bars().iter().filter(|bar| !NEVER_LATER.contains(&bar.id)) {
+            let by = looks.iter().filter(|(_, bars)| bars.contains(&bar.id));
+            let every = by.map(|(check, _)| Schedule::default().of(*check).every).min();
+            let longest = if bar.again.starts_with("daily") { DAY } else { 7 * DAY };
+            assert!(every.is_some_and(|every| every <= longest), "{} {every:?}", bar.id);
+        }
     }
 
     #[test]

@@ -9,17 +9,17 @@ use backshell_store::{ConnectorRepository as _, LedgerRepository as _, Limit, Pu
 use backshell_testkit::{MockClock, SeededRandom};
 use std::sync::Arc;
 
-pub(super) const DAY: i64 = 24 * 3600;
+pub(crate) const DAY: i64 = 24 * 3600;
 
-pub(super) struct Grounds {
-    pub(super) store: Arc<SqliteStore>,
-    pub(super) clock: Arc<MockClock>,
-    pub(super) ledger: Ledger,
-    pub(super) connector: Connector,
+pub(crate) struct Grounds {
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) clock: Arc<MockClock>,
+    pub(crate) ledger: Ledger,
+    pub(crate) connector: Connector,
 }
 
 impl Grounds {
-    pub(super) async fn of(publisher_kind: PublisherKind) -> Self {
+    pub(crate) async fn of(publisher_kind: PublisherKind) -> Self {
         let store = Arc::new(SqliteStore::in_memory().await.unwrap());
         let clock = Arc::new(MockClock::at(1_800_000_000));
         let random = Arc::new(SeededRandom::new(1));
@@ -48,12 +48,12 @@ impl Grounds {
     }
 
     /// The host that connections of the connector lead to.
-    pub(super) fn endpoint(&self) -> (ConnectorSlug, HostPort) {
+    pub(crate) fn endpoint(&self) -> (ConnectorSlug, HostPort) {
         (self.connector.slug.clone(), HostPort { host: HostName::parse("api.contoso.com").unwrap(), port: 443 })
     }
 
     /// The names of the acts on record.
-    pub(super) async fn acts(&self) -> Vec<String> {
+    pub(crate) async fn acts(&self) -> Vec<String> {
         let rows = self.store.ledger_rows(0, Limit::MAX).await.unwrap();
         let acts = rows.into_iter().filter(|row| row.kind == "act").filter_map(|row| row.body);
         acts.map(|body| body.split("\"act\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned()).collect()

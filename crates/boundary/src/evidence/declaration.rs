@@ -80,7 +80,7 @@ pub struct Declaration {
     pub from: Timestamp,
     /// From then on it holds no longer.
     pub until: Timestamp,
-    /// The sub-processors it names. They are shown and not judged.
+    /// The `sub_processors` it names. They are shown and not judged.
     pub sub_processors: Vec<SubProcessor>,
 }
 

@@ -209,6 +209,11 @@ impl Source {
         self
     }
 
+    /// Whether the file says itself when it was published.
+    pub fn dates_itself(&self) -> bool {
+        self.dates_itself
+    }
+
     /// Dates a file that does not say itself when it was published.
     #[must_use]
     pub fn published(mut self, at: Timestamp) -> Self {

@@ -9,12 +9,15 @@
 //!
 //! A host that the certified package does not name by itself, but a setting leads to, waits for an administrator's
 //! approval. A changed host drops the connection's secrets and approvals in the same transaction: a new host inherits
-//! nothing (the vault would not open the old secrets for it either).
+//! nothing (the vault would not open the old secrets for it either). Whatever approves a host, be it that an administrator
+//! makes the connection, announces it ([`Approvals`]), so that somebody holds it against the bars of endpoint verification.
 
+mod approvals;
 mod error;
 mod follow;
 mod values;
 
+pub use approvals::Approvals;
 pub use error::ConnectError;
 pub use values::MAX_SECRET_BYTES;
 
@@ -25,8 +28,8 @@ use backshell_boundary::{AllowedSet, CellInside, WrongCell, cell_decision};
 use backshell_ledger::{ActRecord, Ledger, LedgerError, Outcome, Who};
 use backshell_model::{
     Caller, Clock, Connection, ConnectionId, ConnectorSlug, Drift, Environment, EnvironmentId, HostApproval, HostPort,
-    PackageDigest, Random, RecheckOutcome, Region, SealedSecrets, SecretBytes, ServiceRoot, UserId, Verification,
-    Version, VersionState, is_display_name,
+    PackageDigest, Random, Region, SealedSecrets, SecretBytes, ServiceRoot, UserId, Verification, Version,
+    VersionState, is_display_name,
 };
 use backshell_permission::{Action, Authority, Reason, Resource};
 use backshell_store::{Conflict, ConnectionChange, Limit, Noun, SecretsChange, Store, StoreError};
@@ -101,6 +104,7 @@ pub struct Connections {
     cell: Arc<CellSeat>,
     home_cells: Vec<(Region, String)>,
     readers: Arc<Semaphore>,
+    approvals: Arc<Approvals>,
 }
 
 /// An act that is permitted and inside the boundary.
@@ -135,7 +139,13 @@ impl Connections {
         cell: Arc<CellSeat>,
         home_cells: Vec<(Region, String)>,
     ) -> Self {
-        Self { store, vault, ledger, clock, random, cell, home_cells, readers: Arc::new(Semaphore::new(READERS)) }
+        let (readers, approvals) = (Arc::new(Semaphore::new(READERS)), Arc::default());
+        Self { store, vault, ledger, clock, random, cell, home_cells, readers, approvals }
+    }
+
+    /// The hosts that were approved and that nobody has looked at since.
+    pub fn approvals(&self) -> Arc<Approvals> {
+        Arc::clone(&self.approvals)
     }
 
     /// Does `work`, which reads a package, beside the requests: megabytes take seconds. Two packages are read at a time
@@ -214,6 +224,7 @@ impl Connections {
         }
         let add = async { Ok(self.store.add_connection(&connection, sealed.as_ref()).await?) };
         recorded(&self.ledger, act.record(details), ConnectError::code, add).await?;
+        self.approvals.announce(&connection, approved_roots(&connection));
         Ok(connection)
     }
 
@@ -223,11 +234,8 @@ impl Connections {
         connector: &ConnectorSlug,
         roots: impl Iterator<Item = &ServiceRoot> + Clone + Send,
     ) -> Result<(), ConnectError> {
-        let holds = |found: &Verification| {
-            matches!(found.outcome, RecheckOutcome::Restricted | RecheckOutcome::Suspended)
-                && roots.clone().any(|root| root.host == found.host && root.port == found.port)
-        };
-        match self.store.verifications(connector).await?.into_iter().find(holds) {
+        let holds = |found: &Verification| roots.clone().any(|root| root.host == found.host && root.port == found.port);
+        match self.store.holding_verifications(connector).await?.into_iter().find(holds) {
             Some(Verification { host, drift, .. }) => {
                 Err(ConnectError::HostHeld { host, drift: drift.unwrap_or(Drift::EndpointMoved) })
             }
@@ -298,11 +306,14 @@ impl Connections {
         }
         let replace = async { Ok(self.store.change_connection(&change).await?) };
         recorded(&self.ledger, act.record(details), ConnectError::code, replace).await?;
+        if moved {
+            self.approvals.announce(&change.after, approved_roots(&change.after));
+        }
         Ok(change.after)
     }
 
     /// Approves a host that the connection's settings lead to; `root` is written as the connection shows it. Repeating
-    /// it changes nothing.
+    /// it changes nothing. The host is looked at from then on, beside the calls.
     pub async fn approve_host(
         &self,
         authority: &Authority,
@@ -324,9 +335,11 @@ impl Connections {
         }
         self.refuse_held(&before.connector, std::iter::once(&host.root)).await?;
         host.approved_by = Some(caller.user.clone());
+        let approved = host.root.clone();
         let change = ConnectionChange { before, after, secrets: SecretsChange::Keep };
         let approve = async { Ok(self.store.change_connection(&change).await?) };
         recorded(&self.ledger, act.record(vec![("host", root)]), ConnectError::code, approve).await?;
+        self.approvals.announce(&change.after, std::iter::once(&approved));
         Ok(change.after)
     }
 
@@ -509,10 +522,14 @@ fn may_approve(authority: &Authority, caller: &Caller, environment: EnvironmentI
     authority.may(caller, Action::ManageEnvironment, &Resource::Environment(environment)).allowed
 }
 
+/// The roots that somebody approved.
+pub fn approved_roots(connection: &Connection) -> impl Iterator<Item = &ServiceRoot> {
+    connection.hosts.iter().filter(|host| host.approved_by.is_some()).map(|host| &host.root)
+}
+
 /// The approved roots for a record: a root holds no space.
 fn approved_hosts(connection: &Connection) -> String {
-    let approved = connection.hosts.iter().filter(|host| host.approved_by.is_some());
-    approved.map(|host| host.root.to_string()).collect::<Vec<_>>().join(" ")
+    approved_roots(connection).map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 /// The hosts that need approval, approved by `approver` at once if there is one.

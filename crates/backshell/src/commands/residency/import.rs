@@ -1,6 +1,6 @@
 //! `backshell residency import`: takes a file of evidence into the data folder.
 
-use super::{age, shown};
+use super::{age, day, shown};
 use crate::config::Config;
 use crate::keys;
 use crate::residency::Folder;
@@ -9,7 +9,7 @@ use crate::system::SystemClock;
 use crate::terminal::{self, Format};
 use anyhow::{Context, bail};
 use backshell_boundary::evidence::{DomainKey, Kind, MAX_FILE, Source, claimed_domain};
-use backshell_model::Clock as _;
+use backshell_model::{Clock as _, Timestamp};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,8 +31,11 @@ const MAX_KEY: u64 = 64 * 1024;
 Examples:
   backshell residency import aws ip-ranges.json
   backshell residency import azure ServiceTags_Public_20261116.json
-  backshell residency import cdn ips-v4.txt --name cloudflare-v4
+  backshell residency import cdn ips-v4.txt --name cloudflare-v4 --published 2026-11-16
   backshell residency import declaration contoso.jws --key contoso.com.jwk    the key of the domain, the first time
+
+Files of AWS and Google say when they were published, and so does a GeoIP database; Azure says the day in the name of the
+file. Of others, and of an Azure file under another name, say it with --published: the limit counts from that day.
 
 The file is checked as a whole and replaces an earlier one of its name only when nothing is wrong with it. Files of
 ranges count for 14 days, a GeoIP database for 35, a declaration until it ends.
@@ -54,9 +57,19 @@ pub(super) struct Import {
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
 
+    /// The day on which its publisher published the file, where it does not say so itself: `2026-11-16`.
+    #[arg(long, value_name = "DATE", value_parser = published)]
+    published: Option<Timestamp>,
+
     /// How to answer.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+}
+
+fn published(text: &str) -> Result<Timestamp, String> {
+    let day = text.parse::<jiff::civil::Date>().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC));
+    let day = day.map_err(|_| "write a day, such as 2026-11-16".to_owned())?;
+    Ok(Timestamp::from_secs(day.timestamp().as_second()))
 }
 
 fn kind(word: &str) -> Result<Kind, String> {
@@ -71,10 +84,10 @@ impl Import {
         let folder = Folder::in_data_folder(&config.data.dir);
         let bytes = read_file(&self.file, MAX_FILE)?;
         let key = self.key(&folder, &bytes)?;
-        let published = day_in_name(&self.file).filter(|_| self.kind == Kind::Azure);
         let mut source = Source::read(self.kind, bytes.clone(), now, key.as_ref()).with_context(|| {
             format!("`{}` is not imported; what was there before stays in use", self.file.display())
         })?;
+        let published = self.published_day(&source, now)?;
         if let Some(published) = published {
             source = source.published(published);
         }
@@ -105,6 +118,34 @@ impl Import {
             terminal::remark("it does not count now; import one that is current");
         }
         Ok(if stale { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    }
+
+    /// The day of a file that does not say it itself. Without one, its age would count from its import, and an old file would
+    /// count as a new one.
+    fn published_day(&self, source: &Source, now: Timestamp) -> anyhow::Result<Option<Timestamp>> {
+        let file = self.file.display();
+        if source.dates_itself() {
+            if self.published.is_some() {
+                bail!("`{file}` says itself when it was published; leave out `--published`");
+            }
+            return Ok(None);
+        }
+        let named = day_in_name(&self.file).filter(|_| self.kind == Kind::Azure);
+        let published = match (named, self.published) {
+            (Some(named), Some(told)) if named != told => {
+                bail!("the name of `{file}` says {}, and `--published` {}", day(named), day(told))
+            }
+            (named, told) => named.or(told).with_context(|| {
+                format!(
+                    "`{file}` does not say when it was published; say it with `--published`, for example \
+                     `--published 2026-11-16`"
+                )
+            })?,
+        };
+        if published > now {
+            bail!("`{file}` cannot have been published on {}, which is in the future", day(published));
+        }
+        Ok(Some(published))
     }
 
     /// The key that a declaration must be signed with: the one that is given, or the one its domain had before.

@@ -58,7 +58,7 @@ fn declarations(data: &Path) -> BTreeMap<String, String> {
 }
 
 /// The environment of this name or identifier. Records of one that is gone are still found by its identifier.
-async fn environment(store: &SqliteStore, wanted: &str) -> anyhow::Result<EnvironmentId> {
+pub(super) async fn environment(store: &SqliteStore, wanted: &str) -> anyhow::Result<EnvironmentId> {
     if let Ok(id) = wanted.parse() {
         return Ok(id);
     }

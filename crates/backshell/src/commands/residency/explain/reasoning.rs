@@ -3,8 +3,8 @@
 use super::super::{shown, signed};
 use backshell_boundary::evidence::SourceInfo;
 use backshell_boundary::{
-    AddressEvidence, AllowedSet, Answer, Decision, Estimate, EvidenceBase, EvidenceId, Grade, Place, Ranged, Row,
-    responsibility,
+    AddressEvidence, AllowedSet, Answer, Decision, Estimate, EvidenceBase, EvidenceId, Grade, Place, Ranged,
+    RefusalCode, Row, responsibility,
 };
 use backshell_model::{Environment, HostName, Infrastructure, Region, Timestamp};
 use serde_json::{Value, json};
@@ -19,6 +19,8 @@ pub(super) struct Reasoning {
     pub(super) environment: Environment,
     pub(super) cell: Region,
     pub(super) infrastructure: Infrastructure,
+    /// Whether the host was held against what a connector may reach.
+    pub(super) certification_asked: bool,
     pub(super) chain: Vec<Arc<str>>,
     pub(super) addresses: Vec<(IpAddr, Option<&'static str>, AddressEvidence)>,
     pub(super) base: EvidenceBase,
@@ -29,9 +31,11 @@ pub(super) struct Reasoning {
 pub(super) struct Outcome {
     pub(super) row: Row,
     pub(super) answer: Answer,
+    /// The gateway's code, where a call would be refused with one of the destination's.
+    pub(super) code: Option<RefusalCode>,
     pub(super) reason: &'static str,
     pub(super) detail: Option<String>,
-    pub(super) decision: Option<Decision>,
+    pub(super) decision: Option<Arc<Decision>>,
 }
 
 impl Reasoning {
@@ -141,7 +145,7 @@ impl Reasoning {
             "host": self.host.as_str(), "at": shown(self.at),
             "home": self.environment.home.as_str(), "mode": self.environment.boundary.as_str(),
             "allowed": allowed, "egress": self.environment.egress.as_str(), "cell": self.cell.as_str(),
-            "infrastructure": self.infrastructure.as_str(),
+            "infrastructure": self.infrastructure.as_str(), "certification_asked": self.certification_asked,
             "chain": self.chain.iter().map(|name| &**name).collect::<Vec<&str>>(),
             "addresses": addresses, "declaration": self.declaration(),
             "grade": self.grade().as_str(), "grade_means": self.grade().explanation(),
@@ -150,6 +154,7 @@ impl Reasoning {
             "conflict": decision.is_some_and(|decision| decision.places.conflict),
             "evidence": decision.map(|decision| decision.evidence().iter().map(ToString::to_string).collect::<Vec<_>>()),
             "row": outcome.row.as_str(), "reason": outcome.reason, "answer": word(outcome.answer),
+            "code": outcome.code.map(RefusalCode::as_str),
             "detail": outcome.detail,
             "grants": decision.map(|decision| decision.grants.iter().map(ToString::to_string).collect::<Vec<_>>()),
             "responsibility": {
@@ -167,6 +172,12 @@ impl Reasoning {
         let mode = environment.boundary.as_str();
         writeln!(out, "environment  home {}, mode {mode}, egress {}", environment.home, environment.egress.as_str())?;
         writeln!(out, "cell         {}", self.cell)?;
+        if !self.certification_asked {
+            writeln!(
+                out,
+                "             whether a connector may reach the host is not asked; name one with --connector"
+            )?;
+        }
         for name in &self.chain {
             writeln!(out, "alias        {name}")?;
         }
