@@ -51,7 +51,8 @@ pub(super) struct Explain {
     port: u16,
 
     /// A connection of this node's database: for its environment, connector and version, and the hosts that were approved for it.
-    #[arg(long, value_name = "ID", conflicts_with_all = ["environment", "connector", "home", "mode", "region", "egress"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["environment", "connector", "connector_version",
+        "infrastructure", "home", "mode", "region", "egress"])]
     connection: Option<ConnectionId>,
 
     /// An environment of this node's database, by name or identifier, for its home, boundary, egress setting and grants.
