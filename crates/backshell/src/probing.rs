@@ -37,7 +37,8 @@ pub fn of_node(config: &Config) -> anyhow::Result<Option<Prober>> {
     let servers = way_out::name_servers(&config.upstream.name_servers)?;
     let mut prober = prober(trust(config, &[])?, &servers, contact)?;
     prober.rules = reach::address_rules(config)?;
-    prober.lists = lists(config, &[], &[])?;
+    prober.lists = lists(config, &[], &[])
+        .context("`verification.blocked_hosts` or `verification.registered_hosts` cannot be used")?;
     prober.plan = Some(Plan::DAILY);
     if prober.resolvers.len() < 2 {
         tracing::warn!(
@@ -109,7 +110,8 @@ pub(crate) fn trust(config: &Config, more: &[&Path]) -> anyhow::Result<Trust> {
         }
     }
     for path in &config.verification.intermediates {
-        keys::certificates(path)?.into_iter().for_each(|certificate| trust.add_intermediate(certificate));
+        let certificates = keys::certificates(path).context("`verification.intermediates` cannot be used")?;
+        certificates.into_iter().for_each(|certificate| trust.add_intermediate(certificate));
     }
     let (lists, problems) = revocation::read_folder(&revocation::folder(config))?;
     ensure!(
