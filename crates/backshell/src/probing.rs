@@ -111,7 +111,9 @@ pub(crate) fn trust(config: &Config, more: &[&Path]) -> anyhow::Result<Trust> {
     }
     for path in &config.verification.intermediates {
         let certificates = keys::certificates(path).context("`verification.intermediates` cannot be used")?;
-        certificates.into_iter().for_each(|certificate| trust.add_intermediate(certificate));
+        for certificate in certificates {
+            trust.add_intermediate(certificate);
+        }
     }
     let (lists, problems) = revocation::read_folder(&revocation::folder(config))?;
     ensure!(
