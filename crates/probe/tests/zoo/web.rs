@@ -247,7 +247,7 @@ async fn places() {
     let server = Setup::good(pki.identity(|_| ())).start().await;
     for (found, stands, expected) in [
         (Some("westeurope"), &[][..], "westeurope (grade R): the evidence places the host within"),
-        (Some("eastus"), &["EV-05!"], "eastus (grade R): the host is also in `eastus`"),
+        (Some("eastus"), &["EV-05!"], "eastus (grade R): the host is in `eastus`"),
         (None, &["EV-05~"], "unknown (grade N): nothing that is known says where the host is"),
     ] {
         let places = vec![Place::parse("westeurope").unwrap(), Place::parse("northeurope").unwrap()];
