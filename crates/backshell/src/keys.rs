@@ -3,7 +3,7 @@
 use crate::config::Config;
 use anyhow::{Context, bail};
 use backshell_ledger::{PublicKey, generate_signing_key};
-use backshell_model::{Random, SecretBytes};
+use backshell_model::{Random, SecretBytes, hex};
 use backshell_vault::KeyEncryptionKey;
 use rustls::ServerConfig;
 use rustls_pki_types::pem::PemObject;
@@ -82,7 +82,7 @@ pub(crate) fn checkpoint_key(config: &Config, random: &dyn Random) -> anyhow::Re
         PublicKey::of_signing_key(&key).with_context(|| format!("`{}` holds no usable key", path.display()))?;
     let public_path = checkpoint_public_key_file(config);
     if !public_path.exists() {
-        let text: String = public.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = hex(public.as_bytes());
         private_file(&public_path)?.write_all(format!("{text}\n").as_bytes())?;
     }
     Ok(key)

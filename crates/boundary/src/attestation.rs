@@ -9,7 +9,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
-use backshell_model::{Random, Region, SecretBytes, Timestamp, is_display_name};
+use backshell_model::{Random, Region, SecretBytes, Timestamp, hex, is_display_name};
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -35,7 +35,7 @@ pub struct CellKeyError;
 impl CellKey {
     /// A short name of the key for people: the first 16 hexadecimal digits of its SHA-256.
     pub fn id(&self) -> String {
-        hexadecimal(digest(&SHA256, &self.0).as_ref()).chars().take(16).collect()
+        hex(digest(&SHA256, &self.0).as_ref()).chars().take(16).collect()
     }
 
     fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
@@ -66,7 +66,7 @@ impl FromStr for CellKey {
 
 impl fmt::Display for CellKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hexadecimal(&self.0))
+        f.write_str(&hex(&self.0))
     }
 }
 
@@ -74,10 +74,6 @@ impl fmt::Debug for CellKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "CellKey({self})")
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A file holds no signing key.

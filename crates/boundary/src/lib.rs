@@ -25,7 +25,6 @@ mod grade;
 mod inventory;
 mod judge;
 mod link;
-mod owner;
 mod place;
 mod private;
 mod regions;
@@ -53,7 +52,6 @@ pub use grade::{AddressEvidence, Declared, Estimate, Evidence, HostEvidence, NoE
 pub use inventory::Inventory;
 pub use judge::{Destination, judge};
 pub use link::{Link, LinkRefused, read_link};
-pub use owner::{is_customer_name, owner};
 pub use place::{Judged, PlaceRefused, Placed, RefusalCode, Terms, judge_root, place};
 pub use private::{NotPrivate, PrivateService};
 pub use regions::{RegionFacts, region, region_in_host, regions};

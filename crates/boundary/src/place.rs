@@ -182,6 +182,11 @@ pub struct PlaceRefused {
 }
 
 impl PlaceRefused {
+    /// A refusal before anything is known of the root's place.
+    fn of(root: &ServiceRoot, code: RefusalCode, reason: &'static str, row: Row) -> Self {
+        Self { code, reason, row, root: root.clone(), decision: None, addresses: Vec::new() }
+    }
+
     /// What went wrong and what to do next, for the caller.
     fn detail(&self) -> String {
         let root = &self.root;
@@ -241,14 +246,7 @@ pub async fn place(
     terms: &Terms<'_>,
     resolver: &dyn Resolver,
 ) -> Result<Placed, PlaceRefused> {
-    let refuse = |code, reason, row| PlaceRefused {
-        code,
-        reason,
-        row,
-        root: request.root.clone(),
-        decision: None,
-        addresses: Vec::new(),
-    };
+    let refuse = |code, reason, row| PlaceRefused::of(&request.root, code, reason, row);
     let environment = permitted.environment();
     if inside.environment() != environment || terms.allowed.environment() != environment {
         return Err(refuse(RefusalCode::InternalError, "environments_differ", Row::D01));
@@ -278,14 +276,7 @@ pub async fn judge_root(
     terms: &Terms<'_>,
     resolver: &dyn Resolver,
 ) -> Result<Judged, PlaceRefused> {
-    let refuse = |code, reason, row| PlaceRefused {
-        code,
-        reason,
-        row,
-        root: root.clone(),
-        decision: None,
-        addresses: Vec::new(),
-    };
+    let refuse = |code, reason, row| PlaceRefused::of(root, code, reason, row);
     if root.scheme != Scheme::Https {
         return Err(refuse(RefusalCode::EgressRefused, "scheme", Row::D06));
     }

@@ -48,7 +48,7 @@ words!(
 words!(
     /// What can be found to have changed.
     Drift {
-        /// The alias chain ends at a name of another owner than it did: another registrable domain.
+        /// The alias chain leads to another owner than it did: another registrable domain, or another customer's name.
         EndpointMoved = "endpoint_moved",
         /// The name has no address any more, or its chain cannot be followed: whoever registers the target owns it.
         EndpointGone = "endpoint_gone",
@@ -78,7 +78,8 @@ words!(
         EndpointUnavailable = "endpoint_unavailable",
         /// The host answers more slowly than it should, and did not at the first look.
         EndpointSlow = "endpoint_slow",
-        /// An approved host does not clear a bar of endpoint verification.
+        /// An approved host does not clear a bar of endpoint verification, or a host in use is on the operator's list or began to
+        /// redirect elsewhere.
         BarFailed = "bar_failed",
     }
 );

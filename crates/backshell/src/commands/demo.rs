@@ -12,7 +12,7 @@ use crate::terminal;
 use crate::trial::TrialCertificate;
 use anyhow::{Context, bail};
 use backshell_mock::{Mock, MockOptions};
-use backshell_model::{Random, SecretBytes};
+use backshell_model::{Random, SecretBytes, hex};
 use backshell_package::Limits;
 use bytes::Bytes;
 use clap::Args;
@@ -123,7 +123,7 @@ impl Api {
 fn random_key() -> String {
     let mut bytes = [0_u8; 16];
     crate::system::SystemRandom.fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&bytes)
 }
 
 async fn start_mock(

@@ -217,7 +217,7 @@ fn declaration(claims: Claims) -> Result<Declaration, Damaged> {
 fn domain(claims: &Claims) -> Result<HostName, Damaged> {
     let domain = HostName::parse(&claims.iss).map_err(|error| bad("`iss`", error))?;
     // Nobody speaks for all names below `co.uk`.
-    if psl::domain_str(domain.as_str()).is_none() {
+    if domain.registrable_domain().is_none() {
         return Err(bad("`iss`", format!("`{domain}` is a public suffix and nobody's domain")));
     }
     Ok(domain)

@@ -22,7 +22,7 @@ pub use round_trip::RoundTrips;
 
 use crate::endpoint::EvidenceId;
 use crate::grade::Ranged;
-use backshell_model::Timestamp;
+use backshell_model::{Timestamp, hex};
 use geoip::GeoIp;
 use ipnet::IpNet;
 use prefix::Prefix;
@@ -156,7 +156,7 @@ impl Source {
             return Err(Damaged::new(kind, "its end", format!("it is longer than {MAX_FILE} bytes")));
         }
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes);
-        let digits: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = hex(digest.as_ref());
         let read = match kind {
             Kind::Aws => aws::read(&bytes),
             Kind::Azure => azure::read(&bytes),

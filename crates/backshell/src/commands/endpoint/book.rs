@@ -4,7 +4,7 @@
 //! command, and not the record of a server.
 
 use anyhow::{Context as _, bail, ensure};
-use backshell_model::{HostName, Timestamp};
+use backshell_model::{HostName, Timestamp, hex};
 use backshell_probe::facts::Ownership;
 use backshell_probe::ownership::{self, AnswerHash, Challenge, Method, standing};
 use serde::{Deserialize, Serialize};
@@ -158,7 +158,7 @@ impl From<&Challenge> for Entry {
             publisher: challenge.publisher.clone(),
             host: challenge.host.to_string(),
             connector: challenge.connector.clone(),
-            answer_sha256: challenge.answer.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect(),
+            answer_sha256: hex(challenge.answer.as_bytes()),
             opened_at: challenge.opened_at.as_secs(),
             checks: seconds(&challenge.checks),
             proven: challenge.proven.map(|(method, at)| (method.as_str().to_owned(), at.as_secs())),

@@ -1,12 +1,12 @@
 //! `GET /api/v1/ledger/checkpoint`.
 
-use super::hex;
 use crate::extract::Identified;
 use crate::problem::{PermissionDenied, Problem, Unauthenticated, Unavailable};
 use crate::state::ConsoleState;
 use crate::time::rfc3339;
 use axum::Json;
 use axum::extract::State;
+use backshell_model::hex;
 use backshell_permission::{Action, Resource};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -60,7 +60,7 @@ pub(crate) async fn checkpoint(
     let last = state.store.ledger_tail().await?;
     let metrics = state.ledger.metrics();
     Ok(Json(LedgerStatus {
-        last: last.map(|row| LastRecord { seq: row.seq, at: rfc3339(row.at), hash: hex(row.hash) }),
+        last: last.map(|row| LastRecord { seq: row.seq, at: rfc3339(row.at), hash: hex(&row.hash) }),
         healthy: metrics.healthy,
         checkpoints_written: metrics.checkpoints,
         checkpoints_failed: metrics.failed_checkpoints,

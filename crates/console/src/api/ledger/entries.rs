@@ -1,6 +1,5 @@
 //! `GET /api/v1/ledger/entries`.
 
-use super::hex;
 use crate::api::Page;
 use crate::extract::{Identified, Query, page_size, parse};
 use crate::problem::{BadRequest, PermissionDenied, Problem, Unauthenticated, Unavailable};
@@ -8,7 +7,7 @@ use crate::state::ConsoleState;
 use crate::time::rfc3339;
 use axum::Json;
 use axum::extract::State;
-use backshell_model::{ConnectionId, EnvironmentId};
+use backshell_model::{ConnectionId, EnvironmentId, hex};
 use backshell_permission::{Action, Resource};
 use backshell_store::{LedgerRow, Limit};
 use serde::{Deserialize, Serialize};
@@ -195,7 +194,7 @@ fn entry(row: LedgerRow) -> Result<LedgerEntry, Problem> {
         kind: row.kind.into_owned(),
         environment: row.environment,
         record,
-        body_hash: hex(row.body_hash),
-        hash: hex(row.hash),
+        body_hash: hex(&row.body_hash),
+        hash: hex(&row.hash),
     })
 }
