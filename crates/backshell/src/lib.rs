@@ -22,6 +22,7 @@ pub mod residency;
 mod retention;
 pub mod revocation;
 mod rotation;
+mod rounds;
 pub mod sample;
 pub mod slow_bars;
 pub mod system;

@@ -5,15 +5,15 @@
 
 use crate::config::Config;
 use crate::probing::bytes_of;
+use crate::rounds::rounds;
 use anyhow::{Context as _, ensure};
 use aws_lc_rs::digest::{SHA256, digest};
-use backshell_model::{Clock, Timestamp};
+use backshell_model::{Clock, Timestamp, hex};
 use backshell_probe::measure::{ListSource, Prober, check_list, list_until};
 use futures_util::{StreamExt as _, stream};
 use rustls_pki_types::CertificateRevocationListDer;
 use rustls_pki_types::pem::PemObject as _;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -102,7 +102,6 @@ pub(crate) fn lists_of(path: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
     };
     ensure!(!lists.is_empty(), "`{shown}` holds no revocation list");
     for list in &lists {
-        ensure!(list_until(list).is_some(), "`{shown}` is no revocation list with an end");
         check_list(list).with_context(|| format!("`{shown}` cannot be used"))?;
     }
     Ok(lists)
@@ -150,8 +149,6 @@ pub struct RevocationJob {
     fetches: bool,
     /// When each list is asked for next.
     asked_after: Mutex<BTreeMap<ListSource, Timestamp>>,
-    /// Until when the lists in the folder speak, as far as they were read: they can be large.
-    until: Mutex<BTreeMap<PathBuf, Timestamp>>,
     /// When the folder is cleared next.
     clear_at: AtomicI64,
     /// Held while a list is written: what is there and what is added have to be within the limit together.
@@ -169,7 +166,6 @@ impl RevocationJob {
             clock,
             fetches: config.verification.fetch_revocation_lists,
             asked_after: Mutex::default(),
-            until: Mutex::default(),
             clear_at: AtomicI64::new(0),
             writes: Mutex::default(),
             seen: Mutex::default(),
@@ -178,18 +174,8 @@ impl RevocationJob {
 
     /// Runs until `stop`.
     pub async fn keep(self: Arc<Self>, stop: CancellationToken) {
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(TICK) => {}
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                done = self.run() => if let Err(error) = done {
-                    tracing::warn!("revocation lists could not be kept: {error:#}");
-                }
-            }
-        }
+        let complaint = "revocation lists could not be kept";
+        rounds(TICK, stop, complaint, || async { self.run().await.map(drop) }).await;
     }
 
     /// Fetches what is due, and takes in what is new in the folder; how many lists were fetched.
@@ -246,7 +232,7 @@ impl RevocationJob {
             Ok((_, until)) if until <= self.clock.now() => Err("it is out of date".to_owned()),
             Ok((list, until)) => {
                 let path = self.path(&source);
-                let written = self.aside(move |job| job.write(path, &list, until)).await;
+                let written = self.aside(move |job| job.write(&path, &list)).await;
                 written.flatten().map(|()| until).map_err(|error| format!("{error:#}"))
             }
             Err(why) => Err(why),
@@ -265,49 +251,30 @@ impl RevocationJob {
     }
 
     /// Writes a list, whole or not at all, where there is room for it.
-    fn write(&self, path: PathBuf, list: &[u8], until: Timestamp) -> anyhow::Result<()> {
+    fn write(&self, path: &Path, list: &[u8]) -> anyhow::Result<()> {
         let _one_by_one = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
         // A file that is written again makes the whole folder be read again.
-        if !fs::read(&path).is_ok_and(|known| known == list) {
-            let others = files(&self.folder)?.into_iter().filter(|file| file.is_fetched && file.path != path);
-            let others = others.fold(0, |total: u64, file| total.saturating_add(file.length));
-            let total = usize::try_from(others).unwrap_or(usize::MAX).saturating_add(list.len());
-            ensure!(total <= MOST_FETCHED, "there is no room for it: {} MiB are kept", MOST_FETCHED >> 20);
-            let write = || {
-                fs::create_dir_all(&self.folder)?;
-                let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-                file.write_all(list)?;
-                file.as_file().sync_all()?;
-                file.persist(&path).map_err(|error| error.error)
-            };
-            write().with_context(|| format!("`{}` cannot be written", path.display()))?;
+        if fs::read(path).is_ok_and(|known| known == list) {
+            return Ok(());
         }
-        self.until.lock().unwrap_or_else(PoisonError::into_inner).insert(path, until);
+        let others = files(&self.folder)?.into_iter().filter(|file| file.is_fetched && file.path != path);
+        let others = others.fold(0, |total: u64, file| total.saturating_add(file.length));
+        let total = usize::try_from(others).unwrap_or(usize::MAX).saturating_add(list.len());
+        ensure!(total <= MOST_FETCHED, "there is no room for it: {} MiB are kept", MOST_FETCHED >> 20);
+        let write = || {
+            fs::create_dir_all(&self.folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+            file.write_all(list)?;
+            file.as_file().sync_all()?;
+            file.persist(path).map_err(|error| error.error)
+        };
+        write().with_context(|| format!("`{}` cannot be written", path.display()))?;
         Ok(())
     }
 
     fn path(&self, source: &ListSource) -> PathBuf {
-        let mut name = FETCHED.to_owned();
-        for byte in digest(&SHA256, &source.identity()).as_ref() {
-            // Writing into a text does not fail.
-            let _ = write!(name, "{byte:02x}");
-        }
-        self.folder.join(format!("{name}.crl"))
-    }
-
-    /// Until when the list of a file speaks; `None` where there is none.
-    fn until(&self, path: &Path) -> Option<Timestamp> {
-        let known = || self.until.lock().unwrap_or_else(PoisonError::into_inner);
-        if !path.is_file() {
-            known().remove(path);
-            return None;
-        }
-        if let Some(until) = known().get(path) {
-            return Some(*until);
-        }
-        let until = list_until(&bytes_of(path).ok()?)?;
-        known().insert(path.to_owned(), until);
-        Some(until)
+        let name = hex(digest(&SHA256, &source.identity()).as_ref());
+        self.folder.join(format!("{FETCHED}{name}.crl"))
     }
 
     /// Removes lists that the job fetched and that have been over for a while; once an hour.
@@ -318,7 +285,8 @@ impl RevocationJob {
         }
         self.clear_at.store(now.plus_secs(AGAIN).as_secs(), Ordering::Relaxed);
         for file in files(&self.folder).unwrap_or_default().into_iter().filter(|file| file.is_fetched) {
-            let is_over = self.until(&file.path).is_none_or(|until| until.plus_secs(KEPT) < now);
+            let until = bytes_of(&file.path).ok().and_then(|list| list_until(&list));
+            let is_over = until.is_none_or(|until| until.plus_secs(KEPT) < now);
             if is_over && let Err(error) = fs::remove_file(&file.path) {
                 tracing::warn!(%error, "`{}` cannot be removed", file.path.display());
             }
@@ -495,12 +463,12 @@ mod tests {
         config.verification.revocation_lists = Some(folder.path().to_owned());
         let prober = crate::probing::prober(Trust::public([]), &["127.0.0.1:9".parse().unwrap()], None).unwrap();
         let job = RevocationJob::new(Arc::new(prober), &config, Arc::new(MockClock::at(0)));
-        let (list, until) = (list(), Timestamp::from_secs(1));
+        let list = list();
         let large = fs::File::create(folder.path().join("fetched-large.crl")).unwrap();
         large.set_len(u64::try_from(MOST_FETCHED).unwrap()).unwrap();
         let mine = fs::File::create(folder.path().join("mine.crl")).unwrap();
         mine.set_len(u64::try_from(MOST_FETCHED).unwrap()).unwrap();
-        let write = || job.write(folder.path().join("fetched-00.crl"), list.der(), until);
+        let write = || job.write(&folder.path().join("fetched-00.crl"), list.der());
         assert!(write().unwrap_err().to_string().contains("no room"));
         // What the operator put there takes no room of it.
         large.set_len(u64::try_from(MOST_FETCHED - list.der().len()).unwrap()).unwrap();

@@ -4,6 +4,7 @@
 //! What is pending stands in the stored reports and nowhere else, so that a restart forgets nothing. What came of it is put on
 //! record before the report is changed. A host that fails is said here; calls to hosts in use are held by re-verification.
 
+use crate::rounds::rounds;
 use anyhow::Context as _;
 use async_trait::async_trait;
 use backshell_certify::{Completed, complete, pending_mark};
@@ -136,18 +137,8 @@ impl SlowBarsJob {
 
     /// Runs until `stop`.
     pub async fn keep(self: Arc<Self>, stop: CancellationToken) {
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(TICK) => {}
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                done = self.run() => if let Err(error) = done {
-                    tracing::warn!(%error, "what is measured after publication could not be looked for");
-                }
-            }
-        }
+        let complaint = "what is measured after publication could not be looked for";
+        rounds(TICK, stop, complaint, || async { self.run().await.map(drop) }).await;
     }
 
     /// Measures what is pending; how many reports were completed. What could not be asked at all is tried again.

@@ -1,6 +1,7 @@
 //! Looks for the answers of proofs again: every two weeks, and daily while one is not seen. A proof is looked for whether or
 //! not connections use its hosts, because the next version of its connector rests on it, too.
 
+use crate::rounds::rounds;
 use backshell_console::{HostProbe, LookError, look_again};
 use backshell_ledger::Ledger;
 use backshell_model::Clock;
@@ -57,18 +58,8 @@ impl ProofJob {
 
     /// Runs until `stop`: every minute what is due.
     pub async fn keep(self: Arc<Self>, stop: CancellationToken) {
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(TICK) => {}
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                done = self.run() => if let Err(error) = done {
-                    tracing::warn!(%error, "proofs of ownership could not be looked for");
-                }
-            }
-        }
+        let complaint = "proofs of ownership could not be looked for";
+        rounds(TICK, stop, complaint, || async { self.run().await.map(drop) }).await;
     }
 
     /// Looks for what is due; how many looks were made.
