@@ -174,6 +174,15 @@ mod tests {
 
     /// What a package says never makes its report one that is pending.
     #[test]
+    fn what_stored_reports_are_known_by_stays_as_it_is() {
+        let pending = "measured after publication: 20 requests over 10 minutes, and then this report is completed";
+        assert_eq!(pending_mark(), format!("\"message\": \"{pending}\""));
+        let check = "EV-19 and EV-20 are measured after publication, by 20 requests over 10 minutes to each host; then this \
+                     report is completed";
+        assert_eq!(MEASURED_LATER, check);
+    }
+
+    #[test]
     fn the_mark_in_a_text_of_the_package_marks_nothing() {
         let mark = pending_mark();
         for text in [mark.as_str(), &format!("\n{mark},\n"), PENDING] {

@@ -20,5 +20,5 @@ pub use backshell_diff::HostPlace;
 pub use breaking::Update;
 pub use certification::{Certification, CheckOutcome, CheckState, Subject};
 pub use late::{Completed, complete, pending_mark};
-pub use pipeline::{EndpointCheck, Known, Request, certify, certify_known, certify_update, title};
+pub use pipeline::{EndpointCheck, Request, certify, certify_update, title};
 pub use responsibility::{Part, Responsibility};

@@ -33,15 +33,6 @@ pub enum EndpointCheck {
     NotRun(String),
 }
 
-/// What is known about a package from outside it, where the caller knows it: what the package says is held against it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Known {
-    /// The name under which the publisher is registered.
-    pub publisher_name: Option<String>,
-    /// The titles of the published connectors, the one that this package updates left out.
-    pub other_titles: Vec<String>,
-}
-
 /// Certifies a package. It always ends in a report: what cannot be read or is not allowed is a verdict too. Which versions
 /// it replaces is not known here, so the check of breaking changes does not run.
 pub fn certify(read: &ReadPackage, request: &Request) -> Certification {
@@ -50,16 +41,6 @@ pub fn certify(read: &ReadPackage, request: &Request) -> Certification {
 
 /// Certifies a package that is the first version of its connector or replaces earlier ones.
 pub fn certify_update(read: &ReadPackage, request: &Request, update: Option<&Update<'_>>) -> Certification {
-    certify_known(read, request, update, &Known::default())
-}
-
-/// The same, held against what is known about the package from outside it.
-pub fn certify_known(
-    read: &ReadPackage,
-    request: &Request,
-    update: Option<&Update<'_>>,
-    known: &Known,
-) -> Certification {
     // 1. What is certified. The digest names the bytes; a certificate holds for nothing else.
     let subject = subject(read);
 
@@ -76,7 +57,7 @@ pub fn certify_known(
     let mut unbroken = Vec::new();
     for &check in profile.checks {
         checks.push(match check {
-            Check::Swagger => swagger(read, request, known, &mut findings),
+            Check::Swagger => swagger(read, request, &mut findings),
             Check::Endpoint => endpoint(request, &mut findings, &mut bars),
             Check::Breaking => match update {
                 Some(update) => {
@@ -144,14 +125,10 @@ fn refused(subject: Subject, request: &Request, reason: &'static str) -> Certifi
 
 /// The Swagger check: every rule over the definition and the package's other files. What was not judged to the end was not
 /// checked, and a publisher could hide behind that: it refuses.
-fn swagger(read: &ReadPackage, request: &Request, known: &Known, findings: &mut Vec<Finding>) -> CheckOutcome {
+fn swagger(read: &ReadPackage, request: &Request, findings: &mut Vec<Finding>) -> CheckOutcome {
     let not_judged = (Selector::Rule(NOT_ALL_JUDGED.id), Level::At(Severity::Error));
     let levels = backshell_lint::Levels::profile(request.publisher).then(&[not_judged]);
-    let facts = Facts {
-        publisher: known.publisher_name.clone(),
-        publisher_kind: Some(request.publisher),
-        other_titles: known.other_titles.as_slice().into(),
-    };
+    let facts = Facts { publisher_kind: Some(request.publisher), ..Facts::default() };
     let options = backshell_lint::Options { path: request.path.clone(), facts, levels, ..Default::default() };
     let found = backshell_lint::check(read, &options);
     let errors = found.iter().filter(|finding| finding.severity == Severity::Error).count();
@@ -187,6 +164,7 @@ fn endpoint(request: &Request, findings: &mut Vec<Finding>, bars: &mut Vec<BarOu
 }
 
 /// The reason of a check to which nothing is missing but what takes minutes.
+/// It is found again in stored reports, so it stays as it is, to the letter.
 pub(crate) const MEASURED_LATER: &str = "EV-19 and EV-20 are measured after publication, by 20 requests over 10 minutes to each host; then this report is completed";
 
 impl EndpointCheck {
