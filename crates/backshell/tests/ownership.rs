@@ -17,6 +17,7 @@ mod support;
 use async_trait::async_trait;
 use backshell::client;
 use backshell::config::{Config, Publication};
+use backshell::drift::in_use;
 use backshell::node::Node;
 use backshell::probing;
 use backshell::trial::TrialCertificate;
@@ -190,8 +191,8 @@ impl World {
 
     /// Looks at every host in use now.
     async fn look_at_hosts(&self) {
-        let endpoints = self.cell.node.gateway().snapshot().unwrap().endpoints();
-        self.cell.node.jobs().drift.run(endpoints).await.unwrap();
+        let snapshot = self.cell.node.gateway().snapshot().unwrap();
+        self.cell.node.jobs().drift.run(in_use(snapshot.leads())).await.unwrap();
         self.cell.node.gateway().refresh().await.unwrap();
     }
 
@@ -414,8 +415,8 @@ async fn a_node_without_a_way_to_look_proves_nothing() {
     let seen = cell.post(&format!("/connectors/trial-service/ownership/proofs/{id}/check"), json!({})).await;
     assert_eq!((&seen["seen"], &seen["proof"]["state"]), (&json!(false), &json!("open")));
     assert!(seen["dns"].as_str().unwrap().contains("verification.connect"), "{seen}");
-    let endpoints = cell.node.gateway().snapshot().unwrap().endpoints();
-    cell.node.jobs().drift.run(endpoints).await.unwrap();
+    let snapshot = cell.node.gateway().snapshot().unwrap();
+    cell.node.jobs().drift.run(in_use(snapshot.leads())).await.unwrap();
     let slug = "trial-service".parse().unwrap();
     let found = cell.node.store().verifications(&slug).await.unwrap();
     assert!(

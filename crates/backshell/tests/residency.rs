@@ -14,6 +14,7 @@
 mod support;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use backshell::drift::in_use;
 use backshell::system::SystemClock;
 use backshell_model::{Clock, Drift, HostName, Recheck, RecheckOutcome, Verification};
 use backshell_testkit::{CountryRecord, aws_ranges, azure_tags, country_database};
@@ -445,7 +446,8 @@ async fn a_grant_opens_exactly_what_it_says_until_it_is_taken_back() {
 async fn hosts_are_looked_at_again_when_the_evidence_changes() {
     let (cell, data) = cell("eu-west-1").await;
     let place = async || {
-        cell.node.jobs().drift.run(cell.node.gateway().snapshot().unwrap().endpoints()).await.unwrap();
+        let snapshot = cell.node.gateway().snapshot().unwrap();
+        cell.node.jobs().drift.run(in_use(snapshot.leads())).await.unwrap();
         let shown = cell.get("/connectors/trial-service/verification").await;
         let found = shown["items"].as_array().unwrap().iter().find(|item| item["check"] == "place").cloned().unwrap();
         (found["outcome"].clone(), found["drift"].clone(), found["detail"].as_str().unwrap().to_owned())

@@ -13,7 +13,7 @@ use backshell_permission::{Authority, ConnectionFacts, PermissionError, World};
 use backshell_store::SnapshotFacts;
 use backshell_templates::{HostRoots, TemplateSet};
 use backshell_vault::SecretBinding;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// An environment as calls need it.
@@ -232,18 +232,6 @@ impl Snapshot {
     /// Who may do what.
     pub fn authority(&self) -> &Arc<Authority> {
         &self.authority
-    }
-
-    /// Every host that connections held here lead to, with its connector: what is to be verified again.
-    pub fn endpoints(&self) -> BTreeSet<(ConnectorSlug, HostPort)> {
-        self.here()
-            .flat_map(|route| {
-                let roots = route.roots.certified.iter().chain(&route.approved);
-                roots.map(move |root| {
-                    (route.connection.connector.clone(), HostPort { host: root.host.clone(), port: root.port })
-                })
-            })
-            .collect()
     }
 
     /// Where the connections held here lead, each by itself.

@@ -9,8 +9,8 @@
 
 use super::{Check, Finding, InUse};
 use async_trait::async_trait;
-use backshell_boundary::{AddressRules, PrivateService, ResolveError, Resolved, Resolver, is_customer_name, owner};
-use backshell_model::{Connector, Drift, HostName, HostPort, Recheck};
+use backshell_boundary::{AddressRules, PrivateService, ResolveError, Resolved, Resolver};
+use backshell_model::{Connector, Drift, HostName, HostPort, Recheck, is_customer_name, owner};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use super::table::{Effect, Interval, Schedule, effect};
 use super::{Check, Finding, InUse};
+use crate::rounds::rounds;
 use backshell_gateway::connect::Approvals;
 use backshell_gateway::{Gateway, Leads};
 use backshell_ledger::{ActRecord, Ledger};
@@ -11,7 +12,7 @@ use backshell_model::{
 use backshell_store::{Store, StoreError};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -116,19 +117,11 @@ impl DriftJob {
 
     /// Runs until `stop`: every minute what is due.
     pub async fn keep(self: Arc<Self>, gateway: Gateway, stop: CancellationToken) {
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(TICK) => {}
-            }
-            let Ok(snapshot) = gateway.snapshot() else { continue };
-            tokio::select! {
-                () = stop.cancelled() => return,
-                done = self.run(in_use(snapshot.leads())) => if let Err(error) = done {
-                    tracing::warn!(%error, "re-verification could not be carried out");
-                }
-            }
-        }
+        let round = || async {
+            let Ok(snapshot) = gateway.snapshot() else { return Ok(()) };
+            self.run(in_use(snapshot.leads())).await.map(drop)
+        };
+        rounds(TICK, stop, "re-verification could not be carried out", round).await;
     }
 
     /// Runs until `stop`: looks at hosts as soon as they are approved. Calls need not wait for that; a host that does not
@@ -263,7 +256,10 @@ impl DriftJob {
         for (slug, endpoints) in by_connector {
             match self.store.connector(&slug).await {
                 Ok(connector) => {
-                    used.push(Used { connector, known: self.store.verifications(&slug).await?, endpoints });
+                    let known = self.store.verifications(&slug).await?.into_iter();
+                    let known = known.map(|one| (HostPort { host: one.host.clone(), port: one.port }, one));
+                    let known = known.map(|(at, one)| ((at, one.check), one)).collect();
+                    used.push(Used { connector, known, endpoints });
                 }
                 // Its last connection went with it since the snapshot was made.
                 Err(StoreError::NotFound(_)) => {}
@@ -279,7 +275,7 @@ impl DriftJob {
             let check = &**check;
             used.iter().flat_map(move |Used { connector, known, endpoints }| {
                 endpoints.iter().filter_map(move |endpoint| {
-                    let before = known.iter().find(|known| is_about(known, &endpoint.at, check.kind()));
+                    let before = known.get(&(endpoint.at.clone(), check.kind()));
                     // What is held is looked at until it is let go, also when the check would not ask about it by now.
                     let is_held = before.is_some_and(|before| before.outcome == RecheckOutcome::Suspended);
                     let is_asked = is_held || check.asks_about(endpoint);
@@ -344,7 +340,8 @@ impl DriftJob {
 /// A connector, what is known of its hosts, and the hosts.
 struct Used {
     connector: Connector,
-    known: Vec<Verification>,
+    /// By host and check.
+    known: HashMap<(HostPort, Recheck), Verification>,
     endpoints: Vec<InUse>,
 }
 
@@ -365,7 +362,7 @@ impl Look<'_> {
 }
 
 /// Every host that connections lead to, with what was approved at it, and the hosts that stand beside it.
-fn in_use<'a>(leads: impl Iterator<Item = Leads<'a>>) -> impl Iterator<Item = (ConnectorSlug, InUse)> {
+pub fn in_use<'a>(leads: impl Iterator<Item = Leads<'a>>) -> impl Iterator<Item = (ConnectorSlug, InUse)> {
     let mut used: BTreeMap<(ConnectorSlug, HostPort), (BTreeSet<ServiceRoot>, BTreeSet<HostPort>)> = BTreeMap::new();
     let at = |root: &ServiceRoot| HostPort { host: root.host.clone(), port: root.port };
     for Leads { connector, certified, approved } in leads {
@@ -379,10 +376,6 @@ fn in_use<'a>(leads: impl Iterator<Item = Leads<'a>>) -> impl Iterator<Item = (C
     used.into_iter().map(|((connector, at), (approved, siblings))| {
         (connector, InUse { at, approved: approved.into_iter().collect(), siblings: siblings.into_iter().collect() })
     })
-}
-
-fn is_about(found: &Verification, at: &HostPort, check: Recheck) -> bool {
-    found.host == at.host && found.port == at.port && found.check == check
 }
 
 /// Whether something changed since it was last known. A look that could not be made in between is no change, and neither is

@@ -21,7 +21,7 @@ pub use availability::AvailabilityRecheck;
 pub use bars::BarsRecheck;
 pub use certificate::CertificateRecheck;
 pub use dns::DnsRecheck;
-pub use job::{DriftCounts, DriftJob, Standing};
+pub use job::{DriftCounts, DriftJob, Standing, in_use};
 pub use ownership::OwnershipRecheck;
 pub use place::PlaceRecheck;
 pub use proofs::{ProofCounts, ProofJob};

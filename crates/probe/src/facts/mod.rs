@@ -31,7 +31,8 @@ impl NotMeasured {
     }
 }
 
-/// The reason of what takes minutes and is measured after the rest.
+/// The reason of what takes minutes and is measured after the rest. It stands in stored reports and is looked for there, so it
+/// stays as it is, to the letter.
 pub const PENDING: &str = "measured after publication: 20 requests over 10 minutes, and then this report is completed";
 
 impl NotMeasured {
