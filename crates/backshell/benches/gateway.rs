@@ -4,6 +4,9 @@
 //! connections, to the same back end (another nginx with 1 KiB answers). nginx adds one header; the gateway does all of
 //! its checks, opens the secret and has each decision flushed to disk before it sends. The two are measured in turn,
 //! several rounds, and what is compared is the ratio. Run it with `make bench`; it needs `nginx` and `wrk`.
+//!
+//! `--rounds`, `--seconds` and `--connections` change how it is measured. `--under "COMMAND ..."` starts the gateway under
+//! another program, such as a profiler.
 
 #![allow(
     clippy::print_stdout,
@@ -28,7 +31,6 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 const HOST: &str = "api.bench.example.com";
-const CONNECTIONS: u32 = 64;
 const ANSWER_BYTES: usize = 1_024;
 
 fn main() -> anyhow::Result<()> {
@@ -42,11 +44,19 @@ fn main() -> anyhow::Result<()> {
         // `cargo test` runs benches once for their sake of compiling; there is nothing to measure then.
         return Ok(());
     }
-    let number = |name: &str, default: u32| {
-        let at = arguments.iter().position(|argument| argument == name);
-        at.and_then(|at| arguments.get(at + 1)?.parse().ok()).unwrap_or(default)
-    };
-    measure(number("--rounds", 5), number("--seconds", 5))
+    let value = |name: &str| arguments.get(arguments.iter().position(|argument| argument == name)? + 1);
+    let number = |name: &str, default: u32| value(name).and_then(|text| text.parse().ok()).unwrap_or(default);
+    let under: Vec<String> =
+        value("--under").map(|command| command.split_whitespace().map(str::to_owned).collect()).unwrap_or_default();
+    let load = Load { seconds: number("--seconds", 5), connections: number("--connections", 64) };
+    measure(number("--rounds", 5), load, under)
+}
+
+/// What the load generator does in one round.
+#[derive(Clone, Copy, Debug)]
+struct Load {
+    seconds: u32,
+    connections: u32,
 }
 
 /// One contender's figures in one round.
@@ -59,7 +69,7 @@ struct Figures {
     memory_mib: f64,
 }
 
-fn measure(rounds: u32, seconds: u32) -> anyhow::Result<()> {
+fn measure(rounds: u32, load: Load, under: Vec<String>) -> anyhow::Result<()> {
     for tool in ["nginx", "wrk"] {
         if find(tool).is_none() {
             bail!("`{tool}` is needed for this benchmark; `make setup` installs it");
@@ -75,13 +85,14 @@ fn measure(rounds: u32, seconds: u32) -> anyhow::Result<()> {
     fs::write(folder.path().join("back_end"), back_end_port.to_string())?;
     let back_end = Nginx::start(folder.path(), "back_end", &back_end_configuration(folder.path(), back_end_port))?;
     let nginx = Nginx::start(folder.path(), "proxy", &proxy_configuration(folder.path(), back_end_port, proxy_port))?;
-    let gateway = Gateway::start(folder.path())?;
+    let gateway = Gateway::start(folder.path(), under)?;
 
     let proxied = format!("http://127.0.0.1:{proxy_port}/items");
-    let nginx_run = || run(&proxied, None, seconds, &nginx.processes());
-    let gateway_run = || run(&gateway.address, Some(&gateway.token), seconds, &[gateway.child.id()]);
+    let nginx_run = || run(&proxied, None, load, &nginx.processes());
+    let gateway_run = || run(&gateway.address, Some(&gateway.token), load, &[gateway.child.id()]);
     let direct = format!("https://127.0.0.1:{back_end_port}/items");
-    println!("{CONNECTIONS} connections, {ANSWER_BYTES} byte answers, {rounds} rounds of {seconds} s each, in turn");
+    let Load { seconds, connections } = load;
+    println!("{connections} connections, {ANSWER_BYTES} byte answers, {rounds} rounds of {seconds} s each, in turn");
     let (mut by_nginx, mut by_gateway) = (Vec::new(), Vec::new());
     // One round to warm up: connections, caches, page tables.
     nginx_run()?;
@@ -93,7 +104,7 @@ fn measure(rounds: u32, seconds: u32) -> anyhow::Result<()> {
             / by_nginx.last().map_or(1.0, |n: &Figures| n.requests_per_second);
         println!("round {round}: {ratio:.2} x nginx's requests per second");
     }
-    let direct = run(&direct, None, seconds, &back_end.processes())?;
+    let direct = run(&direct, None, load, &back_end.processes())?;
     report(&by_nginx, &by_gateway, &direct);
     Ok(())
 }
@@ -123,10 +134,10 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// One run of the load generator, and what the contender's processes used in it.
-fn run(address: &str, token: Option<&str>, seconds: u32, processes: &[u32]) -> anyhow::Result<Figures> {
+fn run(address: &str, token: Option<&str>, load: Load, processes: &[u32]) -> anyhow::Result<Figures> {
     let before: f64 = processes.iter().map(|process| cpu_seconds(*process)).sum();
     let mut command = Command::new("wrk");
-    command.args(["-t", "1", "-c", &CONNECTIONS.to_string(), "-d", &format!("{seconds}s"), "--latency"]);
+    command.args(["-t", "1", "-c", &load.connections.to_string(), "-d", &format!("{}s", load.seconds), "--latency"]);
     if let Some(token) = token {
         command.args(["-H", &format!("Authorization: Bearer {token}")]);
     }
@@ -252,8 +263,12 @@ struct Gateway {
 }
 
 impl Gateway {
-    fn start(folder: &Path) -> anyhow::Result<Self> {
-        let mut child = Command::new(std::env::current_exe()?)
+    /// Starts it, under the command `under` if there is one.
+    fn start(folder: &Path, mut under: Vec<String>) -> anyhow::Result<Self> {
+        under.push(std::env::current_exe()?.to_string_lossy().into_owned());
+        let (program, arguments) = under.split_first().context("there is no program")?;
+        let mut child = Command::new(program)
+            .args(arguments)
             .arg("--cell")
             .arg(folder)
             .stdin(Stdio::piped())

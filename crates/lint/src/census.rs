@@ -13,8 +13,8 @@
 
 use crate::circles;
 use crate::view::{Context, Operation, Reference, Target};
+use backshell_model::FastMap;
 use backshell_source::Node;
-use std::collections::HashMap;
 
 /// The most schemas in one body or response.
 pub(crate) const MOST_IN_BODY: u64 = 512;
@@ -139,10 +139,10 @@ impl Shape {
 struct Counter<'d> {
     /// The definitions, and the number of each by the id of its node.
     schemas: Vec<Node<'d>>,
-    numbers: HashMap<u32, usize>,
+    numbers: FastMap<u32, usize>,
     shapes: Vec<Shape>,
     bodies: Vec<(Node<'d>, Purpose, Shape)>,
-    seen: HashMap<u32, usize>,
+    seen: FastMap<u32, usize>,
 }
 
 impl<'d> Counter<'d> {
@@ -150,7 +150,7 @@ impl<'d> Counter<'d> {
         let members = context.root.get("definitions").into_iter().flat_map(Node::visible_members);
         let schemas: Vec<_> = members.filter(|member| member.value.is_object()).map(|member| member.value).collect();
         let numbers = schemas.iter().enumerate().map(|(number, schema)| (schema.id(), number)).collect();
-        let mut counter = Self { schemas, numbers, shapes: Vec::new(), bodies: Vec::new(), seen: HashMap::new() };
+        let mut counter = Self { schemas, numbers, shapes: Vec::new(), bodies: Vec::new(), seen: FastMap::default() };
         counter.shapes = counter.schemas.iter().map(|schema| counter.shape(context, *schema)).collect();
         counter
     }

@@ -11,8 +11,8 @@
 use crate::schema_path::{self, Found};
 use crate::usage::is_internal;
 use crate::view::{Context, Extension, Operation, Parameter, is_extension};
+use backshell_model::FastSet;
 use backshell_source::Node;
-use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// One of the extensions.
@@ -292,7 +292,7 @@ impl<'d> Input<'_, 'd> {
 /// Hands every use to `visit`: the calls on the parameters of each operation, in its body, in its answers and in what its
 /// trigger is notified of. Choices in answers are passed over, since nobody chooses there.
 pub(crate) fn each_use<'c, 'd>(context: &'c Context<'d>, visit: &mut dyn FnMut(&Use<'c, 'd>)) {
-    let mut uses = Uses { context, seen: HashSet::new(), visit };
+    let mut uses = Uses { context, seen: FastSet::default(), visit };
     for operation in &context.operations {
         for parameter in &operation.parameters {
             if parameter.location == "body" {
@@ -316,7 +316,7 @@ pub(crate) fn each_use<'c, 'd>(context: &'c Context<'d>, visit: &mut dyn FnMut(&
 struct Uses<'c, 'd, 'v> {
     context: &'c Context<'d>,
     /// The calls that were handed on, each with what its references stand for.
-    seen: HashSet<(u32, u64)>,
+    seen: FastSet<(u32, u64)>,
     visit: &'v mut dyn FnMut(&Use<'c, 'd>),
 }
 
@@ -333,7 +333,7 @@ impl<'c, 'd> Uses<'c, 'd, '_> {
     /// A schema and what it leads to.
     fn schemas(&mut self, operation: &'c Operation<'d>, root: Option<Node<'d>>, takes: fn(Kind) -> bool) {
         let mut waiting: Vec<Node<'d>> = root.filter(|root| self.enters(*root)).into_iter().collect();
-        let mut seen = HashSet::new();
+        let mut seen = FastSet::default();
         while let Some(written) = waiting.pop() {
             let Some(schema) = self.context.schema(written) else { continue };
             if !self.enters(schema) || !seen.insert(schema.id()) {

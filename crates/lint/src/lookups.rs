@@ -144,7 +144,7 @@ impl Leads {
             return Self::default();
         }
         let definitions = context.root.get("definitions");
-        let mut users: HashMap<u32, Vec<Node<'_>>> = HashMap::new();
+        let mut users: FastMap<u32, Vec<Node<'_>>> = FastMap::default();
         for node in references {
             if let Ok(Some(schema)) = context.resolve(&Reference { node, target: Target::Schema }) {
                 users.entry(schema.id()).or_default().push(node);
@@ -221,7 +221,7 @@ impl Marks {
     fn leading_to<'d>(
         mut nodes: Vec<Node<'d>>,
         definitions: Option<Node<'d>>,
-        users: &HashMap<u32, Vec<Node<'d>>>,
+        users: &FastMap<u32, Vec<Node<'d>>>,
     ) -> Self {
         let mut marks = Self::default();
         while let Some(node) = nodes.pop() {

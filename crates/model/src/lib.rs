@@ -37,7 +37,7 @@ pub use grant::{CrossingGrant, TransferBasis, VersionRange};
 pub use hex::hex;
 pub use host::{HostName, HostNameError, Scheme, ServiceRoot};
 pub use id::{CallId, CheckpointId, ConnectionId, ConsentId, EnvironmentId, GrantId, TenantId, TokenId};
-pub use map::FastMap;
+pub use map::{FastMap, FastSet};
 pub use name::is_display_name;
 pub use owner::{is_customer_name, owner};
 pub use ownership::{OwnershipConsent, OwnershipProof, ProofId, ProofIdError, ProofMethod};

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use backshell_package::{Limits, ReadError, ReadPackage, discover, read, read_file};
+use std::collections::HashMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub(super) struct Target {
 pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
     let mut targets: Vec<Target> = Vec::new();
     let mut seen = std::collections::HashSet::new();
+    let mut folders = Folders::default();
     for path in paths {
         if is_standard_input(path) {
             if seen.insert(path.clone()) {
@@ -40,10 +42,10 @@ pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
             continue;
         }
         // Links are followed on the way to what was given, and not below it.
-        let real = path.canonicalize().ok().map(Arc::from);
+        let real = if path.is_dir() { path.canonicalize().ok().map(Arc::from) } else { None };
         for found in discover(path, &Limits::default())? {
             if seen.insert(found.clone()) {
-                targets.push(Target::new(path, real.as_ref(), found));
+                targets.push(Target::new(path, real.as_ref(), found, &mut folders));
             }
         }
     }
@@ -54,14 +56,14 @@ pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
 }
 
 impl Target {
-    fn new(given: &Path, given_real: Option<&Arc<Path>>, path: PathBuf) -> Self {
+    fn new(given: &Path, given_real: Option<&Arc<Path>>, path: PathBuf, folders: &mut Folders) -> Self {
         let is_folder = path.is_dir();
         let below = path.strip_prefix(given).ok().filter(|rest| !rest.as_os_str().is_empty());
         let real = match (below, given_real) {
             (Some(below), Some(given)) => given.join(below),
             (None, Some(given)) if is_folder => given.to_path_buf(),
             // A link to a file counts where the link lies.
-            _ => path.file_name().map_or_else(|| path.clone(), |name| folder_of(&path).join(name)),
+            _ => path.file_name().map_or_else(|| path.clone(), |name| folders.resolve(parent(&path)).join(name)),
         };
         let own = || path.file_name().map_or_else(|| path.canonicalize().ok(), |name| Some(PathBuf::from(name)));
         let searched = below.and(given_real).cloned();
@@ -130,6 +132,30 @@ pub(super) fn is_standard_input(path: &Path) -> bool {
 
 /// The folder that a file lies in, links resolved.
 pub(super) fn folder_of(file: &Path) -> PathBuf {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+    Folders::default().resolve(parent(file))
+}
+
+fn parent(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// Folders with the links on the way to them resolved. Thousands of files lie below a few folders, and the system is asked
+/// once about each of those.
+#[derive(Default)]
+struct Folders(HashMap<PathBuf, PathBuf>);
+
+impl Folders {
+    /// Where `folder` lies; `folder` itself where the system does not say.
+    fn resolve(&mut self, folder: &Path) -> PathBuf {
+        if let Some(known) = self.0.get(folder) {
+            return known.clone();
+        }
+        let is_plain = || folder.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        let real = match (folder.parent(), folder.file_name()) {
+            (Some(above), Some(name)) if !above.as_os_str().is_empty() && is_plain() => self.resolve(above).join(name),
+            _ => folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
+        };
+        self.0.insert(folder.to_owned(), real.clone());
+        real
+    }
 }
