@@ -22,7 +22,7 @@ use crate::revocation::RevocationJob;
 use crate::rotation;
 use crate::slow_bars::SlowBarsJob;
 use crate::system::{SystemClock, SystemRandom};
-use crate::way_out::WayOut;
+use crate::way_out::{self, WayOut};
 use anyhow::{Context, bail};
 use backshell_boundary::{CellIdentity, Inventory, Resolver};
 use backshell_console::{
@@ -365,6 +365,9 @@ async fn stand(
     let reach = Reach::of(store, &identity, clock.now(), egress::is_pinned(config)?).await?;
     let egress = egress::check(config, system_servers, &reach)?;
     let first_token = first_start::prepare(store, ledger, clock, random, &identity).await?;
+    for environment in way_out::unknown_environments(&config.upstream.environment_authorities, store).await? {
+        tracing::warn!(%environment, "`upstream.environment_authorities` names an environment that is not there");
+    }
     let outside = custody::review(store, ledger, &identity, clock.now()).await?;
     Ok(Standing { identity, first_token, outside, egress })
 }

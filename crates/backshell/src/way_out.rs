@@ -5,6 +5,7 @@ use crate::keys;
 use anyhow::Context;
 use backshell_boundary::Resolver;
 use backshell_model::EnvironmentId;
+use backshell_store::{EnvironmentRepository, StoreError};
 use backshell_upstream::{Dialler, DnsResolver, PinnedDialler};
 use rustls_pki_types::CertificateDer;
 use std::collections::BTreeMap;
@@ -66,6 +67,22 @@ pub(crate) fn authorities(entries: &[String]) -> anyhow::Result<BTreeMap<Environ
     Ok(of_environments)
 }
 
+/// The environments of such entries that the database does not have: their authorities are trusted by nobody.
+pub(crate) async fn unknown_environments(
+    entries: &[String],
+    store: &dyn EnvironmentRepository,
+) -> anyhow::Result<Vec<EnvironmentId>> {
+    let mut unknown = Vec::new();
+    for environment in authorities(entries)?.into_keys() {
+        match store.environment(environment).await {
+            Ok(_) => {}
+            Err(StoreError::NotFound(_)) => unknown.push(environment),
+            Err(error) => return Err(error).context("the database cannot be read"),
+        }
+    }
+    Ok(unknown)
+}
+
 /// Addresses, each with a port or without.
 pub(crate) fn name_servers(entries: &[String]) -> anyhow::Result<Vec<SocketAddr>> {
     let read = |entry: &String| {
@@ -82,6 +99,33 @@ pub(crate) fn name_servers(entries: &[String]) -> anyhow::Result<Vec<SocketAddr>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use backshell_model::{Boundary, Egress, Environment, Region, Tenant, Timestamp};
+    use backshell_store::{SqliteStore, TenantRepository as _};
+
+    #[tokio::test]
+    async fn authorities_of_an_environment_that_is_not_there_are_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ca.pem");
+        let key = rcgen::KeyPair::generate().unwrap();
+        std::fs::write(&path, rcgen::CertificateParams::default().self_signed(&key).unwrap().pem()).unwrap();
+        let store = SqliteStore::in_memory().await.unwrap();
+        let (now, tenant) = (Timestamp::from_secs(1), "ten_01m8zr0000000000000000000a".parse().unwrap());
+        store.add_tenant(&Tenant { id: tenant, name: "default".to_owned(), created_at: now }).await.unwrap();
+        let there = Environment {
+            id: "env_01m8zr0000000000000000000b".parse().unwrap(),
+            tenant,
+            name: "Production".to_owned(),
+            home: Region::new("westeurope"),
+            boundary: Boundary::Geography,
+            egress: Egress::Notice,
+            created_at: now,
+        };
+        store.add_environment(&there).await.unwrap();
+        let (there, away) = (there.id, "env_01m8zr0000000000000000000a".parse().unwrap());
+        let entries = [there, away].map(|environment| format!("{}@{environment}", path.display()));
+        assert_eq!(unknown_environments(&entries, &store).await.unwrap(), [away]);
+        assert_eq!(unknown_environments(&[], &store).await.unwrap(), []);
+    }
 
     #[test]
     fn an_authority_is_one_environments() {

@@ -192,6 +192,15 @@ fn a_declaration_needs_the_key_of_its_domain() {
 }
 
 #[test]
+fn a_url_in_place_of_a_host_is_called_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = ["explain", "https://api.contoso.com/v1", "--home", "westeurope"];
+    let (status, _, err) = residency(&folder.path().join("data"), &asked);
+    assert_eq!(status, 2);
+    assert!(err.contains("is a URL; give the host alone"), "{err}");
+}
+
+#[test]
 fn explain_shows_the_whole_reasoning() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

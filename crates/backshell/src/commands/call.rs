@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, Method, Request, header};
 use http_body_util::{BodyExt, Full};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
-use std::io::{Read, Write};
+use std::io::{IsTerminal as _, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -122,14 +122,20 @@ impl Call {
             }
         }
         let mut out = std::io::stdout().lock();
+        let mut ends_line = true;
         while let Some(frame) = body.frame().await {
             if let Ok(data) = frame.context("the answer was cut off")?.into_data() {
+                ends_line = data.last().map_or(ends_line, |last| *last == b'\n');
                 // Flushed piece by piece: an answer may take its time, and standard output waits for line ends.
                 match out.write_all(&data).and_then(|()| out.flush()) {
                     Err(error) if terminal::is_closed_pipe(&error) => break,
                     written => written?,
                 }
             }
+        }
+        // For people the next prompt begins a line; what goes into a file or a pipe is the answer and nothing else.
+        if !ends_line && out.is_terminal() {
+            out.write_all(b"\n")?;
         }
         Ok(if head.status.as_u16() < 400 { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }

@@ -148,6 +148,12 @@ impl Explain {
 
     async fn reason(&self, config: &Config) -> anyhow::Result<Reasoning> {
         let at = SystemClock.now();
+        if self.host.contains("://") {
+            bail!(
+                "`{}` is a URL; give the host alone, such as `api.contoso.com`, and its port with `--port`",
+                self.host
+            );
+        }
         let host = HostName::parse(&self.host).with_context(|| format!("`{}` is no host of a service", self.host))?;
         let asked = self.asked(config).await?;
         let imported = Folder::in_data_folder(&config.data.dir).load()?;
