@@ -1,25 +1,43 @@
-//! Has the linker put the functions that every call runs through beside each other.
+//! Has the linker put the functions that calls run through beside each other.
 //!
-//! The program is tens of megabytes, a call runs through about a thousand functions of it, and where the linker puts them by
-//! itself nearly each of them is on a page of its own: finding those pages then costs more time than some of the checks do.
-//! `layout.order` names the functions; `scripts/layout` makes it anew. Names that a build does not have are passed over, so
-//! an old list makes a program slower and never wrong.
+//! `layout.order` names them; `scripts/layout` makes it anew, and decision 12 says why. Names that a build does not have are
+//! passed over, so an old list costs time and breaks nothing.
+
+#![expect(clippy::disallowed_methods, reason = "what cargo tells a build script stands in the environment")]
 
 use std::env;
+use std::path::Path;
+use std::process::Command;
 
 fn main() {
     println!("cargo:rerun-if-changed=layout.order");
-    // Only where Rust brings its own linker, which takes such a list, and only where speed is asked for.
-    let target = env::var("TARGET").unwrap_or_default();
-    let own_linker = env::var_os("RUSTC_LINKER").is_none()
-        && !env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default().contains("link");
-    if target != "x86_64-unknown-linux-gnu" || env::var("PROFILE").as_deref() != Ok("release") || !own_linker {
+    println!("cargo:rerun-if-env-changed=CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER");
+    // Only where speed is asked for.
+    let wanted = |name: &str, value: &str| env::var(name).as_deref() == Ok(value);
+    if !wanted("TARGET", "x86_64-unknown-linux-gnu") || !wanted("PROFILE", "release") || !links_with_lld() {
         return;
     }
     let folder = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     for kind in ["bins", "benches"] {
-        println!(
-            "cargo:rustc-link-arg-{kind}=-Wl,--symbol-ordering-file={folder}/layout.order,--no-warn-symbol-ordering"
-        );
+        // One by one: in one argument for the compiler, a comma in the path would end it.
+        for argument in
+            [format!("--symbol-ordering-file={folder}/layout.order"), "--no-warn-symbol-ordering".to_owned()]
+        {
+            println!("cargo:rustc-link-arg-{kind}=-Xlinker");
+            println!("cargo:rustc-link-arg-{kind}={argument}");
+        }
     }
+}
+
+/// Whether the linker is the one that comes with this compiler, which takes such a list; not every linker does.
+fn links_with_lld() -> bool {
+    let chosen = env::var_os("RUSTC_LINKER").is_some()
+        || env::var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| flags.contains("link"));
+    if chosen {
+        return false;
+    }
+    let Some(compiler) = env::var_os("RUSTC") else { return false };
+    let Ok(asked) = Command::new(compiler).args(["--print", "target-libdir"]).output() else { return false };
+    let libraries = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
+    Path::new(&libraries).with_file_name("bin/gcc-ld/ld.lld").exists()
 }

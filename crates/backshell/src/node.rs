@@ -361,13 +361,13 @@ async fn stand(
         tracing::error!(%why, "the cell is not attested: every call is refused");
     }
     identity::record(ledger, &identity, clock.now()).await?;
+    for environment in way_out::unknown_environments(&config.upstream.environment_authorities, store).await? {
+        tracing::warn!(%environment, "`upstream.environment_authorities` names an environment that is not there");
+    }
     // Before the first token is made: it is shown once, by a start that comes to its end.
     let reach = Reach::of(store, &identity, clock.now(), egress::is_pinned(config)?).await?;
     let egress = egress::check(config, system_servers, &reach)?;
     let first_token = first_start::prepare(store, ledger, clock, random, &identity).await?;
-    for environment in way_out::unknown_environments(&config.upstream.environment_authorities, store).await? {
-        tracing::warn!(%environment, "`upstream.environment_authorities` names an environment that is not there");
-    }
     let outside = custody::review(store, ledger, &identity, clock.now()).await?;
     Ok(Standing { identity, first_token, outside, egress })
 }

@@ -55,25 +55,32 @@ impl WayOut {
 pub(crate) fn authorities(entries: &[String]) -> anyhow::Result<BTreeMap<EnvironmentId, Vec<CertificateDer<'static>>>> {
     let mut of_environments: BTreeMap<EnvironmentId, Vec<_>> = BTreeMap::new();
     for entry in entries {
-        let read = entry.rsplit_once('@').and_then(|(path, id)| Some((path.trim(), id.trim().parse().ok()?)));
-        let (path, environment) = read.filter(|(path, _)| !path.is_empty()).with_context(|| {
-            format!(
-                "`upstream.environment_authorities` holds `{entry}`; write `file@environment`, for example \
-                 `/etc/backshell/contoso-ca.pem@env_...`, once for each environment that shall trust it"
-            )
-        })?;
-        of_environments.entry(environment).or_default().extend(keys::certificates(Path::new(path))?);
+        let (path, environment) = authority(entry)?;
+        of_environments.entry(environment).or_default().extend(keys::certificates(path)?);
     }
     Ok(of_environments)
 }
 
-/// The environments of such entries that the database does not have: their authorities are trusted by nobody.
+/// A file of authorities, and the environment whose calls trust them.
+fn authority(entry: &str) -> anyhow::Result<(&Path, EnvironmentId)> {
+    let read = entry.rsplit_once('@').and_then(|(path, id)| Some((path.trim(), id.trim().parse().ok()?)));
+    let (path, environment) = read.filter(|(path, _)| !path.is_empty()).with_context(|| {
+        format!(
+            "`upstream.environment_authorities` holds `{entry}`; write `file@environment`, for example \
+             `/etc/backshell/contoso-ca.pem@env_...`, once for each environment that shall trust it"
+        )
+    })?;
+    Ok((Path::new(path), environment))
+}
+
+/// The environments of such entries that the database does not have: no call trusts their authorities.
 pub(crate) async fn unknown_environments(
     entries: &[String],
     store: &dyn EnvironmentRepository,
 ) -> anyhow::Result<Vec<EnvironmentId>> {
     let mut unknown = Vec::new();
-    for environment in authorities(entries)?.into_keys() {
+    for entry in entries {
+        let (_, environment) = authority(entry)?;
         match store.environment(environment).await {
             Ok(_) => {}
             Err(StoreError::NotFound(_)) => unknown.push(environment),

@@ -139,18 +139,20 @@ fn parent(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
-/// Folders with the links on the way to them resolved. Thousands of files lie below a few folders, and the system is asked
-/// once about each of those.
+/// Folders with the links on the way to them resolved. Thousands of files lie below a few folders, and the way to each of
+/// those is followed once.
 #[derive(Default)]
 struct Folders(HashMap<PathBuf, PathBuf>);
 
 impl Folders {
-    /// Where `folder` lies; `folder` itself where the system does not say.
+    /// Where `folder`, which has no slash at its end, lies; `folder` itself where the system does not say.
     fn resolve(&mut self, folder: &Path) -> PathBuf {
         if let Some(known) = self.0.get(folder) {
             return known.clone();
         }
-        let is_plain = || folder.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        // On other systems one folder has names that differ in their letter case.
+        let is_plain =
+            || cfg!(target_os = "linux") && folder.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
         let real = match (folder.parent(), folder.file_name()) {
             (Some(above), Some(name)) if !above.as_os_str().is_empty() && is_plain() => self.resolve(above).join(name),
             _ => folder.canonicalize().unwrap_or_else(|_| folder.to_owned()),
