@@ -138,6 +138,8 @@ fn run(address: &str, token: Option<&str>, load: Load, processes: &[u32]) -> any
     let before: f64 = processes.iter().map(|process| cpu_seconds(*process)).sum();
     let mut command = Command::new("wrk");
     command.args(["-t", "1", "-c", &load.connections.to_string(), "-d", &format!("{}s", load.seconds), "--latency"]);
+    // Under a profiler a call takes its time.
+    command.args(["--timeout", "10s"]);
     if let Some(token) = token {
         command.args(["-H", &format!("Authorization: Bearer {token}")]);
     }
