@@ -8,7 +8,7 @@ use backshell_model::EnvironmentId;
 use backshell_store::{EnvironmentRepository, StoreError};
 use backshell_upstream::{Dialler, DnsResolver, PinnedDialler};
 use rustls_pki_types::CertificateDer;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -78,9 +78,9 @@ pub(crate) async fn unknown_environments(
     entries: &[String],
     store: &dyn EnvironmentRepository,
 ) -> anyhow::Result<Vec<EnvironmentId>> {
+    let named: BTreeSet<_> = entries.iter().map(|entry| Ok(authority(entry)?.1)).collect::<anyhow::Result<_>>()?;
     let mut unknown = Vec::new();
-    for entry in entries {
-        let (_, environment) = authority(entry)?;
+    for environment in named {
         match store.environment(environment).await {
             Ok(_) => {}
             Err(StoreError::NotFound(_)) => unknown.push(environment),
@@ -111,10 +111,6 @@ mod tests {
 
     #[tokio::test]
     async fn authorities_of_an_environment_that_is_not_there_are_noticed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ca.pem");
-        let key = rcgen::KeyPair::generate().unwrap();
-        std::fs::write(&path, rcgen::CertificateParams::default().self_signed(&key).unwrap().pem()).unwrap();
         let store = SqliteStore::in_memory().await.unwrap();
         let (now, tenant) = (Timestamp::from_secs(1), "ten_01m8zr0000000000000000000a".parse().unwrap());
         store.add_tenant(&Tenant { id: tenant, name: "default".to_owned(), created_at: now }).await.unwrap();
@@ -129,7 +125,7 @@ mod tests {
         };
         store.add_environment(&there).await.unwrap();
         let (there, away) = (there.id, "env_01m8zr0000000000000000000a".parse().unwrap());
-        let entries = [there, away].map(|environment| format!("{}@{environment}", path.display()));
+        let entries = [there, away, away].map(|environment| format!("ca.pem@{environment}"));
         assert_eq!(unknown_environments(&entries, &store).await.unwrap(), [away]);
         assert_eq!(unknown_environments(&[], &store).await.unwrap(), []);
     }

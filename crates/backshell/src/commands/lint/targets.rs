@@ -41,7 +41,7 @@ pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
             }
             continue;
         }
-        // Links are followed on the way to what was given, and not below it.
+        // Links are followed on the way to a folder that was given, and not below it.
         let real = if path.is_dir() { path.canonicalize().ok().map(Arc::from) } else { None };
         for found in discover(path, &Limits::default())? {
             if seen.insert(found.clone()) {
@@ -56,12 +56,13 @@ pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
 }
 
 impl Target {
+    /// The target at `path`, found at or below `given`; `given_real` is that with links resolved, where it is a folder.
     fn new(given: &Path, given_real: Option<&Arc<Path>>, path: PathBuf, folders: &mut Folders) -> Self {
         let is_folder = path.is_dir();
         let below = path.strip_prefix(given).ok().filter(|rest| !rest.as_os_str().is_empty());
         let real = match (below, given_real) {
             (Some(below), Some(given)) => given.join(below),
-            (None, Some(given)) if is_folder => given.to_path_buf(),
+            (None, Some(given)) => given.to_path_buf(),
             // A link to a file counts where the link lies.
             _ => path.file_name().map_or_else(|| path.clone(), |name| folders.resolve(parent(&path)).join(name)),
         };
@@ -159,5 +160,36 @@ impl Folders {
         };
         self.0.insert(folder.to_owned(), real.clone());
         real
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn folders_lie_where_the_system_says() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(root.path().join("real/deep/deeper")).unwrap();
+        symlink("real/deep", root.path().join("link")).unwrap();
+        symlink("link", root.path().join("chain")).unwrap();
+        symlink("nowhere", root.path().join("dangling")).unwrap();
+        let mut folders = Folders::default();
+        let below =
+            ["", "real", "real/deep/deeper", "link", "link/deeper", "chain/deeper", "link/..", "link/../deep/deeper"];
+        for folder in below
+            .map(|below| root.path().join(below))
+            .into_iter()
+            .chain([".", "..", "src", "src/../src"].map(PathBuf::from))
+        {
+            // Twice: what is remembered is the same.
+            for _ in 0..2 {
+                assert_eq!(folders.resolve(&folder), folder.canonicalize().unwrap(), "{}", folder.display());
+            }
+        }
+        for missing in ["missing", "real/missing", "dangling", "dangling/deeper"].map(|below| root.path().join(below)) {
+            assert_eq!(folders.resolve(&missing), missing);
+        }
     }
 }
