@@ -48,7 +48,12 @@ fn main() -> anyhow::Result<()> {
     let number = |name: &str, default: u32| value(name).and_then(|text| text.parse().ok()).unwrap_or(default);
     let under: Vec<String> =
         value("--under").map(|command| command.split_whitespace().map(str::to_owned).collect()).unwrap_or_default();
-    let load = Load { seconds: number("--seconds", 5), connections: number("--connections", 64) };
+    let load = Load {
+        seconds: number("--seconds", 5),
+        connections: number("--connections", 64),
+        // Under a profiler a call takes its time.
+        patience: if under.is_empty() { 2 } else { 10 },
+    };
     measure(number("--rounds", 5), load, under)
 }
 
@@ -57,6 +62,8 @@ fn main() -> anyhow::Result<()> {
 struct Load {
     seconds: u32,
     connections: u32,
+    /// After how many seconds a call without an answer is a failure.
+    patience: u32,
 }
 
 /// One contender's figures in one round.
@@ -91,7 +98,7 @@ fn measure(rounds: u32, load: Load, under: Vec<String>) -> anyhow::Result<()> {
     let nginx_run = || run(&proxied, None, load, &nginx.processes());
     let gateway_run = || run(&gateway.address, Some(&gateway.token), load, &[gateway.child.id()]);
     let direct = format!("https://127.0.0.1:{back_end_port}/items");
-    let Load { seconds, connections } = load;
+    let Load { seconds, connections, .. } = load;
     println!("{connections} connections, {ANSWER_BYTES} byte answers, {rounds} rounds of {seconds} s each, in turn");
     let (mut by_nginx, mut by_gateway) = (Vec::new(), Vec::new());
     // One round to warm up: connections, caches, page tables.
@@ -138,8 +145,7 @@ fn run(address: &str, token: Option<&str>, load: Load, processes: &[u32]) -> any
     let before: f64 = processes.iter().map(|process| cpu_seconds(*process)).sum();
     let mut command = Command::new("wrk");
     command.args(["-t", "1", "-c", &load.connections.to_string(), "-d", &format!("{}s", load.seconds), "--latency"]);
-    // Under a profiler a call takes its time.
-    command.args(["--timeout", "10s"]);
+    command.args(["--timeout", &format!("{}s", load.patience)]);
     if let Some(token) = token {
         command.args(["-H", &format!("Authorization: Bearer {token}")]);
     }
