@@ -157,7 +157,7 @@ mod tests {
         let list =
             |length: usize| format!("[{}]", (0..length).map(|n| format!("{},", n % 10)).collect::<String>() + "0");
         for (length, expected) in [(5, 1), (11, 2), (1_000, 991)] {
-            let document = parse(list(length).as_bytes().into(), &Limits::default()).document.unwrap();
+            let document = parse(list(length).into(), &Limits::default()).document.unwrap();
             let mut found = 0;
             repeated(document.root().items(), |_| found += 1);
             assert_eq!(found, expected, "{length}");

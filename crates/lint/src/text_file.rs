@@ -34,7 +34,7 @@ impl<'p> TextFile<'p> {
     /// Reports a stretch of it.
     pub(crate) fn report(&self, out: &mut Out<'_>, place: Range<usize>, message: impl Into<String>) {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let text = self.text.get_or_init(|| Text::new(self.content()));
+        let text = self.text.get_or_init(|| Text::new(self.content().to_owned()));
         out.in_file(&self.file).at_text(text, Span::new(offset(place.start), offset(place.end)), message);
     }
 

@@ -5,9 +5,9 @@ use crate::properties::Properties;
 use crate::swagger::Swagger;
 use backshell_model::PackageDigest;
 use backshell_source::Document;
+use bytes::Bytes;
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 /// Where a package came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,8 +27,8 @@ pub enum Origin {
 pub struct PackageFile {
     /// Relative path with `/` between folders, in the letter case it was found in.
     pub path: String,
-    /// The bytes.
-    pub bytes: Arc<[u8]>,
+    /// The bytes; cloning shares them.
+    pub bytes: Bytes,
 }
 
 impl PackageFile {

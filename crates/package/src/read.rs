@@ -7,6 +7,7 @@ use crate::properties::Properties;
 use crate::{Limits, archive, folder};
 use backshell_findings::Severity;
 use backshell_source::Document;
+use bytes::Bytes;
 use std::collections::HashMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -91,7 +92,7 @@ pub fn read(path: &Path, limits: &Limits) -> Result<ReadPackage, ReadError> {
     let bytes = bounded(path, max).map_err(|error| ReadError::of(path, error))?;
     if is_archive(&bytes) || has_extension(path, "zip") {
         let name = name.strip_suffix(".zip").map(str::to_owned).unwrap_or(name);
-        return Ok(read_zip(&name, bytes, limits));
+        return Ok(of_archive(&name, &bytes, limits));
     }
     Ok(assemble(name, Origin::File, vec![PackageFile { path: file_name, bytes }], Vec::new(), limits))
 }
@@ -116,7 +117,7 @@ pub fn read_files(name: &str, files: Vec<(String, Arc<[u8]>)>, limits: &Limits) 
             break;
         } else if !name::is_ignored(&path) {
             total += size;
-            taken.push(PackageFile { path, bytes });
+            taken.push(PackageFile { path, bytes: Bytes::from_owner(bytes) });
         }
     }
     assemble(name.to_owned(), Origin::Files, taken, problems, limits)
@@ -126,7 +127,7 @@ pub fn read_files(name: &str, files: Vec<(String, Arc<[u8]>)>, limits: &Limits) 
 /// example. A zip archive is read as one.
 pub fn read_file(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> ReadPackage {
     if is_archive(&bytes) {
-        return read_zip(name, bytes, limits);
+        return of_archive(name, &bytes, limits);
     }
     let max = limits.source.max_bytes;
     if bytes.len() > max {
@@ -134,7 +135,7 @@ pub fn read_file(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> ReadPackage {
         read.problems.push(too_large(name, bytes.len() as u64, max as u64));
         return read;
     }
-    let file = PackageFile { path: name.to_owned(), bytes };
+    let file = PackageFile { path: name.to_owned(), bytes: Bytes::from_owner(bytes) };
     assemble(name.to_owned(), Origin::File, vec![file], Vec::new(), limits)
 }
 
@@ -146,7 +147,11 @@ fn is_archive(bytes: &[u8]) -> bool {
 /// names given twice, headers that contradict each other) is refused as a whole: no file of it is read.
 #[expect(clippy::needless_pass_by_value, reason = "callers hold files as shared bytes and hand one share over")]
 pub fn read_zip(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> ReadPackage {
-    match archive::read(&bytes, name, limits) {
+    of_archive(name, &bytes, limits)
+}
+
+fn of_archive(name: &str, bytes: &[u8], limits: &Limits) -> ReadPackage {
+    match archive::read(bytes, name, limits) {
         Ok(files) => assemble(name.to_owned(), Origin::Zip, files, Vec::new(), limits),
         Err(problems) => assemble(name.to_owned(), Origin::Zip, Vec::new(), problems, limits),
     }
@@ -233,43 +238,25 @@ fn drop_duplicates(files: &mut Vec<PackageFile>, problems: &mut Vec<Problem>) {
 
 /// Reads one file as JSON and keeps what is wrong with it.
 fn json(file: &PackageFile, limits: &Limits, problems: &mut Vec<Problem>) -> Option<Document> {
-    let parsed = backshell_source::parse_bytes(&file.bytes, &limits.source);
+    let parsed = backshell_source::parse(file.bytes.clone(), &limits.source);
     problems.extend(parsed.problems.into_iter().map(|problem| Problem::json(&file.path, &parsed.text, problem)));
     parsed.document
 }
 
 /// The bytes of a file, with a bound that also holds when the file grows meanwhile.
-pub(crate) fn bounded(path: &Path, max: u64) -> std::io::Result<Arc<[u8]>> {
+pub(crate) fn bounded(path: &Path, max: u64) -> std::io::Result<Bytes> {
     let grown = || std::io::Error::other(format!("the file has grown beyond {max} bytes"));
-    let mut file = std::fs::File::open(path)?;
+    let file = std::fs::File::open(path)?;
     let size = file.metadata()?.len();
     if size > max {
         return Err(grown());
     }
-    // Most files are what the system says: their bytes are read to where they stay, and copied nowhere.
-    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, usize::try_from(size).map_err(|_| grown())?).collect();
-    let read = fill(&mut file, Arc::get_mut(&mut bytes).unwrap_or_default())?;
-    let mut more = Vec::new();
-    file.take(max.saturating_add(1).saturating_sub(read as u64)).read_to_end(&mut more)?;
-    if read == bytes.len() && more.is_empty() {
-        return Ok(bytes);
-    }
-    let all = [bytes.get(..read).unwrap_or_default(), &more].concat();
-    if all.len() as u64 > max { Err(grown()) } else { Ok(all.into()) }
-}
-
-/// Reads until `bytes` is full or the file ends; how many bytes were read.
-fn fill(file: &mut std::fs::File, bytes: &mut [u8]) -> std::io::Result<usize> {
-    let mut read = 0;
-    while let Some(rest) = bytes.get_mut(read..).filter(|rest| !rest.is_empty()) {
-        match file.read(rest) {
-            Ok(0) => break,
-            Ok(count) => read += count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(read)
+    // More than the system says: most files end where they should, which is then seen without asking for room. And round,
+    // so that one file after another fits into the memory of the last: allocators keep a place for each size.
+    let room = usize::try_from(size).ok().and_then(|size| size.checked_add(1)?.checked_next_power_of_two());
+    let mut bytes = Vec::with_capacity(room.ok_or_else(grown)?);
+    file.take(max.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > max { Err(grown()) } else { Ok(bytes.into()) }
 }
 
 pub(crate) fn has_extension(path: &Path, extension: &str) -> bool {

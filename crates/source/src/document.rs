@@ -150,8 +150,10 @@ impl Document {
     /// Every value that is a member of one of these names, in document order.
     pub fn named<'n>(&'n self, names: &'n [&str]) -> impl Iterator<Item = Node<'n>> {
         let bit = |tag: u16| 1_u64 << (tag % 64);
-        let tags = names.iter().fold(0, |tags, name| tags | bit(name_tag(name_hash(name.as_bytes()))));
-        let like = (0..).zip(&self.0.tree.nodes).filter(move |(_, node)| tags & bit(node.tag) != 0);
+        let tags: Vec<u16> = names.iter().map(|name| name_tag(name_hash(name.as_bytes()))).collect();
+        let bits = tags.iter().fold(0, |bits, tag| bits | bit(*tag));
+        let like = (0..).zip(&self.0.tree.nodes);
+        let like = like.filter(move |(_, node)| bits & bit(node.tag) != 0 && tags.contains(&node.tag));
         like.map(|(id, _)| Node::new(self, id)).filter(|node| node.key().is_some_and(|key| names.contains(&key)))
     }
 

@@ -3,6 +3,8 @@
 use crate::Limits;
 use crate::problem::{ProblemKind, SyntaxProblem};
 use crate::text::{Span, Text, offset_of};
+use bytes::Bytes;
+use bytestring::ByteString;
 
 /// A text and what had to be said about its bytes.
 pub(crate) struct Decoded {
@@ -10,14 +12,20 @@ pub(crate) struct Decoded {
     pub(crate) problems: Vec<SyntaxProblem>,
 }
 
-/// Decodes UTF-8, with or without a byte order mark, else Windows-1252; refuses UTF-16, UTF-32 and what is too large.
-pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, SyntaxProblem> {
+/// Refuses what has more bytes than the limit, or than offsets can count.
+pub(crate) fn check_size(bytes: usize, limits: &Limits) -> Result<(), SyntaxProblem> {
     let most = limits.max_bytes.min(u32::MAX as usize);
-    if bytes.len() > most {
-        let message = format!("the file has {} bytes, more than the limit of {most}", bytes.len());
+    if bytes > most {
+        let message = format!("the file has {bytes} bytes, more than the limit of {most}");
         return Err(whole(ProblemKind::TooLarge, message, "split the file, or raise the limit"));
     }
-    if let Some(name) = wide_encoding(bytes) {
+    Ok(())
+}
+
+/// Decodes UTF-8, with or without a byte order mark, else Windows-1252; refuses UTF-16 and UTF-32. A text that is UTF-8
+/// shares the bytes.
+pub(crate) fn decode(bytes: Bytes) -> Result<Decoded, SyntaxProblem> {
+    if let Some(name) = wide_encoding(&bytes) {
         let message = format!("the file is {name}, and JSON files are UTF-8");
         return Err(whole(ProblemKind::WideEncoding, message, "save the file as UTF-8 without a byte order mark"));
     }
@@ -25,6 +33,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, SyntaxPro
     let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
         None => bytes,
         Some(rest) => {
+            let rest = bytes.slice_ref(rest);
             let message = "the file begins with a UTF-8 byte order mark, which some readers refuse".to_owned();
             problems.push(whole(
                 ProblemKind::ByteOrderMark,
@@ -34,7 +43,7 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, SyntaxPro
             rest
         }
     };
-    let text = match std::str::from_utf8(bytes) {
+    let text = match ByteString::try_from(bytes.clone()) {
         Ok(text) => Text::new(text),
         Err(error) => {
             let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
@@ -98,7 +107,7 @@ mod tests {
     use super::*;
 
     fn kinds(bytes: &[u8]) -> (String, Vec<ProblemKind>) {
-        match decode(bytes, &Limits::default()) {
+        match decode(Bytes::copy_from_slice(bytes)) {
             Ok(decoded) => {
                 (decoded.text.as_str().to_owned(), decoded.problems.iter().map(|problem| problem.kind).collect())
             }
@@ -115,7 +124,7 @@ mod tests {
     #[test]
     fn other_bytes_are_windows_1252() {
         let bytes = "\"ø\"".as_bytes().iter().chain(b"\x80\xf8\x81").copied().collect::<Vec<_>>();
-        let decoded = decode(&bytes, &Limits::default()).unwrap();
+        let decoded = decode(bytes.into()).unwrap();
         assert_eq!(decoded.text.as_str(), "\"Ã¸\"€ø\u{81}");
         let problem = &decoded.problems[0];
         assert_eq!(problem.kind, ProblemKind::NotUtf8);
@@ -134,7 +143,7 @@ mod tests {
             (b"{\0\0\0}\0\0\0", "UTF-32 (little endian)"),
             (b"\0\0\xfe\xff\0\0\0{", "UTF-32 (big endian)"),
         ] {
-            let problem = decode(bytes, &Limits::default()).err().unwrap();
+            let problem = decode(Bytes::from_static(bytes)).err().unwrap();
             assert_eq!(problem.kind, ProblemKind::WideEncoding);
             assert!(problem.message.contains(name), "{}", problem.message);
         }
@@ -144,7 +153,7 @@ mod tests {
     #[test]
     fn large_files_are_refused() {
         let limits = Limits { max_bytes: 4, ..Limits::default() };
-        assert!(decode(b"1234", &limits).is_ok());
-        assert_eq!(decode(b"12345", &limits).err().unwrap().kind, ProblemKind::TooLarge);
+        assert!(check_size(4, &limits).is_ok());
+        assert_eq!(check_size(5, &limits).err().unwrap().kind, ProblemKind::TooLarge);
     }
 }

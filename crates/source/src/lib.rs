@@ -40,7 +40,7 @@ pub use pointer::escape_token;
 pub use problem::{ProblemKind, SyntaxProblem};
 pub use text::{Position, Span, Text};
 
-use std::sync::Arc;
+use bytes::Bytes;
 
 /// How much a reader may take in before it refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,10 +80,12 @@ impl Parsed {
     }
 }
 
-/// Reads `bytes` as JSON. Never fails and never panics; see [`Parsed`].
-#[expect(clippy::needless_pass_by_value, reason = "callers hold files as shared bytes and hand one share over")]
-pub fn parse(bytes: Arc<[u8]>, limits: &Limits) -> Parsed {
-    parse_bytes(&bytes, limits)
+/// Reads `bytes` as JSON. Never fails and never panics; see [`Parsed`]. Text that is UTF-8 shares the bytes.
+pub fn parse(bytes: Bytes, limits: &Limits) -> Parsed {
+    match encoding::check_size(bytes.len(), limits).and_then(|()| encoding::decode(bytes)) {
+        Err(problem) => unread(problem),
+        Ok(decoded) => parser::read(decoded, limits),
+    }
 }
 
 /// [`parse`] for a text at hand, with the default limits.
@@ -91,10 +93,16 @@ pub fn parse_str(text: &str) -> Parsed {
     parse_bytes(text.as_bytes(), &Limits::default())
 }
 
-/// [`parse`] for borrowed bytes.
+/// [`parse`] for borrowed bytes, which are copied.
 pub fn parse_bytes(bytes: &[u8], limits: &Limits) -> Parsed {
-    match encoding::decode(bytes, limits) {
-        Err(problem) => Parsed { text: Text::new(""), document: None, problems: vec![problem] },
-        Ok(decoded) => parser::read(decoded, limits),
+    // What is too large is not copied only to be refused.
+    match encoding::check_size(bytes.len(), limits) {
+        Err(problem) => unread(problem),
+        Ok(()) => parse(Bytes::copy_from_slice(bytes), limits),
     }
+}
+
+/// What is said of bytes that were not even made a text.
+fn unread(problem: SyntaxProblem) -> Parsed {
+    Parsed { text: Text::new(""), document: None, problems: vec![problem] }
 }

@@ -10,7 +10,7 @@ use crate::hints;
 use crate::name::{name_bit, name_hash, name_tag};
 use crate::pointer::escape_token;
 use crate::problem::{ProblemKind, SyntaxProblem, quote};
-use crate::strings::{Escape, escape, plain_end};
+use crate::strings::{Escape, escape, is_space, plain_end, space_end};
 use crate::text::{Span, Text, offset_of};
 use crate::{Limits, Parsed};
 use std::fmt::Write as _;
@@ -135,8 +135,9 @@ impl<'t> Parser<'t> {
             name: Name::default(),
             frames: Vec::new(),
             names: Vec::new(),
-            // Indented definitions have a value every 35 to 40 bytes.
-            nodes: Vec::with_capacity(text.len() / 32 + 4),
+            // Indented definitions have a value every 35 to 40 bytes. Round, so that one document after another fits into
+            // the memory of the last: allocators keep a place for each size.
+            nodes: Vec::with_capacity((text.len() / 32 + 4).next_power_of_two()),
             decoded: Vec::new(),
             large: Vec::new(),
             index: Vec::new(),
@@ -195,23 +196,12 @@ impl<'t> Parser<'t> {
 
     #[inline]
     fn skip_space(&mut self) {
-        const SPACES: u64 = 0x2020_2020_2020_2020;
-        loop {
-            match self.bytes.get(self.at) {
-                Some(b'\n') => {
-                    self.at += 1;
-                    // Indentation, eight columns at a time.
-                    while let Some(chunk) = self.bytes.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
-                        let others = u64::from_le_bytes(*chunk) ^ SPACES;
-                        if others != 0 {
-                            self.at += others.trailing_zeros() as usize / 8;
-                            break;
-                        }
-                        self.at += 8;
-                    }
-                }
-                Some(b' ' | b'\r' | b'\t') => self.at += 1,
-                _ => return,
+        // Mostly there is nothing, or one blank behind a colon, or a line break with much indentation.
+        let is_space_at = |at: usize| self.bytes.get(at).is_some_and(|&byte| is_space(byte));
+        if is_space_at(self.at) {
+            self.at += 1;
+            if is_space_at(self.at) {
+                self.at = space_end(self.bytes, self.at + 1);
             }
         }
     }

@@ -1,30 +1,48 @@
-//! The inside of strings: finding their end quickly, and decoding escapes.
+//! The inside of strings and what stands between tokens: finding their end quickly, and decoding escapes.
+
+use wide::u8x16;
 
 /// The first byte at or after `from` that ends the plain part of a string: a quote, a backslash or a control character.
-/// The length of `bytes` when there is none. Looks at eight bytes at a time.
+/// The length of `bytes` when there is none.
 #[inline]
 pub(crate) fn plain_end(bytes: &[u8], from: usize) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x8080_8080_8080_8080;
-    const QUOTES: u64 = ONES * b'"' as u64;
-    const BACKSLASHES: u64 = ONES * b'\\' as u64;
-    const SPACES: u64 = ONES * b' ' as u64;
+    let ends = |chunk: u8x16| {
+        let control = chunk.min(u8x16::splat(b' ' - 1)).simd_eq(chunk);
+        (control | chunk.simd_eq(u8x16::splat(b'"')) | chunk.simd_eq(u8x16::splat(b'\\'))).to_bitmask()
+    };
+    first(bytes, from, ends, |byte| matches!(byte, b'"' | b'\\' | ..b' '))
+}
+
+/// The first byte at or after `from` that JSON does not know as white space. The length of `bytes` when there is none.
+#[inline]
+pub(crate) fn space_end(bytes: &[u8], from: usize) -> usize {
+    let ends = |chunk: u8x16| {
+        let [blank, line, carriage, tab] = [b' ', b'\n', b'\r', b'\t'].map(|byte| chunk.simd_eq(u8x16::splat(byte)));
+        !(blank | line | carriage | tab).to_bitmask() & u32::from(u16::MAX)
+    };
+    first(bytes, from, ends, |byte| !is_space(byte))
+}
+
+/// Whether JSON knows a byte as white space.
+#[inline]
+pub(crate) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
+/// The first byte at or after `from` of which `one` is true. Sixteen are looked at in one step, as long as there are so
+/// many: `many` has a bit for each of which `one` would be true.
+#[inline]
+fn first(bytes: &[u8], from: usize, many: impl Fn(u8x16) -> u32, one: impl Fn(u8) -> bool) -> usize {
     let mut at = from;
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*chunk);
-        // Each term has a byte's top bit set where that byte is the wanted one. A borrow may set further bits above the
-        // first hit, never below it, and only the first is used.
-        let control = word.wrapping_sub(SPACES) & !word;
-        let quote = (word ^ QUOTES).wrapping_sub(ONES) & !(word ^ QUOTES);
-        let backslash = (word ^ BACKSLASHES).wrapping_sub(ONES) & !(word ^ BACKSLASHES);
-        let hits = (control | quote | backslash) & TOPS;
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+        let hits = many(u8x16::new(*chunk));
         if hits != 0 {
-            return at + hits.trailing_zeros() as usize / 8;
+            return at + hits.trailing_zeros() as usize;
         }
-        at += 8;
+        at += 16;
     }
     let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|&byte| matches!(byte, b'"' | b'\\' | ..b' ')).unwrap_or(rest.len())
+    at + rest.iter().position(|&byte| one(byte)).unwrap_or(rest.len())
 }
 
 /// What an escape stands for.
@@ -94,8 +112,32 @@ mod tests {
                 }
             }
         }
+        for front in 0..40 {
+            for byte in 0..=u8::MAX {
+                let mut bytes = b"x".repeat(front);
+                bytes.push(byte);
+                let end = if matches!(byte, b'"' | b'\\' | ..b' ') { front } else { front + 4 };
+                bytes.extend(b"abc\"");
+                assert_eq!(plain_end(&bytes, 0), end, "{front} {byte}");
+            }
+        }
         for text in ["", "abc", "abcdefgh", "abcdefgh\u{7f}\u{80}\u{e000} !#[]"] {
             assert_eq!(plain_end(text.as_bytes(), 0), text.len(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn white_space_ends_where_it_should() {
+        for front in 0..40 {
+            for byte in 0..=u8::MAX {
+                let mut bytes = b" \n\r\t".repeat(10).get(..front).unwrap().to_vec();
+                bytes.push(byte);
+                bytes.extend(b"  x");
+                let end = if is_space(byte) { front + 3 } else { front };
+                assert_eq!(space_end(&bytes, 0), end, "{front} {byte}");
+                assert_eq!(space_end(&bytes, front), end, "{front} {byte}");
+            }
+            assert_eq!(space_end(&b" ".repeat(front), 0), front);
         }
     }
 

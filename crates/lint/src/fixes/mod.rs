@@ -143,8 +143,8 @@ fn with_definition(read: &ReadPackage, bytes: &[u8]) -> ReadPackage {
         return backshell_package::read_file(&package.name, bytes.into(), &Limits::default());
     }
     let files = package.files.iter().map(|file| {
-        let bytes = if Some(file.path.as_str()) == definition { bytes.into() } else { file.bytes.clone() };
-        (file.path.clone(), bytes)
+        let bytes = if Some(file.path.as_str()) == definition { bytes } else { &*file.bytes };
+        (file.path.clone(), bytes.into())
     });
     backshell_package::read_files(&package.name, files.collect(), &Limits::default())
 }

@@ -29,7 +29,7 @@ const VOCABULARIES: [&str; 12] = [
 pub(super) fn find(files: &Files<'_>, found: &mut Found) {
     let Some(script) = &files.package.script else { return };
     let text = String::from_utf8_lossy(&script.bytes);
-    let source = Text::new(text.as_ref());
+    let source = Text::new(text.as_ref().to_owned());
     let shown = files.shown(&script.path);
     let code: Vec<Code<'_>> = pieces(&text).collect();
     for (index, piece) in code.iter().enumerate() {

@@ -168,7 +168,7 @@ pub(crate) async fn publish(
         label: certification.subject.version.clone().unwrap_or_default(),
         verdict: certification.verdict,
         report: certification.json(env!("CARGO_PKG_VERSION")).into(),
-        files: read.package.files.iter().map(|file| (file.path.clone(), Arc::clone(&file.bytes))).collect(),
+        files: read.package.files.iter().map(|file| (file.path.clone(), Arc::from(&*file.bytes))).collect(),
         published_at: now,
     };
     let act = act

@@ -1,3 +1,4 @@
+use crate::lookups::Marks;
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::schema_path::{self, Demands};
 use crate::usage::is_internal;
@@ -5,7 +6,6 @@ use crate::view::{Context, Parameter};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-InternalRequiredWithoutDefault",
@@ -84,10 +84,12 @@ fn bodies(context: &Context<'_>, out: &mut Out<'_>) {
     let bodies = parameters.map(|parameter| parameter.node).filter(|node| is_sent(*node));
     let mut waiting: Vec<_> =
         bodies.filter_map(|body| Some(Place { written: body.get("schema")?, internal: is_internal(body) })).collect();
-    let mut seen = HashSet::new();
+    let mut seen = [Marks::default(), Marks::default()];
     while let Some(place) = waiting.pop() {
         let Some(schema) = context.schema(place.written) else { continue };
-        if !seen.insert((schema.id(), place.internal)) {
+        let [visible, internal] = &mut seen;
+        let seen = if place.internal { internal } else { visible };
+        if !seen.insert(schema.id()) {
             continue;
         }
         // What is composed of something that cannot be found is judged piece by piece.

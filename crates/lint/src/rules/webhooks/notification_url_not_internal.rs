@@ -1,11 +1,11 @@
 use crate::Out;
 use crate::dynamic::children;
+use crate::lookups::Marks;
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::usage::is_internal;
 use crate::view::Context;
 use backshell_findings::Severity;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "NotificationUrlNotInternal",
@@ -38,12 +38,16 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
+    // Most definitions have no such place.
+    if context.leads().notification_url.is_empty() {
+        return;
+    }
     let parameters = context.operations.iter().flat_map(|operation| &operation.parameters);
     let visible = parameters.filter(|parameter| parameter.location == "body" && !is_internal(parameter.node));
     // What is internal hides everything below it, so that only what is not has to be walked: each schema once, however
     // many operations lead to it.
     let mut waiting: Vec<Node<'_>> = visible.filter_map(|body| body.node.get("schema")).collect();
-    let mut seen = HashSet::new();
+    let mut seen = Marks::default();
     while let Some(written) = waiting.pop() {
         let Some(schema) = context.schema(written) else { continue };
         if is_internal(written) || is_internal(schema) || !seen.insert(schema.id()) {
