@@ -13,6 +13,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// From so many bytes on, memory is asked for as it is needed, and not rounded up.
+const LARGE: usize = 1 << 20;
 const DEFINITION: &str = "apidefinition.swagger.json";
 const PROPERTIES: &str = "apiproperties.json";
 
@@ -92,7 +94,7 @@ pub fn read(path: &Path, limits: &Limits) -> Result<ReadPackage, ReadError> {
     let bytes = bounded(path, max).map_err(|error| ReadError::of(path, error))?;
     if is_archive(&bytes) || has_extension(path, "zip") {
         let name = name.strip_suffix(".zip").map(str::to_owned).unwrap_or(name);
-        return Ok(of_archive(&name, &bytes, limits));
+        return Ok(read_archive(&name, &bytes, limits));
     }
     Ok(assemble(name, Origin::File, vec![PackageFile { path: file_name, bytes }], Vec::new(), limits))
 }
@@ -127,7 +129,7 @@ pub fn read_files(name: &str, files: Vec<(String, Arc<[u8]>)>, limits: &Limits) 
 /// example. A zip archive is read as one.
 pub fn read_file(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> ReadPackage {
     if is_archive(&bytes) {
-        return of_archive(name, &bytes, limits);
+        return read_archive(name, &bytes, limits);
     }
     let max = limits.source.max_bytes;
     if bytes.len() > max {
@@ -147,10 +149,10 @@ fn is_archive(bytes: &[u8]) -> bool {
 /// names given twice, headers that contradict each other) is refused as a whole: no file of it is read.
 #[expect(clippy::needless_pass_by_value, reason = "callers hold files as shared bytes and hand one share over")]
 pub fn read_zip(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> ReadPackage {
-    of_archive(name, &bytes, limits)
+    read_archive(name, &bytes, limits)
 }
 
-fn of_archive(name: &str, bytes: &[u8], limits: &Limits) -> ReadPackage {
+fn read_archive(name: &str, bytes: &[u8], limits: &Limits) -> ReadPackage {
     match archive::read(bytes, name, limits) {
         Ok(files) => assemble(name.to_owned(), Origin::Zip, files, Vec::new(), limits),
         Err(problems) => assemble(name.to_owned(), Origin::Zip, Vec::new(), problems, limits),
@@ -251,10 +253,11 @@ pub(crate) fn bounded(path: &Path, max: u64) -> std::io::Result<Bytes> {
     if size > max {
         return Err(grown());
     }
-    // More than the system says: most files end where they should, which is then seen without asking for room. And round,
-    // so that one file after another fits into the memory of the last: allocators keep a place for each size.
-    let room = usize::try_from(size).ok().and_then(|size| size.checked_add(1)?.checked_next_power_of_two());
-    let mut bytes = Vec::with_capacity(room.ok_or_else(grown)?);
+    // One byte more than the system says: most files end where they should, which is then seen without asking for room.
+    let room = usize::try_from(size).map_err(|_| grown())?.saturating_add(1);
+    // Where files are many, sizes repeat, so that the allocator can hand out the memory of one to the next.
+    let room = if room <= LARGE { room.next_power_of_two() } else { room };
+    let mut bytes = Vec::with_capacity(room);
     file.take(max.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > max { Err(grown()) } else { Ok(bytes.into()) }
 }
@@ -294,4 +297,17 @@ pub(crate) fn duplicate_name(path: &str, earlier: &str) -> Problem {
         format!("`{path}` and `{earlier}` differ in letter case only")
     };
     Problem::new(ProblemKind::DuplicateName, path, message, "remove or rename one of the two")
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_holds_more_than_the_system_says_is_bounded() {
+        // Its length is 0 for the system, and its content is made while it is read.
+        let path = Path::new("/proc/self/maps");
+        assert!(bounded(path, 1 << 24).unwrap().len() > 100);
+        assert!(bounded(path, 10).unwrap_err().to_string().contains("grown beyond 10 bytes"));
+    }
 }

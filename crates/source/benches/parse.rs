@@ -3,7 +3,8 @@
 //! `cargo bench -p backshell-source`. The corpus is looked for in `$BACKSHELL_CORPUS`, else beside the workspace.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints its result and may fail loudly")]
 
-use backshell_source::{Limits, parse_bytes};
+use backshell_source::{Limits, parse};
+use bytes::Bytes;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -18,7 +19,7 @@ fn main() {
         println!("skipped: no corpus");
         return;
     }
-    let bytes: usize = files.iter().map(Vec::len).sum();
+    let bytes: usize = files.iter().map(Bytes::len).sum();
     let mut ours = Vec::new();
     let mut theirs = Vec::new();
     let mut positions = Vec::new();
@@ -28,10 +29,10 @@ fn main() {
             black_box(serde_json::from_slice::<serde_json::Value>(file).unwrap());
         }));
         ours.push(time(&files, |file| {
-            black_box(parse_bytes(file, &Limits::default()).document.unwrap());
+            black_box(parse(file.clone(), &Limits::default()).document.unwrap());
         }));
         positions.push(time(&files, |file| {
-            let document = parse_bytes(file, &Limits::default()).document.unwrap();
+            let document = parse(file.clone(), &Limits::default()).document.unwrap();
             black_box(document.position(u32::MAX));
         }));
     }
@@ -57,7 +58,7 @@ fn megabytes(bytes: usize) -> f64 {
     bytes as f64 / 1e6
 }
 
-fn time(files: &[Vec<u8>], read: impl Fn(&[u8])) -> Duration {
+fn time(files: &[Bytes], read: impl Fn(&Bytes)) -> Duration {
     let start = Instant::now();
     for file in files {
         read(file);
@@ -77,7 +78,7 @@ fn corpus() -> PathBuf {
 }
 
 /// Every definition below `folder` that serde_json reads, byte order marks removed.
-fn definitions(corpus: &Path) -> Vec<Vec<u8>> {
+fn definitions(corpus: &Path) -> Vec<Bytes> {
     let mut files = Vec::new();
     let mut folders = vec![corpus.join("connectors")];
     while let Some(folder) = folders.pop() {
@@ -89,7 +90,7 @@ fn definitions(corpus: &Path) -> Vec<Vec<u8>> {
                 let bytes = std::fs::read(&path).unwrap();
                 let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes);
                 if serde_json::from_slice::<serde_json::Value>(&bytes).is_ok() {
-                    files.push(bytes);
+                    files.push(bytes.into());
                 }
             }
         }

@@ -122,6 +122,18 @@ mod tests {
     }
 
     #[test]
+    fn a_text_shares_the_bytes_that_were_read() {
+        for (mark, text) in [("", "{\"a\": 1}"), ("\u{feff}", "{\"a\": 1}")] {
+            let bytes = Bytes::from(format!("{mark}{text}"));
+            let document = crate::parse(bytes.clone(), &Limits::default()).document.unwrap();
+            assert_eq!(document.text(), text);
+            assert_eq!(document.text().as_ptr(), bytes.slice(mark.len()..).as_ptr());
+            let column = document.resolve("/a").unwrap().start().column;
+            assert_eq!(column, 7, "places are counted from behind the mark");
+        }
+    }
+
+    #[test]
     fn other_bytes_are_windows_1252() {
         let bytes = "\"ø\"".as_bytes().iter().chain(b"\x80\xf8\x81").copied().collect::<Vec<_>>();
         let decoded = decode(bytes.into()).unwrap();
@@ -153,7 +165,10 @@ mod tests {
     #[test]
     fn large_files_are_refused() {
         let limits = Limits { max_bytes: 4, ..Limits::default() };
-        assert!(check_size(4, &limits).is_ok());
-        assert_eq!(check_size(5, &limits).err().unwrap().kind, ProblemKind::TooLarge);
+        assert!(crate::parse_bytes(b"1234", &limits).document.is_some());
+        for parsed in [crate::parse_bytes(b"12345", &limits), crate::parse(Bytes::from_static(b"12345"), &limits)] {
+            assert_eq!(parsed.problems[0].kind, ProblemKind::TooLarge);
+            assert!(parsed.document.is_none() && parsed.text.as_str().is_empty());
+        }
     }
 }

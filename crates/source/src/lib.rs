@@ -49,7 +49,7 @@ pub struct Limits {
     pub max_bytes: usize,
     /// The deepest nesting of arrays and objects; a scalar at the root has depth 0, `[]` has depth 1.
     pub max_depth: usize,
-    /// The largest number of values (scalars, arrays, objects); each costs 28 bytes of memory.
+    /// The largest number of values (scalars, arrays, objects); each costs 32 bytes of memory.
     pub max_nodes: usize,
 }
 

@@ -135,9 +135,7 @@ impl<'t> Parser<'t> {
             name: Name::default(),
             frames: Vec::new(),
             names: Vec::new(),
-            // Indented definitions have a value every 35 to 40 bytes. Round, so that one document after another fits into
-            // the memory of the last: allocators keep a place for each size.
-            nodes: Vec::with_capacity((text.len() / 32 + 4).next_power_of_two()),
+            nodes: Vec::with_capacity(room_for_nodes(text.len())),
             decoded: Vec::new(),
             large: Vec::new(),
             index: Vec::new(),
@@ -498,6 +496,14 @@ impl<'t> Parser<'t> {
         self.token_end = self.at;
         Ok(())
     }
+}
+
+/// How many values there is room for from the start: indented definitions have one every 35 to 40 bytes. Where documents are
+/// many, sizes repeat, so that the allocator can hand out the memory of one to the next.
+fn room_for_nodes(bytes: usize) -> usize {
+    const LARGE: usize = 1 << 15;
+    let usual = bytes / 32 + 4;
+    if usual <= LARGE { usual.next_power_of_two() } else { usual }
 }
 
 /// Whether a byte can be part of a bare word, so that `nullx` is not `null`.
