@@ -30,14 +30,10 @@ pub fn write_plain(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> any
 
 fn write_to(out: impl Write, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, out);
-    match render(&mut out).and_then(|()| out.flush()) {
-        Err(error) if is_closed_pipe(&error) => {
-            // What is left in the buffer has no reader either.
-            drop(out.into_parts());
-            Ok(())
-        }
-        result => Ok(result?),
-    }
+    let Err(error) = render(&mut out).and_then(|()| out.flush()) else { return Ok(()) };
+    // What is left in the buffer is for nobody: the reader has gone, or there is an error to be told in its place.
+    drop(out.into_parts());
+    if is_closed_pipe(&error) { Ok(()) } else { Err(error.into()) }
 }
 
 /// Whether whoever read our output has gone, which is their choice and no error.

@@ -525,6 +525,39 @@ fn thousands_of_paths_come_out_in_order_whatever_core_was_faster() {
     assert_eq!(two(folder.path(), &paths).out, one.out);
 }
 
+#[test]
+fn what_is_said_at_the_end_stands_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let names: Vec<String> = (0..100).map(|number| format!("{number:02}.swagger.json")).collect();
+    for name in &names {
+        fs::write(folder.path().join(name), DEFINITION).unwrap();
+    }
+    let expired = "[[allow]]\nrule = \"BS-FileLayout\"\nreason = \"for a while\"\nexpires = 2020-01-01\n";
+    fs::write(folder.path().join(".backshell-lint.toml"), expired).unwrap();
+    let paths: Vec<&str> = names.iter().map(String::as_str).collect();
+    let json = two(folder.path(), &[&paths, &["--severity", "BS-AllowEntryExpired=warning"][..]].concat()).json();
+    let files: Vec<&str> =
+        json["findings"].as_array().unwrap().iter().map(|one| one["file"].as_str().unwrap()).collect();
+    assert_eq!(files[0], ".backshell-lint.toml", "the remark comes last and stands first");
+    assert_eq!(files.len(), 201);
+    assert!(files.is_sorted());
+}
+
+#[test]
+fn one_that_cannot_be_read_leaves_no_half_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let names: Vec<String> = (0..300).map(|number| format!("{number:03}.swagger.json")).collect();
+    for name in &names {
+        fs::write(folder.path().join(name), DEFINITION).unwrap();
+    }
+    let paths: Vec<&str> = names.iter().map(String::as_str).chain(["/dev/null"]).collect();
+    for format in ["json", "text"] {
+        let run = lint(folder.path(), &[&paths, &["--format", format][..]].concat());
+        assert_eq!((run.status, &*run.out), (2, ""), "{format}");
+        assert!(run.err.contains("`/dev/null` is neither a file nor a folder"), "{}", run.err);
+    }
+}
+
 // ---- fixes -----------------------------------------------------------------------------------------------------------
 
 #[test]

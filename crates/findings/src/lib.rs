@@ -16,5 +16,5 @@ mod report;
 
 pub use bar::{BarOutcome, BarState};
 pub use finding::{Check, Finding, Identity, Place, Severity, SourceLine};
-pub use render::{Part, RuleInfo, github, json, markdown, sarif, text};
+pub use render::{Part, RuleInfo, Running, Sequence, github, json, markdown, sarif, text};
 pub use report::{Report, RuleCount, Summary, Suppressed, Suppression};

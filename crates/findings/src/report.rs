@@ -2,6 +2,7 @@
 
 use crate::bar::BarOutcome;
 use crate::finding::{Finding, Severity};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -72,10 +73,10 @@ pub struct Summary {
 }
 
 /// How often a rule fired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RuleCount<'r> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleCount {
     /// Its id.
-    pub rule: &'r str,
+    pub rule: Cow<'static, str>,
     /// The heaviest of its findings.
     pub severity: Severity,
     /// How many findings it has.
@@ -92,8 +93,12 @@ impl Report {
     }
 
     /// How often each rule fired, the most frequent first. Call [`Report::sort`] before: files are counted as they change.
-    pub fn by_rule(&self) -> Vec<RuleCount<'_>> {
-        RuleCount::of(self.findings.iter().map(|found| (&*found.place.file, &*found.rule, found.severity)))
+    pub fn by_rule(&self) -> Vec<RuleCount> {
+        let mut counts = RuleCounts::default();
+        for of_file in self.findings.chunk_by(|one, other| one.place.file == other.place.file) {
+            counts.add(of_file.iter().map(|found| (&found.rule, found.severity)));
+        }
+        counts.list()
     }
 
     /// How many findings of each severity there are.
@@ -109,24 +114,38 @@ impl Report {
     }
 }
 
-impl<'r> RuleCount<'r> {
-    /// The counts, the most frequent first, of what fired: file, rule and severity of each finding. What is of one file stands
-    /// together.
-    pub(crate) fn of(fired: impl Iterator<Item = (&'r str, &'r str, Severity)>) -> Vec<Self> {
-        let mut counts: HashMap<&str, (Self, &str)> = HashMap::new();
-        for (file, rule, severity) in fired {
-            let none = || (Self { rule, severity, findings: 0, files: 1 }, file);
-            let (count, last_file) = counts.entry(rule).or_insert_with(none);
+/// How often each rule fired, counted file by file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RuleCounts {
+    /// By rule; beside the count the number of the last file in which it fired.
+    by_rule: HashMap<Cow<'static, str>, (RuleCount, usize)>,
+    files: usize,
+}
+
+impl RuleCounts {
+    /// Counts what fired in one file: rule and severity of each finding.
+    pub(crate) fn add<'f>(&mut self, fired: impl Iterator<Item = (&'f Cow<'static, str>, Severity)>) {
+        self.files += 1;
+        for (rule, severity) in fired {
+            if !self.by_rule.contains_key(rule) {
+                let none = RuleCount { rule: rule.clone(), severity, findings: 0, files: 0 };
+                self.by_rule.insert(rule.clone(), (none, 0));
+            }
+            let Some((count, last_file)) = self.by_rule.get_mut(rule) else { continue };
             // Of a rule with several, the heaviest is what matters.
             count.severity = count.severity.min(severity);
             count.findings += 1;
-            if *last_file != file {
+            if *last_file != self.files {
                 count.files += 1;
-                *last_file = file;
+                *last_file = self.files;
             }
         }
-        let mut counts: Vec<Self> = counts.into_values().map(|(count, _)| count).collect();
-        counts.sort_by(|one, other| other.findings.cmp(&one.findings).then(one.rule.cmp(other.rule)));
+    }
+
+    /// The counts, the most frequent first.
+    pub(crate) fn list(self) -> Vec<RuleCount> {
+        let mut counts: Vec<RuleCount> = self.by_rule.into_values().map(|(count, _)| count).collect();
+        counts.sort_by(|one, other| other.findings.cmp(&one.findings).then(one.rule.cmp(&other.rule)));
         counts
     }
 }

@@ -1,7 +1,8 @@
 //! The report for programs: the JSON shape that `lint` and `endpoint` print.
 
 use super::part::{Part, Section};
-use crate::{BarOutcome, Finding, Report, Suppressed};
+use super::sequence::{Form, Running};
+use crate::{BarOutcome, Finding, Report, Summary, Suppressed};
 use serde::Serialize;
 use serde_json::ser::{Formatter as _, PrettyFormatter, Serializer};
 use std::io::{self, Write};
@@ -16,17 +17,18 @@ pub fn render(report: &Report, version: &str) -> String {
 
 /// Writes what [`render`] returns.
 pub fn write(out: &mut dyn Write, report: &Report, version: &str) -> io::Result<()> {
-    whole(out, vec![part(report)?], &report.bars, None, version)
+    Running::new(Json { bars: &report.bars, ..Json::new(version) }).whole(vec![part(report)?], out).map(drop)
 }
 
 /// The same with a member more in front of the summary: its name, and an object.
 pub fn write_with(
     out: &mut dyn Write,
     report: &Report,
-    (name, value): (&str, &serde_json::Value),
+    more: (&str, &serde_json::Value),
     version: &str,
 ) -> io::Result<()> {
-    whole(out, vec![part(report)?], &report.bars, Some((name, value)), version)
+    let form = Json { bars: &report.bars, more: Some(more), ..Json::new(version) };
+    Running::new(form).whole(vec![part(report)?], out).map(drop)
 }
 
 /// A part of the report: a sorted report of some of the files, without bars.
@@ -38,61 +40,80 @@ pub fn part(report: &Report) -> io::Result<Part> {
     Ok(part)
 }
 
-/// Writes all parts as one report.
-pub fn write_parts(out: &mut dyn Write, parts: Vec<Part>, version: &str) -> io::Result<()> {
-    whole(out, parts, &[], None, version)
+/// The report as its parts come.
+pub fn running(version: &str) -> Running<'_> {
+    Running::new(Json::new(version))
 }
 
-fn whole(
-    out: &mut dyn Write,
-    parts: Vec<Part>,
-    bars: &[BarOutcome],
-    more: Option<(&str, &serde_json::Value)>,
-    version: &str,
-) -> io::Result<()> {
-    let whole = Part::of_all(parts);
-    let summary = whole.summary();
-    let summary = JsonSummary {
-        files: summary.files,
-        errors: summary.errors,
-        warnings: summary.warnings,
-        notes: summary.notes,
-        suppressed: summary.suppressed,
-    };
-    let version = serde_json::to_string(version)?;
-    write!(out, "{{\n  \"tool\": \"backshell\",\n  \"version\": {version},\n  \"findings\": ")?;
-    list(out, whole.findings.iter().flat_map(Section::pieces))?;
-    if !whole.suppressed.is_empty() {
-        write!(out, ",\n  \"suppressed\": ")?;
-        list(out, whole.suppressed.iter().flat_map(Section::pieces))?;
+struct Json<'r> {
+    version: &'r str,
+    bars: &'r [BarOutcome],
+    more: Option<(&'r str, &'r serde_json::Value)>,
+    findings: List,
+}
+
+impl<'r> Json<'r> {
+    fn new(version: &'r str) -> Self {
+        Self { version, bars: &[], more: None, findings: List::default() }
     }
-    if !bars.is_empty() {
-        write!(out, ",\n  \"bars\": ")?;
-        let mut all = Vec::new();
-        for bar in bars {
-            separated(bar, entry::<_, JsonBar<'_>>, &mut all)?;
+}
+
+impl Form for Json<'_> {
+    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let version = serde_json::to_string(self.version)?;
+        write!(out, "{{\n  \"tool\": \"backshell\",\n  \"version\": {version},\n  \"findings\": ")
+    }
+
+    fn file(&mut self, out: &mut dyn Write, section: &Section) -> io::Result<()> {
+        section.pieces().try_for_each(|piece| self.findings.write(out, piece))
+    }
+
+    fn end(&mut self, out: &mut dyn Write, suppressed: &[Section], summary: Summary) -> io::Result<()> {
+        self.findings.end(out)?;
+        if !suppressed.is_empty() {
+            write!(out, ",\n  \"suppressed\": ")?;
+            let mut list = List::default();
+            suppressed.iter().flat_map(Section::pieces).try_for_each(|piece| list.write(out, piece))?;
+            list.end(out)?;
         }
-        list(out, std::iter::once(&*all))?;
+        if !self.bars.is_empty() {
+            write!(out, ",\n  \"bars\": ")?;
+            let (mut list, mut all) = (List::default(), Vec::new());
+            for bar in self.bars {
+                separated(bar, entry::<_, JsonBar<'_>>, &mut all)?;
+            }
+            list.write(out, &all)?;
+            list.end(out)?;
+        }
+        if let Some((name, value)) = self.more {
+            write!(out, ",\n  {}: ", serde_json::to_string(name)?)?;
+            value.serialize(&mut Serializer::with_formatter(&mut *out, inside(1)?))?;
+        }
+        let Summary { files, errors, warnings, notes, suppressed } = summary;
+        write!(out, ",\n  \"summary\": ")?;
+        let summary = JsonSummary { files, errors, warnings, notes, suppressed };
+        summary.serialize(&mut Serializer::with_formatter(&mut *out, inside(1)?))?;
+        writeln!(out, "\n}}")
     }
-    if let Some((name, value)) = more {
-        write!(out, ",\n  {}: ", serde_json::to_string(name)?)?;
-        value.serialize(&mut Serializer::with_formatter(&mut *out, inside(1)?))?;
-    }
-    write!(out, ",\n  \"summary\": ")?;
-    summary.serialize(&mut Serializer::with_formatter(&mut *out, inside(1)?))?;
-    writeln!(out, "\n}}")
 }
 
-/// Writes a list that is the value of a member of the report, from pieces of [`separated`] entries.
-fn list<'a>(out: &mut dyn Write, mut pieces: impl Iterator<Item = &'a [u8]>) -> io::Result<()> {
-    let Some(mut last) = pieces.next() else { return write!(out, "[]") };
-    write!(out, "[\n    ")?;
-    for piece in pieces {
-        out.write_all(last)?;
-        last = piece;
+/// A list that is the value of a member of the report.
+#[derive(Default)]
+struct List {
+    has_entries: bool,
+}
+
+impl List {
+    /// Writes a piece of [`separated`] entries.
+    fn write(&mut self, out: &mut dyn Write, piece: &[u8]) -> io::Result<()> {
+        let before: &[u8] = if std::mem::replace(&mut self.has_entries, true) { SEPARATOR } else { b"[\n    " };
+        out.write_all(before)?;
+        out.write_all(piece.strip_suffix(SEPARATOR).unwrap_or(piece))
     }
-    out.write_all(last.strip_suffix(SEPARATOR).unwrap_or(last))?;
-    write!(out, "\n  ]")
+
+    fn end(&self, out: &mut dyn Write) -> io::Result<()> {
+        write!(out, "{}", if self.has_entries { "\n  ]" } else { "[]" })
+    }
 }
 
 /// Writes an entry with what stands between it and the next.

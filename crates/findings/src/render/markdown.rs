@@ -48,7 +48,7 @@ pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     if counts.len() > 1 && length <= LONGEST_TABLE {
         writeln!(out, "\n<details><summary>By rule</summary>\n\n| rule | findings | files |\n|---|---:|---:|")?;
         for count in counts {
-            writeln!(out, "| {} | {} | {} |", escaped(count.rule), count.findings, count.files)?;
+            writeln!(out, "| {} | {} | {} |", escaped(&count.rule), count.findings, count.files)?;
         }
         writeln!(out, "\n</details>")?;
     }

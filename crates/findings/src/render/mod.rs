@@ -6,9 +6,11 @@ pub mod json;
 pub mod markdown;
 mod part;
 pub mod sarif;
+mod sequence;
 pub mod text;
 
 pub use part::Part;
+pub use sequence::{Running, Sequence};
 
 use crate::Severity;
 use std::io;

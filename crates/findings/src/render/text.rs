@@ -1,6 +1,8 @@
 //! The report for people: grouped by file, the source line with a mark under the exact place, and one line of advice.
 
 use super::part::{Part, Section};
+use super::sequence::{Form, Running};
+use crate::report::RuleCounts;
 use crate::{Finding, Place, Report, RuleCount, Severity, SourceLine, Summary};
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
@@ -20,7 +22,7 @@ pub fn render(report: &Report, options: &TextOptions) -> String {
 
 /// Writes what [`render`] returns.
 pub fn write(out: &mut dyn Write, report: &Report, options: &TextOptions) -> io::Result<()> {
-    write_parts(out, vec![part(report, options)?], options)
+    running(options).whole(vec![part(report, options)?], out).map(drop)
 }
 
 /// A part of the report: a sorted report of some of the files.
@@ -32,29 +34,59 @@ pub fn part(report: &Report, options: &TextOptions) -> io::Result<Part> {
     Ok(part)
 }
 
-/// Writes all parts as one report.
-pub fn write_parts(out: &mut dyn Write, parts: Vec<Part>, options: &TextOptions) -> io::Result<()> {
-    let whole = Part::of_all(parts);
-    let paint = Paint { color: options.color };
-    for section in &whole.findings {
-        heading(out, &section.file, paint)?;
-        for finding in section.pieces() {
-            out.write_all(finding)?;
-        }
-    }
-    let counts = by_rule(&whole);
-    if counts.len() > 1 {
-        write_table(out, &counts)?;
-        writeln!(out)?;
-    }
-    writeln!(out, "{}", totals(&whole.summary()))
+/// The report as its parts come.
+pub fn running(options: &TextOptions) -> Running<'static> {
+    Running::new(Text { paint: Paint { color: options.color }, counts: RuleCounts::default() })
 }
 
-/// Of all parts only how often each rule fired, and the summary line.
-pub fn write_summary(out: &mut dyn Write, parts: Vec<Part>) -> io::Result<()> {
-    let whole = Part::of_all(parts);
-    write_table(out, &by_rule(&whole))?;
-    writeln!(out, "\n{}", totals(&whole.summary()))
+/// Only how often each rule fired, and the summary line.
+pub fn running_summary() -> Running<'static> {
+    Running::new(Counted::default())
+}
+
+struct Text {
+    paint: Paint,
+    counts: RuleCounts,
+}
+
+impl Form for Text {
+    fn begin(&mut self, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn file(&mut self, out: &mut dyn Write, section: &Section) -> io::Result<()> {
+        self.counts.add(section.fired());
+        heading(out, &section.file, self.paint)?;
+        section.pieces().try_for_each(|finding| out.write_all(finding))
+    }
+
+    fn end(&mut self, out: &mut dyn Write, _: &[Section], summary: Summary) -> io::Result<()> {
+        let counts = std::mem::take(&mut self.counts).list();
+        if counts.len() > 1 {
+            write_table(out, &counts)?;
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", totals(&summary))
+    }
+}
+
+#[derive(Default)]
+struct Counted(RuleCounts);
+
+impl Form for Counted {
+    fn begin(&mut self, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn file(&mut self, _: &mut dyn Write, section: &Section) -> io::Result<()> {
+        self.0.add(section.fired());
+        Ok(())
+    }
+
+    fn end(&mut self, out: &mut dyn Write, _: &[Section], summary: Summary) -> io::Result<()> {
+        write_table(out, &std::mem::take(&mut self.0).list())?;
+        writeln!(out, "\n{}", totals(&summary))
+    }
 }
 
 /// The sorted findings, grouped by file, without anything after them.
@@ -69,10 +101,6 @@ pub fn write_findings(out: &mut dyn Write, sorted: &[Finding], options: &TextOpt
         write_finding(out, finding, paint)?;
     }
     Ok(())
-}
-
-fn by_rule(whole: &Part) -> Vec<RuleCount<'_>> {
-    RuleCount::of(whole.findings.iter().flat_map(Section::fired))
 }
 
 fn heading(out: &mut dyn Write, file: &str, paint: Paint) -> io::Result<()> {
@@ -95,7 +123,7 @@ pub fn totals(summary: &Summary) -> String {
 }
 
 /// How often each rule fired, one line each.
-fn write_table(out: &mut dyn Write, counts: &[RuleCount<'_>]) -> io::Result<()> {
+fn write_table(out: &mut dyn Write, counts: &[RuleCount]) -> io::Result<()> {
     let width = counts.iter().map(|count| count.rule.len()).max().unwrap_or(0).max("rule".len());
     writeln!(out, "{:<width$}  severity  findings  files", "rule")?;
     for RuleCount { rule, severity, findings, files } in counts {

@@ -14,13 +14,12 @@ use super::block_on;
 use crate::system::SystemClock;
 use crate::terminal;
 use anyhow::{Context as _, bail};
-use backshell_findings::{Report, text};
+use backshell_findings::{Report, Summary, text};
 use backshell_lint::{Baseline, Day, Level, Selector};
 use backshell_model::{Clock, PublisherKind};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use output::Piece;
-use settings::Settings;
+use settings::{Settings, Settled};
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -159,44 +158,39 @@ impl Lint {
                 print_diff(&diff)?;
             }
         }
-        let pieces = self.check(&targets, &mut settings, baseline.as_ref())?;
-        let has_errors = pieces.iter().any(|piece| piece.summary().errors > 0);
-        if !self.dry_run {
-            self.print(pieces)?;
-        } else if has_errors {
+        let has_errors = self.check(&targets, &mut settings, baseline.as_ref())?.errors > 0;
+        if self.dry_run && has_errors {
             terminal::remark("there are errors in the files as they are; lint without --fix lists them");
         }
         Ok(if has_errors { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }
 
-    /// Checks the targets, and takes out what is accepted.
+    /// Checks the targets, takes out what is accepted, and answers.
     fn check(
         &self,
         targets: &[Target],
         settings: &mut Settings,
         baseline: Option<&Baseline>,
-    ) -> anyhow::Result<Vec<Piece>> {
+    ) -> anyhow::Result<Summary> {
         let settled = settings.of_all(targets)?;
         let alone = targets.len() == 1;
         if let Some(baseline) = baseline.filter(|_| self.write_baseline.is_none()) {
             remark_on_strangers(baseline, targets);
         }
-        let mut pieces = match &self.write_baseline {
-            None => work::judge(targets, &settled, |target, settled, judged| {
-                Ok(self.piece(judged.report(target, settled, baseline, alone))?)
-            })?,
-            Some(path) => {
-                let judged = work::judge(targets, &settled, |_, _, judged| Ok(judged))?;
-                let baseline = write_baseline(path, targets, &judged)?;
-                let all = targets.iter().zip(&settled).zip(judged);
-                let pieces = all.map(|((target, settled), judged)| {
-                    self.piece(judged.report(target, settled, Some(&baseline), alone))
-                });
-                pieces.collect::<Result<_, _>>()?
-            }
+        // What is to be said about the settings is known when everything is judged.
+        let remarks = || Report { findings: settings.remarks(targets, settled.iter()), ..Report::default() };
+        let Some(path) = &self.write_baseline else {
+            let report =
+                |target: &Target, settled: &Settled, judged: Judged| judged.report(target, settled, baseline, alone);
+            let mut others = settings.shown();
+            others.extend(self.baseline.iter().map(|path| path.display().to_string()));
+            return self.answer(targets, &settled, &others, report, remarks);
         };
-        pieces.push(self.piece(Report { findings: settings.remarks(targets, settled.iter()), ..Report::default() })?);
-        Ok(pieces)
+        let judged = work::judge(targets, &settled, |_, _, judged| judged)?;
+        let baseline = write_baseline(path, targets, &judged)?;
+        let all = targets.iter().zip(&settled).zip(judged);
+        let reports = all.map(|((target, settled), judged)| judged.report(target, settled, Some(&baseline), alone));
+        self.print(reports.chain(std::iter::once_with(remarks)))
     }
 
     /// What the command line says about levels.

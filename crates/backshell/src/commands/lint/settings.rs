@@ -102,6 +102,12 @@ impl Settings {
         self.named = None;
     }
 
+    /// The configuration files of the packages so far, as messages show them.
+    pub(super) fn shown(&self) -> Vec<String> {
+        let loaded = self.named.iter().chain(self.by_folder.values().flatten());
+        loaded.map(|loaded| loaded.shown.clone()).collect()
+    }
+
     /// Where configuration files of the packages so far are, or would be found.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         match &self.source {

@@ -42,10 +42,16 @@ pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
             continue;
         }
         // Links are followed on the way to a folder that was given, and not below it.
-        let real = if path.is_dir() { path.canonicalize().ok().map(Arc::from) } else { None };
-        for found in discover(path, &Limits::default())? {
+        let metadata = path.metadata();
+        let is_folder = metadata.as_ref().is_ok_and(std::fs::Metadata::is_dir);
+        let real = if is_folder { path.canonicalize().ok().map(Arc::from) } else { None };
+        // A file stands for itself, and there may be thousands of them.
+        let found =
+            if is_folder || metadata.is_err() { discover(path, &Limits::default())? } else { vec![path.clone()] };
+        for found in found {
             if seen.insert(found.clone()) {
-                targets.push(Target::new(path, real.as_ref(), found, &mut folders));
+                let is_folder = if found == *path { is_folder } else { found.is_dir() };
+                targets.push(Target::new(path, real.as_ref(), found, is_folder, &mut folders));
             }
         }
     }
@@ -57,8 +63,13 @@ pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
 
 impl Target {
     /// The target at `path`, found at or below `given`; `given_real` is that with links resolved, where it is a folder.
-    fn new(given: &Path, given_real: Option<&Arc<Path>>, path: PathBuf, folders: &mut Folders) -> Self {
-        let is_folder = path.is_dir();
+    fn new(
+        given: &Path,
+        given_real: Option<&Arc<Path>>,
+        path: PathBuf,
+        is_folder: bool,
+        folders: &mut Folders,
+    ) -> Self {
         let below = path.strip_prefix(given).ok().filter(|rest| !rest.as_os_str().is_empty());
         let real = match (below, given_real) {
             (Some(below), Some(given)) => given.join(below),
@@ -87,6 +98,11 @@ impl Target {
         let real = path.canonicalize().unwrap_or_else(|_| path.clone());
         let piped = Some(bytes.into());
         Ok(Self { path, shown: name.clone(), name, searched: None, real, is_folder: false, piped })
+    }
+
+    /// What the names of its files begin with.
+    pub(super) fn begin(&self) -> &str {
+        self.shown.trim_end_matches('/')
     }
 
     /// Whether it came through standard input.
@@ -124,6 +140,20 @@ impl Target {
             None => read(&self.path, &Limits::default()),
         }
     }
+}
+
+/// Opens each target once, to know early of one that cannot be read.
+pub(super) fn look(targets: &[Target]) -> Result<(), ReadError> {
+    // Of a single one nothing is written before it is read.
+    let mut several = targets.iter().filter(|target| targets.len() > 1 && !target.is_piped());
+    several.try_for_each(|Target { path, is_folder, .. }| {
+        let opened = match is_folder {
+            true => std::fs::read_dir(path).map(drop),
+            false if path.is_file() => std::fs::File::open(path).map(drop),
+            false => return Err(ReadError::NotAFile(path.clone())),
+        };
+        opened.map_err(|source| ReadError::Unreadable { path: path.clone(), source })
+    })
 }
 
 /// Whether the path means standard input.

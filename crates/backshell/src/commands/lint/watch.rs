@@ -3,9 +3,10 @@
 //! Everything is watched and compared by its full path. The paths of the command line are watched with all below them; of the
 //! settings, which may lie anywhere, the folders.
 
+use super::Lint;
 use super::settings::{Settings, Settled};
 use super::targets::{self, Target, folder_of};
-use super::{Lint, work};
+use super::work::{self, Judged};
 use crate::commands::stop_signal;
 use crate::terminal;
 use anyhow::{Context as _, bail};
@@ -210,7 +211,7 @@ impl State<'_> {
     fn first(&mut self) -> anyhow::Result<()> {
         self.seen = self.look()?;
         self.watch_settings();
-        self.lint.print(vec![self.lint.piece(self.seen.report())?])?;
+        self.lint.print(std::iter::once(self.seen.report()))?;
         terminal::remark("watching for changes; Ctrl-C ends it");
         Ok(())
     }
@@ -265,9 +266,9 @@ impl State<'_> {
     fn judge(&mut self, targets: &[Target], alone: bool) -> anyhow::Result<Vec<(PathBuf, Arc<Known>)>> {
         let settled = self.settings.of_all(targets)?;
         let baseline = self.baseline.as_ref();
-        let reports = work::judge(targets, &settled, |target, settled, judged| {
-            Ok(judged.report(target, settled, baseline, alone))
-        })?;
+        let report =
+            |target: &Target, settled: &Settled, judged: Judged| judged.report(target, settled, baseline, alone);
+        let reports = work::judge(targets, &settled, report)?;
         let all = targets.iter().zip(settled).zip(reports);
         Ok(all.map(|((target, settled), report)| (target.path.clone(), Arc::new(Known { settled, report }))).collect())
     }

@@ -7,6 +7,7 @@ use crate::commands::cores;
 use backshell_findings::{Finding, Report, Suppressed};
 use backshell_lint::Baseline;
 use backshell_package::{Origin, ReadError};
+use std::io;
 use std::sync::{Mutex, PoisonError};
 
 /// What was found in one package.
@@ -40,20 +41,34 @@ impl Judged {
 pub(super) fn judge<T: Send>(
     targets: &[Target],
     settled: &[Settled],
-    finish: impl Fn(&Target, &Settled, Judged) -> anyhow::Result<T> + Sync,
-) -> anyhow::Result<Vec<T>> {
+    finish: impl Fn(&Target, &Settled, Judged) -> T + Sync,
+) -> io::Result<Vec<T>> {
     let made = Mutex::new(Vec::with_capacity(targets.len()));
-    let progress = |done| format!("checked {done} of {} packages", targets.len());
-    let piece = |index: usize| {
-        let (Some(target), Some(settled)) = (targets.get(index), settled.get(index)) else { return Ok(()) };
-        let one = finish(target, settled, one(target, settled)?)?;
-        made.lock().unwrap_or_else(PoisonError::into_inner).push((index, one));
-        Ok::<_, anyhow::Error>(())
+    let keep = |number: usize, target: &Target, settled: &Settled, judged: Judged| {
+        let one = finish(target, settled, judged);
+        made.lock().unwrap_or_else(PoisonError::into_inner).push((number, one));
+        Ok(())
     };
-    cores::each(targets.len(), progress, piece, || Ok(()))?;
+    judge_each(targets, settled, keep, || Ok(()))?;
     let mut made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
-    made.sort_unstable_by_key(|(index, _)| *index);
+    made.sort_unstable_by_key(|(number, _)| *number);
     Ok(made.into_iter().map(|(_, one)| one).collect())
+}
+
+/// Judges the targets, and has something done with each, by its number, on the core that judged it; `between` is done on
+/// this one now and then.
+pub(super) fn judge_each(
+    targets: &[Target],
+    settled: &[Settled],
+    finish: impl Fn(usize, &Target, &Settled, Judged) -> io::Result<()> + Sync,
+    between: impl FnMut() -> io::Result<()>,
+) -> io::Result<()> {
+    let progress = |done| format!("checked {done} of {} packages", targets.len());
+    let piece = |number: usize| {
+        let (Some(target), Some(settled)) = (targets.get(number), settled.get(number)) else { return Ok(()) };
+        finish(number, target, settled, one(target, settled).map_err(io::Error::other)?)
+    };
+    cores::each(targets.len(), progress, piece, between)
 }
 
 /// Judges one package.
