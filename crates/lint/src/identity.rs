@@ -11,6 +11,7 @@ use crate::view::ShownPath;
 use crate::way::Way;
 use aws_lc_rs::digest::{SHA256, digest};
 use backshell_findings::{Finding, Identity};
+use backshell_model::hex;
 use backshell_package::ReadPackage;
 use backshell_source::{Document, Kind, Node, escape_token};
 use std::borrow::Cow;
@@ -87,8 +88,7 @@ pub(crate) fn fingerprint(rule: &str, file: &str, place: &str) -> String {
 
 fn short_digest(text: &str) -> String {
     let bytes = digest(&SHA256, text.as_bytes());
-    let shown = bytes.as_ref().iter().take(FINGERPRINT_BYTES).fold(0_u64, |shown, byte| shown << 8 | u64::from(*byte));
-    format!("{shown:016x}")
+    hex(bytes.as_ref().get(..FINGERPRINT_BYTES).unwrap_or_default())
 }
 
 /// The pointer with entries of lists named. A pointer that leads nowhere stays as it is.

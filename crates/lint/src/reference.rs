@@ -80,6 +80,9 @@ fn percent_decoded(text: &str) -> Option<Cow<'_, str>> {
 }
 
 fn unescaped(token: &str) -> Option<String> {
+    if !token.contains('~') {
+        return Some(token.to_owned());
+    }
     let well_formed = token.split('~').skip(1).all(|after| after.starts_with(['0', '1']));
     well_formed.then(|| token.replace("~1", "/").replace("~0", "~"))
 }

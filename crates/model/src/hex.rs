@@ -1,14 +1,14 @@
 //! Bytes as text.
 
-use std::fmt::Write as _;
-
 /// Bytes as lower-case hexadecimal digits, two each (RFC 4648, section 8, in lower case).
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len().saturating_mul(2)), |mut text, byte| {
-        // Writing into a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    let mut text = String::with_capacity(bytes.len().saturating_mul(2));
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 0x0f));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -18,6 +18,8 @@ mod tests {
     #[test]
     fn each_byte_is_two_digits() {
         assert_eq!(hex(&[0, 1, 0xab, 0xff]), "0001abff");
+        let all: Vec<u8> = (0..=u8::MAX).collect();
+        assert_eq!(hex(&all), all.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
         assert_eq!(hex(&[]), "");
     }
 }
