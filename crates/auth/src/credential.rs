@@ -3,8 +3,8 @@
 use crate::secrets::Secrets;
 use backshell_boundary::Placed;
 use backshell_model::{
-    ConnectionId, Encoding, EnvironmentId, HostName, Piece, QueryPair, Scheme, SealedText, SecretName, ShapedRequest,
-    is_ambiguous_path,
+    ConnectionId, Encoding, EnvironmentId, HostName, Piece, QueryPair, Scheme, SealedText, SecretBytes, SecretName,
+    ShapedRequest, is_ambiguous_path,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -165,7 +165,7 @@ pub fn credential(placed: Placed, secrets: Secrets) -> Result<Credentialed, Auth
 }
 
 fn header(value: &SealedText, secrets: &Secrets) -> Result<HeaderValue, AuthError> {
-    let mut opened = Zeroizing::new(Vec::with_capacity(256));
+    let mut opened = Zeroizing::new(Vec::with_capacity(room(value, secrets)));
     open(value, secrets, &mut opened)?;
     // The value keeps the buffer alive and does not copy it, so that it is zeroed when the request is dropped.
     let mut value = HeaderValue::from_maybe_shared(zeroed_on_drop(opened)).map_err(|_| match first_secret(value) {
@@ -178,7 +178,12 @@ fn header(value: &SealedText, secrets: &Secrets) -> Result<HeaderValue, AuthErro
 }
 
 fn path_and_query(request: &ShapedRequest, secrets: &Secrets) -> Result<PathAndQuery, AuthError> {
-    let mut target = Zeroizing::new(Vec::with_capacity(512));
+    let pairs = request
+        .query
+        .iter()
+        .map(|QueryPair { name, value }| 2 + name.len() + value.as_ref().map_or(0, |value| room(value, secrets)));
+    let length = request.root.base_path.len() + room(&request.path, secrets) + pairs.sum::<usize>();
+    let mut target = Zeroizing::new(Vec::with_capacity(length));
     extend(&mut target, request.root.base_path.as_bytes());
     let path_start = target.len();
     open(&request.path, secrets, &mut target)?;
@@ -221,6 +226,26 @@ fn first_secret(text: &SealedText) -> Option<&SecretName> {
     })
 }
 
+/// How many bytes the text with its secrets has at most. All of a buffer is zeroed in the end, so it is not larger than that.
+fn room(text: &SealedText, secrets: &Secrets) -> usize {
+    let of_piece = |piece: &Piece| match piece {
+        Piece::Literal(literal) => literal.len(),
+        Piece::Secret(name, encoding) => {
+            let length = secrets.get(name).map_or(0, SecretBytes::len);
+            match encoding {
+                Encoding::Verbatim => length,
+                Encoding::Percent => length.saturating_mul(3),
+            }
+        }
+        // Base64 makes four bytes of three.
+        Piece::Basic { user, password } => {
+            let pair = room(user, secrets).saturating_add(1).saturating_add(room(password, secrets));
+            pair.div_ceil(3).saturating_mul(4)
+        }
+    };
+    text.pieces().iter().map(of_piece).fold(0, usize::saturating_add)
+}
+
 /// Writes the text with its secrets to the end of `out`.
 fn open(text: &SealedText, secrets: &Secrets, out: &mut Zeroizing<Vec<u8>>) -> Result<(), AuthError> {
     for piece in text.pieces() {
@@ -237,7 +262,8 @@ fn open(text: &SealedText, secrets: &Secrets, out: &mut Zeroizing<Vec<u8>>) -> R
                 }
             }
             Piece::Basic { user, password } => {
-                let mut pair = Zeroizing::new(Vec::with_capacity(128));
+                let length = room(user, secrets).saturating_add(1).saturating_add(room(password, secrets));
+                let mut pair = Zeroizing::new(Vec::with_capacity(length));
                 open(user, secrets, &mut pair)?;
                 if pair.contains(&b':') {
                     return Err(match first_secret(user) {

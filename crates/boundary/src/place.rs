@@ -16,6 +16,7 @@ use backshell_model::{
     Timestamp, UrlRefused, is_ambiguous_path,
 };
 use backshell_permission::Permitted;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -239,23 +240,26 @@ impl PlaceRefused {
 /// Judges the final destination of a permitted request. In this order: the proofs belong together; the path stays
 /// below its root; the root is certified or approved; the name resolves to public addresses only, asked once; the
 /// decision table lets it go. Costs one look-up and no allocation that grows with the installation.
-pub async fn place(
+#[expect(clippy::manual_async_fn, reason = "an async fn moves its arguments once more")]
+pub fn place(
     permitted: Permitted,
     inside: CellInside,
     request: ShapedRequest,
     terms: &Terms<'_>,
     resolver: &dyn Resolver,
-) -> Result<Placed, PlaceRefused> {
-    let refuse = |code, reason, row| PlaceRefused::of(&request.root, code, reason, row);
-    let environment = permitted.environment();
-    if inside.environment() != environment || terms.allowed.environment() != environment {
-        return Err(refuse(RefusalCode::InternalError, "environments_differ", Row::D01));
+) -> impl Future<Output = Result<Placed, PlaceRefused>> + Send {
+    async move {
+        let refuse = |code, reason, row| PlaceRefused::of(&request.root, code, reason, row);
+        let environment = permitted.environment();
+        if inside.environment() != environment || terms.allowed.environment() != environment {
+            return Err(refuse(RefusalCode::InternalError, "environments_differ", Row::D01));
+        }
+        if escapes(&request) {
+            return Err(refuse(RefusalCode::EgressRefused, "path_escapes", Row::D06));
+        }
+        let Judged { resolved, addresses, decision } = judge_root(&request.root, terms, resolver).await?;
+        Ok(Placed { permitted, cell: inside.cell().clone(), request, addresses, resolved, decision })
     }
-    if escapes(&request) {
-        return Err(refuse(RefusalCode::EgressRefused, "path_escapes", Row::D06));
-    }
-    let Judged { resolved, addresses, decision } = judge_root(&request.root, terms, resolver).await?;
-    Ok(Placed { permitted, cell: inside.cell().clone(), request, addresses, resolved, decision })
 }
 
 /// A root that a request could go to: what it led to, and what the decision table says. It proves nothing.

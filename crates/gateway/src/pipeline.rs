@@ -27,12 +27,14 @@ use backshell_ledger::{
     BoundaryOutcome, CellName, CompletionRecord, DecisionRecord, Ended, Ledger, LedgerError, Receipt, RefusalRecord,
     Who,
 };
-use backshell_model::{CallId, Caller, ConnectionId, QueryPair, ServiceRoot, ShapedRequest};
+use backshell_model::{CallId, Caller, ConnectionId, QueryPair, ServiceRoot, ShapedRequest, Timestamp};
 use backshell_permission::{CallTarget, Permitted};
 use backshell_templates::{Context, OperationPlan};
 use backshell_upstream::{RequestBody, Upstream};
 use http::{HeaderMap, Method, Request, Response, request};
 use hyper::body::Incoming;
+use std::convert::Infallible;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -72,56 +74,76 @@ impl Worker {
     }
 
     /// Answers a request, whatever happens to it.
-    pub(crate) async fn handle(&self, request: Request<Incoming>) -> Response<ResponseBody> {
-        let metrics = self.gateway.metrics();
-        let running = metrics.enter(&self.running);
-        let mut trace = Trace::new(CallId::generate(self.gateway.now(), &self.call_ids));
-        let outcome = pin!(self.call(request, &mut trace)).await;
-        match outcome {
-            Ok(response) => {
-                metrics.answered(response.status().as_u16());
-                response.map(|body| body.counted(running))
-            }
-            Err(refusal) => {
-                metrics.refused(refusal.code);
-                // Apart on the heap: a call that is not refused does not carry the room for it.
-                Box::pin(self.record_refusal(&trace, &refusal)).await;
-                refusal.into_response(trace.call)
-            }
+    #[expect(clippy::manual_async_fn, reason = "an async fn moves its arguments once more")]
+    pub(crate) fn handle(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Result<Response<ResponseBody>, Infallible>> + Send {
+        async move {
+            let metrics = self.gateway.metrics();
+            let running = metrics.enter(&self.running);
+            let mut trace = Trace::new(self.gateway.now(), &self.call_ids);
+            let outcome = pin!(self.call(request, &mut trace)).await;
+            Ok(match outcome {
+                Ok(response) => {
+                    metrics.answered(response.status().as_u16());
+                    response.map(|body| body.counted(running))
+                }
+                Err(refusal) => {
+                    metrics.refused(refusal.code);
+                    // Apart on the heap: a call that is not refused does not carry the room for it.
+                    Box::pin(self.record_refusal(&trace, &refusal)).await;
+                    refusal.into_response(trace.call)
+                }
+            })
         }
     }
 
     /// The pipeline.
     ///
     /// Longer steps are pinned where they are made: awaited directly, their kilobytes would be moved first.
-    async fn call(&self, request: Request<Incoming>, trace: &mut Trace) -> Result<Response<ResponseBody>, Refusal> {
-        self.admit()?;
-        let snapshot = self.gateway.snapshot().map_err(|stale| Refusal::new(Code::StaleState, stale.to_string()))?;
-        receive::method(request.method())?;
-        let (head, body) = request.into_parts();
-        let uri = head.uri.clone();
+    #[expect(clippy::manual_async_fn, reason = "an async fn moves its arguments once more")]
+    fn call(
+        &self,
+        request: Request<Incoming>,
+        trace: &mut Trace,
+    ) -> impl Future<Output = Result<Response<ResponseBody>, Refusal>> + Send {
+        async move {
+            self.admit()?;
+            let snapshot =
+                self.gateway.snapshot().map_err(|stale| Refusal::new(Code::StaleState, stale.to_string()))?;
+            receive::method(request.method())?;
+            let uri = request.uri().clone();
 
-        let caller = self.identify(&snapshot, &head, trace)?;
-        let address = receive::address(&uri)?;
-        let route = self.route(&snapshot, &address, trace)?;
-        let inside = self.cell(&route.environment.border, trace)?;
-        let target = find(&route, &head.method, &address, trace)?;
-        let permitted = permit(&snapshot, &caller, &route, &target, trace)?;
-        receive::length(&body, self.settings().max_request_body)?;
-        let (shaped, asked) = shape(&permitted, &route, &target, head)?;
-        let placed = pin!(self.place(permitted, inside, shaped, &route, trace)).await?;
-        let summary = Summary::of(&placed, &route, &target);
-        let credentialed = self.credential(placed, &route)?;
-        let receipt = pin!(self.record_decision(&summary, trace)).await?;
+            // What only these steps need ends with the block, here and below: the rest is kept while the call waits.
+            let (route, inside, target, permitted, shaped, asked, body) = {
+                let (head, body) = request.into_parts();
+                let caller = self.identify(&snapshot, &head, trace)?;
+                let address = receive::address(&uri)?;
+                let route = self.route(&snapshot, &address, trace)?;
+                let inside = self.cell(&route.environment.border, trace)?;
+                let target = find(&route, &head.method, &address, trace)?;
+                let permitted = permit(&snapshot, &caller, &route, &target, trace)?;
+                receive::length(&body, self.settings().max_request_body)?;
+                let (shaped, asked) = shape(&permitted, &route, &target, head)?;
+                (route, inside, target, permitted, shaped, asked, body)
+            };
+            let (summary, credentialed) = {
+                let placed = pin!(self.place(permitted, inside, shaped, &route, trace)).await?;
+                (Summary::of(&placed, &route, &target), self.credential(placed, &route)?)
+            };
+            let receipt = pin!(self.record_decision(&summary, trace)).await?;
 
-        let body = RequestBody::stream(body, self.settings().max_request_body);
-        let completion = self.completion(&summary, &body, trace);
-        let mut answer = pin!(self.send(credentialed, receipt, body, completion)).await?;
-        if asked.reads_answer {
-            // Apart on the heap: most calls do not carry the room for it.
-            answer = Box::pin(pages::through_gateway(answer, &asked, &summary, &self.settings().public_url)).await?;
+            let body = RequestBody::stream(body, self.settings().max_request_body);
+            let completion = self.completion(&summary, &body, trace);
+            let mut answer = pin!(self.send(credentialed, receipt, body, completion)).await?;
+            if asked.reads_answer {
+                // Apart on the heap: most calls do not carry the room for it.
+                answer =
+                    Box::pin(pages::through_gateway(answer, &asked, &summary, &self.settings().public_url)).await?;
+            }
+            respond::respond(answer, &asked, &summary, trace.call, self.gateway.metrics())
         }
-        respond::respond(answer, &asked, &summary, trace.call, self.gateway.metrics())
     }
 
     /// Too many calls at once are turned away rather than queued: a queue without an end is an outage later.
@@ -136,7 +158,7 @@ impl Worker {
         let token = receive::bearer(&head.headers).ok_or_else(|| {
             Refusal::new(Code::Unauthenticated, "send `Authorization: Bearer` with a Backshell access token (`bsk_…`)")
         })?;
-        let caller = identify::caller(snapshot, token, self.gateway.now())
+        let caller = identify::caller(snapshot, token, trace.at)
             .map_err(|error| Refusal::new(Code::Unauthenticated, format!("{error}; ask for a new one")))?;
         trace.caller = Some(caller.clone());
         Ok(caller)
@@ -173,7 +195,7 @@ impl Worker {
                 .reason(error.reason())
         })?;
         let identity = self.settings().cell.identity();
-        let inside = backshell_boundary::cell_decision(&identity, self.gateway.now(), allowed).map_err(|wrong| {
+        let inside = backshell_boundary::cell_decision(&identity, trace.at, allowed).map_err(|wrong| {
             trace.row = Some((wrong.row.as_str(), wrong.reason()));
             Refusal {
                 home_cell: border.home_cell.clone(),
@@ -184,45 +206,48 @@ impl Worker {
         Ok(inside)
     }
 
-    async fn place(
+    #[expect(clippy::manual_async_fn, reason = "an async fn moves its arguments once more")]
+    fn place(
         &self,
         permitted: Permitted,
         inside: CellInside,
         shaped: ShapedRequest,
         route: &Route,
         trace: &mut Trace,
-    ) -> Result<Placed, Refusal> {
-        let facts = &route.environment;
-        let Ok(allowed) = &facts.border.allowed else { return Err(internal()) };
-        held(route, &shaped.root).inspect_err(|_| {
-            trace.host = Some(shaped.root.host.clone());
-            trace.refused_by(Row::D06);
-        })?;
-        let terms = Terms {
-            allowed,
-            egress: facts.environment.egress,
-            certified: &route.roots.certified,
-            approved: &route.approved,
-            infrastructure: route.infrastructure,
-            inventory: &self.settings().inventory,
-            addresses: &self.settings().addresses,
-            evidence: &*self.gateway.parts().evidence,
-            grants: &route.grants,
-            now: self.gateway.now(),
-        };
-        let resolver = &*self.gateway.parts().resolver;
-        let placed =
-            backshell_boundary::place(permitted, inside, shaped, &terms, resolver).await.map_err(|refused| {
-                trace.host = Some(refused.root.host.clone());
-                trace.row = Some((refused.row.as_str(), refused.reason));
-                trace.decision.clone_from(&refused.decision);
-                trace.addresses.clone_from(&refused.addresses);
-                Refusal::new(respond::place_code(refused.code), refused.to_string()).reason(refused.reason)
+    ) -> impl Future<Output = Result<Placed, Refusal>> + Send {
+        async move {
+            let facts = &route.environment;
+            let Ok(allowed) = &facts.border.allowed else { return Err(internal()) };
+            held(route, &shaped.root).inspect_err(|_| {
+                trace.host = Some(shaped.root.host.clone());
+                trace.refused_by(Row::D06);
             })?;
-        if placed.notice() {
-            self.gateway.metrics().notice();
+            let terms = Terms {
+                allowed,
+                egress: facts.environment.egress,
+                certified: &route.roots.certified,
+                approved: &route.approved,
+                infrastructure: route.infrastructure,
+                inventory: &self.settings().inventory,
+                addresses: &self.settings().addresses,
+                evidence: &*self.gateway.parts().evidence,
+                grants: &route.grants,
+                now: trace.at,
+            };
+            let resolver = &*self.gateway.parts().resolver;
+            let placed =
+                backshell_boundary::place(permitted, inside, shaped, &terms, resolver).await.map_err(|refused| {
+                    trace.host = Some(refused.root.host.clone());
+                    trace.row = Some((refused.row.as_str(), refused.reason));
+                    trace.decision.clone_from(&refused.decision);
+                    trace.addresses.clone_from(&refused.addresses);
+                    Refusal::new(respond::place_code(refused.code), refused.to_string()).reason(refused.reason)
+                })?;
+            if placed.notice() {
+                self.gateway.metrics().notice();
+            }
+            Ok(placed)
         }
-        Ok(placed)
     }
 
     /// Opens the sealed references of the finished request. The vault is asked only where there are any.
@@ -254,14 +279,14 @@ impl Worker {
             connector: &summary.route.connection.connector,
             version: &summary.route.connection.version,
             operation: &summary.operation.id,
-            policies: summary.policies.split(',').collect(),
+            policies: summary.policies.as_str().split(',').collect(),
             home: &summary.route.environment.environment.home,
             cell: CellName { name: &settings.cell_name, region: &settings.cell_region },
             boundary: summary.boundary(),
             host: &summary.host,
             addresses: &summary.addresses,
         };
-        let receipt = pin!(self.ledger.decide(record)).await.map_err(|error| ledger_refusal(&error))?;
+        let receipt = pin!(self.ledger.decide(&record)).await.map_err(|error| ledger_refusal(&error))?;
         trace.decided = true;
         Ok(receipt)
     }
@@ -282,22 +307,25 @@ impl Worker {
         Completion::new(self.ledger.clone(), record, body.progress(), several, Arc::clone(&self.out_of_time))
     }
 
-    async fn send(
+    #[expect(clippy::manual_async_fn, reason = "an async fn moves its arguments once more")]
+    fn send(
         &self,
         credentialed: Credentialed,
         receipt: Receipt,
         body: RequestBody,
         mut completion: Completion,
-    ) -> Result<Response<ResponseBody>, Refusal> {
-        match pin!(self.upstream.send(credentialed, receipt, body)).await {
-            Ok(answer) => {
-                completion.answered(answer.status().as_u16());
-                Ok(answer.map(|body| ResponseBody::stream(body, completion)))
-            }
-            Err(error) => {
-                let (refusal, ended) = respond::send_refusal(&error);
-                completion.refused(refusal.code.as_str(), ended);
-                Err(refusal)
+    ) -> impl Future<Output = Result<Response<ResponseBody>, Refusal>> + Send {
+        async move {
+            match pin!(self.upstream.send(credentialed, receipt, body)).await {
+                Ok(answer) => {
+                    completion.answered(answer.status().as_u16());
+                    Ok(answer.map(|body| ResponseBody::stream(body, completion)))
+                }
+                Err(error) => {
+                    let (refusal, ended) = respond::send_refusal(&error);
+                    completion.refused(refusal.code.as_str(), ended);
+                    Err(refusal)
+                }
             }
         }
     }
@@ -481,6 +509,8 @@ fn ledger_refusal(error: &LedgerError) -> Refusal {
 /// What is known about a call so far, for its record when it is refused.
 struct Trace {
     call: CallId,
+    /// When it came: all of it is decided as of one time.
+    at: Timestamp,
     caller: Option<Caller>,
     route: Option<Arc<Route>>,
     elsewhere: Option<(ConnectionId, Arc<Border>)>,
@@ -495,9 +525,10 @@ struct Trace {
 }
 
 impl Trace {
-    fn new(call: CallId) -> Self {
+    fn new(at: Timestamp, random: &Reserve) -> Self {
         Self {
-            call,
+            call: CallId::generate(at, random),
+            at,
             caller: None,
             route: None,
             elsewhere: None,

@@ -22,11 +22,14 @@ use std::sync::Arc;
 /// known.
 static NOTICE_HEADER: HeaderName = HeaderName::from_static("x-backshell-notice");
 
+/// How many bytes the value of that header usually has at most.
+const USUAL_NOTICE: usize = 128;
+
 /// What stays known about a call after its proofs are used up.
 pub(crate) struct Summary<'r> {
     pub(crate) route: &'r Route,
     pub(crate) operation: Arc<CompiledOperation>,
-    pub(crate) policies: String,
+    pub(crate) policies: Reason,
     pub(crate) host: HostName,
     pub(crate) addresses: Vec<SocketAddr>,
     root: ServiceRoot,
@@ -42,7 +45,7 @@ impl<'r> Summary<'r> {
         Self {
             route,
             operation: Arc::clone(&target.operation),
-            policies: placed.permitted().reason().as_str().to_owned(),
+            policies: placed.permitted().reason().clone(),
             host: request.root.host.clone(),
             addresses: placed.addresses().to_vec(),
             root: request.root.clone(),
@@ -90,16 +93,17 @@ pub(crate) fn boundary_outcome(decision: &Decision) -> BoundaryOutcome<'_> {
 /// The value of the notice header: the reason code, then row, grade, and, where there are any, places and grants,
 /// separated by commas. Nothing of the request or the answer is in it.
 fn notice(decision: &Decision) -> String {
-    let mut text = format!("{}; row={}; grade={}", decision.reason(), decision.row, decision.places.grade);
-    let places: Vec<&str> = decision.places.places().map(|place| place.as_str()).collect();
-    if !places.is_empty() {
-        text.push_str("; places=");
-        text.push_str(&places.join(","));
+    let mut text = String::with_capacity(USUAL_NOTICE);
+    for part in [decision.reason(), "; row=", decision.row.as_str(), "; grade=", decision.places.grade.as_str()] {
+        text.push_str(part);
     }
-    let grants: Vec<String> = decision.grants.iter().map(ToString::to_string).collect();
-    if !grants.is_empty() {
-        text.push_str("; grants=");
-        text.push_str(&grants.join(","));
+    for (index, place) in decision.places.places().enumerate() {
+        text.push_str(if index == 0 { "; places=" } else { "," });
+        text.push_str(place.as_str());
+    }
+    for (index, grant) in decision.grants.iter().enumerate() {
+        text.push_str(if index == 0 { "; grants=" } else { "," });
+        grant.append_to(&mut text);
     }
     text
 }
@@ -142,7 +146,7 @@ pub(crate) fn respond(
             }
         }
     }
-    if let Ok(id) = HeaderValue::try_from(call.to_string()) {
+    if let Ok(id) = HeaderValue::try_from(call.to_text()) {
         headers.insert(&CALL_ID_HEADER, id);
     }
     if summary.decision.notice()

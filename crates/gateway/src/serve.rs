@@ -1,19 +1,17 @@
 //! The gateway listener: one acceptor, and workers that each have a thread, a runtime and upstream connections of their
 //! own, so that a call never changes threads.
 
-use crate::body::ResponseBody;
 use crate::linger::Linger;
 use crate::opening::Opening;
 use crate::pipeline::Worker;
 use crate::stall::Stall;
 use crate::state::Gateway;
-use http::{Request, Response};
+use http::Request;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
-use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::num::NonZeroUsize;
@@ -225,10 +223,7 @@ where
         .max_send_buf_size(MAX_SEND_BUFFER)
         .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX))
         .keep_alive_interval(Duration::from_secs(30));
-    let service = service_fn(move |request: Request<Incoming>| {
-        let worker = Arc::clone(&worker);
-        async move { Ok::<Response<ResponseBody>, Infallible>(std::pin::pin!(worker.handle(request)).await) }
-    });
+    let service = service_fn(move |request: Request<Incoming>| Arc::clone(&worker).handle(request));
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a caller's connection ended");

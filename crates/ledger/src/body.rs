@@ -6,15 +6,15 @@
 
 use crate::chain::{self, sha256};
 use crate::frames::{Frames, Key};
-use crate::object::Object;
+use crate::object::{Object, Plain};
 use crate::record::{ActRecord, BoundaryOutcome, CompletionRecord, DecisionRecord, Outcome, RefusalRecord};
 use backshell_boundary::CellInside;
 use backshell_model::{CallId, ConnectionId, EnvironmentId, PackageDigest, Random, Timestamp, TokenId};
 use backshell_store::{LedgerRow, Pseudonym};
 use serde::Serialize;
 use serde::ser::Serializer;
-use std::cell::Cell;
-use std::fmt::Display;
+use std::cell::RefCell;
+use std::fmt::{Display, Write as _};
 use std::net::SocketAddr;
 
 const SHAPE: u8 = 1;
@@ -89,9 +89,9 @@ impl DecisionBody<'_> {
                 object.text("row", boundary.row);
                 object.text("reason", boundary.reason);
                 object.text("grade", boundary.grade);
-                object.number("notice", boundary.notice);
+                object.truth("notice", boundary.notice);
                 if boundary.conflict {
-                    object.number("conflict", true);
+                    object.truth("conflict", true);
                 }
                 object.texts("places", &boundary.places);
                 object.texts("evidence", &boundary.evidence);
@@ -319,7 +319,7 @@ fn row(kind: &'static str, at: Timestamp, environment: Option<EnvironmentId>, bo
         seq: 0,
         at,
         kind: kind.into(),
-        environment: environment.map(|environment| environment.to_string()),
+        environment: environment.map(EnvironmentId::to_text),
         body_hash: sha256(body.as_bytes()),
         body: Some(body),
         hash: [0; 32],
@@ -330,43 +330,56 @@ fn row(kind: &'static str, at: Timestamp, environment: Option<EnvironmentId>, bo
 #[derive(Clone, Copy)]
 pub(crate) struct At(pub(crate) Timestamp);
 
-/// `2023-11-14T22:13:20`
-type Second = [u8; 19];
+/// `2023-11-14T22:13:20`, so many bytes long in years of four digits.
+const SECOND_LENGTH: usize = 19;
 
 thread_local! {
     /// The last second that was written, since 1970, and its text: a busy thread writes thousands of times in it.
-    static LAST: Cell<Option<(i64, Second)>> = const { Cell::new(None) };
+    static LAST: RefCell<(i64, String)> = const { RefCell::new((0, String::new())) };
 }
 
-/// The text of a second since 1970; `None` for years without four digits.
-fn second(seconds: i64) -> Option<Second> {
-    if let Some((last, text)) = LAST.get()
-        && last == seconds
-    {
-        return Some(text);
+/// Appends the text of a second since 1970; false for years without four digits.
+fn append_second(seconds: i64, text: &mut String) -> bool {
+    LAST.with_borrow_mut(|(last, known)| {
+        if *last != seconds || known.is_empty() {
+            *last = seconds;
+            known.clear();
+            if let Ok(second) = jiff::Timestamp::from_second(seconds) {
+                // Writing to a text does not fail.
+                let _ = write!(known, "{}", second.strftime("%Y-%m-%dT%H:%M:%S"));
+            }
+        }
+        let is_usual = known.len() == SECOND_LENGTH;
+        if is_usual {
+            text.push_str(known);
+        }
+        is_usual
+    })
+}
+
+impl Plain for At {
+    fn append_to(&self, text: &mut String) {
+        const MICROS: i64 = 1_000_000;
+        let micros = self.0.as_micros();
+        if append_second(self.0.as_secs(), text) {
+            // With a one before them the decimals are all there.
+            let mut decimals = itoa::Buffer::new();
+            let decimals = decimals.format(MICROS + micros.rem_euclid(MICROS));
+            text.push('.');
+            text.push_str(decimals.get(1..).unwrap_or_default());
+            text.push('Z');
+        } else {
+            // Beyond the year 9999; a number is still a time.
+            text.push_str(itoa::Buffer::new().format(micros));
+        }
     }
-    let text = jiff::Timestamp::from_second(seconds).ok()?.strftime("%Y-%m-%dT%H:%M:%S").to_string();
-    let text = text.into_bytes().try_into().ok()?;
-    LAST.set(Some((seconds, text)));
-    Some(text)
 }
 
 impl Display for At {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let micros = self.0.as_micros();
-        let Some(second) = second(self.0.as_secs()) else {
-            // Beyond the year 9999; a number is still a time.
-            return write!(f, "{micros}");
-        };
-        let mut text = *b"yyyy-mm-ddThh:mm:ss.000000Z";
-        let (front, decimals) = text.split_at_mut(second.len());
-        front.copy_from_slice(&second);
-        let mut rest = micros.rem_euclid(1_000_000);
-        for digit in decimals.iter_mut().rev().skip(1).take(6) {
-            *digit += u8::try_from(rest % 10).unwrap_or_default();
-            rest /= 10;
-        }
-        f.write_str(std::str::from_utf8(&text).map_err(|_| std::fmt::Error)?)
+        let mut text = String::new();
+        self.append_to(&mut text);
+        f.write_str(&text)
     }
 }
 

@@ -94,9 +94,9 @@ impl Ledger {
     /// A caller that gets a receipt sends the call and then [completes](Self::complete) it, or completes it as not
     /// sent. On an error nothing may be sent. After [`LedgerError::Slow`] the record may still be written; it then
     /// stands in the ledger without completion.
-    pub async fn decide(&self, record: DecisionRecord<'_>) -> Result<Receipt, LedgerError> {
+    pub async fn decide(&self, record: &DecisionRecord<'_>) -> Result<Receipt, LedgerError> {
         let who = self.names(record.who).await?;
-        let row = body::decision(self.shared.clock.now(), &record, &who, &self.frames);
+        let row = body::decision(self.shared.clock.now(), record, &who, &self.frames);
         let seq = if self.shared.mode == Mode::Strict || !self.shared.counters.is_healthy() {
             Some(pin!(self.write(row)).await?)
         } else {
@@ -169,10 +169,15 @@ impl Ledger {
     /// Hands a row over and waits until it is on disk; its number in the chain.
     async fn write(&self, row: LedgerRow) -> Result<i64, LedgerError> {
         let (waiter, written) = Waiter::new(self.desk.as_ref().map(|desk| desk.desk()));
-        let write = pin!(async {
-            pin!(self.shared.queue.push(Pending { row, waiter: Some(waiter) })).await?;
+        let queue = &self.shared.queue;
+        let no_room = queue.try_push(Pending { row, waiter: Some(waiter) })?;
+        let write = async {
+            if let Some(pending) = no_room {
+                // Apart on the heap: mostly there is room, and a record does not carry that for its wait.
+                Box::pin(queue.push(pending)).await?;
+            }
             written.await.unwrap_or(Err(LedgerError::Stopped))
-        });
+        };
         let slow = LedgerError::Slow { seconds: self.shared.patience.as_secs() };
         tokio::time::timeout(self.shared.patience, write).await.unwrap_or(Err(slow))
     }

@@ -3,7 +3,15 @@
 //! Every call writes two of them, so they are spared what a general serialiser does for each member: a look at every
 //! byte of names that are known to need no escaping, and a formatter for values that are text already.
 
-use std::fmt::{Display, Write as _};
+use backshell_model::{CallId, ConnectionId, EnvironmentId, GrantId, PackageDigest, TokenId};
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+/// A text made of letters, digits, colons and the like: it needs no escaping.
+pub(crate) trait Plain {
+    /// Appends the text.
+    fn append_to(&self, text: &mut String);
+}
 
 /// An object that is being written. Members come in the order of the calls.
 pub(crate) struct Object(String);
@@ -48,27 +56,33 @@ impl Object {
         }
     }
 
-    /// A text made of letters, digits, colons and the like: an identifier, a digest, a time. It needs no escaping.
+    /// A text that needs no escaping: an identifier, a digest, a time.
     #[inline]
-    pub(crate) fn plain(&mut self, name: &'static str, value: impl Display) {
+    pub(crate) fn plain(&mut self, name: &'static str, value: impl Plain) {
         self.name(name);
-        plain(&mut self.0, value);
+        plain(&mut self.0, &value);
     }
 
     /// As [`plain`](Self::plain), if there is one.
     #[inline]
-    pub(crate) fn some_plain(&mut self, name: &'static str, value: Option<impl Display>) {
+    pub(crate) fn some_plain(&mut self, name: &'static str, value: Option<impl Plain>) {
         if let Some(value) = value {
             self.plain(name, value);
         }
     }
 
-    /// A number or a truth value.
+    /// A number.
     #[inline]
-    pub(crate) fn number(&mut self, name: &'static str, value: impl Display) {
+    pub(crate) fn number(&mut self, name: &'static str, value: impl itoa::Integer) {
         self.name(name);
-        // Writing to a text does not fail.
-        let _ = write!(self.0, "{value}");
+        self.0.push_str(itoa::Buffer::new().format(value));
+    }
+
+    /// A truth value.
+    #[inline]
+    pub(crate) fn truth(&mut self, name: &'static str, value: bool) {
+        self.name(name);
+        self.0.push_str(if value { "true" } else { "false" });
     }
 
     /// A list of texts, unless it is empty.
@@ -77,7 +91,7 @@ impl Object {
     }
 
     /// A list of [plain](Self::plain) texts, unless it is empty.
-    pub(crate) fn plains(&mut self, name: &'static str, values: &[impl Display]) {
+    pub(crate) fn plains(&mut self, name: &'static str, values: &[impl Plain]) {
         self.list(name, values, |text, value| plain(text, value));
     }
 
@@ -129,11 +143,42 @@ impl Object {
     }
 }
 
-fn plain(text: &mut String, value: impl Display) {
+fn plain(text: &mut String, value: &impl Plain) {
     text.push('"');
-    // Writing to a text does not fail.
-    let _ = write!(text, "{value}");
+    value.append_to(text);
     text.push('"');
+}
+
+macro_rules! identifiers {
+    ($($name:ident)*) => {
+        $(impl Plain for $name {
+            fn append_to(&self, text: &mut String) {
+                (*self).append_to(text);
+            }
+        })*
+    };
+}
+
+identifiers!(CallId ConnectionId EnvironmentId GrantId TokenId);
+
+/// What is written by its formatter.
+macro_rules! displayed {
+    ($($name:ty)*) => {
+        $(impl Plain for $name {
+            fn append_to(&self, text: &mut String) {
+                // Writing to a text does not fail.
+                let _ = write!(text, "{self}");
+            }
+        })*
+    };
+}
+
+displayed!(PackageDigest &PackageDigest SocketAddr);
+
+impl Plain for String {
+    fn append_to(&self, text: &mut String) {
+        text.push_str(self);
+    }
 }
 
 /// A string in quotation marks. What has to be escaped (RFC 8259, section 7) is rare and left to the library.
@@ -162,13 +207,16 @@ mod tests {
         object.text("text", awkward);
         object.text("brace", "{");
         object.some_text("absent", None);
-        object.plain("plain", "con_1");
-        object.some_plain("none", None::<&str>);
+        object.plain("plain", "con_1".to_owned());
+        object.some_plain("none", None::<String>);
         object.number("number", u64::MAX);
-        object.number("truth", true);
+        object.truth("truth", true);
         object.texts("texts", &["a", awkward]);
         object.texts("no_texts", &[]);
-        object.plains("addresses", &["203.0.113.7:443", "[2001:db8::1]:443"]);
+        object.plains(
+            "addresses",
+            &["203.0.113.7:443", "[2001:db8::1]:443"].map(|text| text.parse::<SocketAddr>().unwrap()),
+        );
         object.object("inner", |inner| inner.text("a", awkward));
         object.object("empty", |_| {});
         object.pairs("pairs", &[("x", "1"), (awkward, awkward)]);

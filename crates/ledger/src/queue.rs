@@ -109,8 +109,8 @@ impl Queue {
         }
     }
 
-    /// Gives the record back when there is no room.
-    fn try_push(&self, pending: Pending) -> Result<Option<Pending>, LedgerError> {
+    /// Hands a record over without waiting; gives it back when there is no room.
+    pub(crate) fn try_push(&self, pending: Pending) -> Result<Option<Pending>, LedgerError> {
         let mut state = self.lock();
         if state.closed {
             return Err(LedgerError::Stopped);

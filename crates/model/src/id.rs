@@ -36,17 +36,32 @@ macro_rules! identifier {
             pub fn to_bytes(self) -> [u8; 16] {
                 self.0.to_bytes()
             }
+
+            /// Appends the text form. Every call writes identifiers several times, and this way takes no formatter.
+            pub fn append_to(self, text: &mut String) {
+                text.push_str(concat!($prefix, "_"));
+                text.push_str(self.digits(&mut [0; ulid::ULID_LEN]));
+            }
+
+            /// The text form as a text that has room for nothing else.
+            pub fn to_text(self) -> String {
+                let mut text = String::with_capacity($prefix.len() + 1 + ulid::ULID_LEN);
+                self.append_to(&mut text);
+                text
+            }
+
+            /// What stands behind the underscore.
+            fn digits(self, buffer: &mut [u8; ulid::ULID_LEN]) -> &str {
+                let digits = self.0.array_to_str(buffer);
+                digits.make_ascii_lowercase();
+                digits
+            }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                // In one piece: identifiers are written several times in every call.
-                let mut text = [b'_'; $prefix.len() + 1 + ulid::ULID_LEN];
-                let (prefix, rest) = text.split_at_mut($prefix.len());
-                prefix.copy_from_slice($prefix.as_bytes());
-                let digits = rest.last_chunk_mut().ok_or(fmt::Error)?;
-                self.0.array_to_str(digits).make_ascii_lowercase();
-                f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+                f.write_str(concat!($prefix, "_"))?;
+                f.write_str(self.digits(&mut [0; ulid::ULID_LEN]))
             }
         }
 
@@ -126,6 +141,7 @@ mod tests {
         let id = ConnectionId::generate(Timestamp::from_secs(1_700_000_000), &Sevens);
         let text = id.to_string();
         assert!(text.starts_with("con_"), "{text}");
+        assert_eq!((id.to_text(), id.to_text().capacity()), (text.clone(), text.len()));
         assert_eq!(text.parse::<ConnectionId>(), Ok(id));
         assert!(text.to_uppercase().parse::<ConnectionId>().is_err());
         assert!(text.replace("con_", "env_").parse::<ConnectionId>().is_err());

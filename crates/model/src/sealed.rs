@@ -12,7 +12,8 @@ pub struct SecretName(Arc<str>);
 impl SecretName {
     /// Folds ASCII case: connection parameters are looked up without regard to it.
     pub fn new(name: &str) -> Self {
-        Self(name.to_ascii_lowercase().into())
+        let has_capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
+        Self(if has_capitals { name.to_ascii_lowercase().into() } else { name.into() })
     }
 
     /// The name as text.

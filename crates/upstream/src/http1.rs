@@ -12,8 +12,8 @@ use http::{HeaderValue, Request, Response};
 use hyper::body::Incoming;
 use hyper::client::conn::{TrySendError, http1};
 use hyper_util::rt::TokioIo;
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
@@ -54,14 +54,13 @@ impl Http1 {
         &self.host
     }
 
-    /// The exchange of `request` for the head of its answer, and the alarm that is kept for the wait.
-    pub(crate) fn exchange(&mut self, request: Request<RequestBody>) -> (impl Future<Output = Answer>, &mut Alarm) {
-        let Self { sender, driver, alarm, .. } = self;
-        let exchange = async move {
-            let mut answer = pin!(sender.try_send_request(request));
-            poll_fn(|context| driver.turn(context, |context| answer.as_mut().poll(context))).await
-        };
-        (exchange, alarm)
+    /// Begins the exchange of `request` for the head of its answer, which comes while the driver [turns](Driver::turn);
+    /// the alarm is kept for the wait.
+    pub(crate) fn begin(
+        &mut self,
+        request: Request<RequestBody>,
+    ) -> (impl Future<Output = Answer> + use<>, &mut Driver, &mut Alarm) {
+        (self.sender.try_send_request(request), &mut self.driver, &mut self.alarm)
     }
 
     /// Waits for a part of the answer's body.
@@ -102,7 +101,7 @@ impl Http1 {
 }
 
 /// Polls the connection on behalf of whoever waits for something from it.
-struct Driver {
+pub(crate) struct Driver {
     /// `None` once it has ended.
     connection: Option<http1::Connection<TokioIo<Stream>, RequestBody>>,
     wakes: Arc<Wakes>,
@@ -112,7 +111,11 @@ struct Driver {
 
 impl Driver {
     /// Lets the connection work until `outcome` is there or nothing can be done for now.
-    fn turn<T>(&mut self, context: &mut Context<'_>, mut outcome: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
+    pub(crate) fn turn<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        mut outcome: impl FnMut(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
         self.wakes.task.register(context.waker());
         for _ in 0..TURNS {
             self.wakes.begin();
@@ -197,6 +200,8 @@ mod tests {
     use super::*;
     use http::header;
     use http_body::Body;
+    use std::future::poll_fn;
+    use std::pin::pin;
     use std::time::Duration;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
@@ -215,7 +220,9 @@ mod tests {
     async fn exchanged(connection: &mut Http1, far: &mut TcpStream, bytes: &[u8]) -> Incoming {
         let mut request = Request::new(RequestBody::empty());
         request.headers_mut().insert(header::HOST, connection.host().clone());
-        let (exchange, _) = connection.exchange(request);
+        let (exchange, driver, _) = connection.begin(request);
+        let mut exchange = pin!(exchange);
+        let exchange = poll_fn(|context| driver.turn(context, |context| exchange.as_mut().poll(context)));
         let service = async {
             let mut head = Vec::new();
             while !head.ends_with(b"\r\n\r\n") {

@@ -15,7 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls_pki_types::ServerName;
 use std::future::{Future, poll_fn};
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Poll, ready};
 use std::time::Duration;
@@ -109,16 +109,23 @@ impl Upstream {
     /// `receipt` says that the decision is in the ledger; it is used up. A request that cannot have reached the service
     /// is sent again, and so is a safe one (RFC 9110, section 9.2.1) without a body whose reused connection turned out to
     /// be closed: on another reused connection once, then on a fresh one. Nothing else is sent twice.
-    pub async fn send(
+    pub fn send(
         &self,
         credentialed: Credentialed,
         receipt: Receipt,
         body: RequestBody,
-    ) -> Result<Response<UpstreamBody>, SendError> {
-        if receipt.connection() != credentialed.connection() || receipt.host() != credentialed.host() {
-            return Err(SendError::WrongReceipt);
-        }
+    ) -> impl Future<Output = Result<Response<UpstreamBody>, SendError>> + Send {
+        let belongs = receipt.connection() == credentialed.connection() && receipt.host() == credentialed.host();
         drop(receipt);
+        // Not an `async fn`, which would move what it is given once more.
+        async move { if belongs { self.send_judged(&credentialed, body).await } else { Err(SendError::WrongReceipt) } }
+    }
+
+    async fn send_judged(
+        &self,
+        credentialed: &Credentialed,
+        body: RequestBody,
+    ) -> Result<Response<UpstreamBody>, SendError> {
         let key = Key {
             environment: credentialed.environment(),
             scheme: credentialed.scheme(),
@@ -128,20 +135,20 @@ impl Upstream {
         let progress = body.progress();
         let safe = matches!(*credentialed.method(), Method::GET | Method::HEAD | Method::OPTIONS)
             && http_body::Body::is_end_stream(&body);
-        let mut attempt = Some(build(&credentialed, body));
+        let mut attempt = Some(build(credentialed, body));
         for _ in 0..REUSED {
             let Some(sender) = self.pool.checkout(&key, credentialed.addresses()) else { break };
             let Some(request) = attempt.take() else { break };
             match pin!(self.exchange(&key, sender, request, &progress)).await {
                 Ok(answer) => return Ok(answer),
                 Err(Failure::NotSent(request, _)) => attempt = Some(*request),
-                Err(Failure::Maybe(_)) if safe => attempt = Some(build(&credentialed, RequestBody::empty())),
+                Err(Failure::Maybe(_)) if safe => attempt = Some(build(credentialed, RequestBody::empty())),
                 Err(Failure::Maybe(error) | Failure::Final(error)) => return Err(error),
             }
         }
         let Some(request) = attempt else { return Err(SendError::CallerGone) };
         // Apart on the heap: every call would carry the room that a handshake needs, and few calls make one.
-        let sender = Box::pin(self.open(&key, &credentialed)).await?;
+        let sender = Box::pin(self.open(&key, credentialed)).await?;
         Box::pin(self.exchange(&key, sender, request, &progress)).await.map_err(|failure| match failure {
             Failure::NotSent(_, error) | Failure::Maybe(error) | Failure::Final(error) => error,
         })
@@ -158,8 +165,10 @@ impl Upstream {
             Sender::Http1(mut connection, origin) => {
                 progress.goes_to(origin.pinned);
                 let request = to_http1(request, connection.host());
-                let (exchange, alarm) = connection.exchange(request);
-                let answer = pin!(self.wait(exchange, progress, alarm)).await?;
+                let (exchange, driver, alarm) = connection.begin(request);
+                let mut exchange = pin!(exchange);
+                let exchange = poll_fn(|context| driver.turn(context, |context| exchange.as_mut().poll(context)));
+                let answer = self.wait(exchange, progress, alarm).await?;
                 let lease = if progress.ended() {
                     Lease::Http1 { pool: Arc::clone(&self.pool), key: key.clone(), connection, origin }
                 } else {
@@ -170,8 +179,8 @@ impl Upstream {
             Sender::Http2(mut sender, stream) => {
                 progress.goes_to(stream.peer);
                 let request = to_http2(request, key);
-                let exchange = sender.try_send_request(request);
-                let answer = pin!(self.wait(exchange, progress, &mut Alarm::default())).await?;
+                let exchange = pin!(sender.try_send_request(request));
+                let answer = self.wait(exchange, progress, &mut Alarm::default()).await?;
                 let lease = Lease::Http2 { _sender: sender, _stream: stream };
                 Ok(answer.map(|incoming| UpstreamBody::new(incoming, lease, self.timeouts.idle)))
             }
@@ -182,15 +191,14 @@ impl Upstream {
     /// may take its time as long as it moves.
     async fn wait(
         &self,
-        answer: impl Future<Output = Result<Response<Incoming>, TrySendError<Request<RequestBody>>>>,
+        mut answer: impl Future<Output = Result<Response<Incoming>, TrySendError<Request<RequestBody>>>> + Unpin,
         progress: &Progress,
         alarm: &mut Alarm,
     ) -> Result<Response<Incoming>, Failure> {
         let limit = self.timeouts.first_byte;
         let begun = Instant::now();
-        let mut answer = pin!(answer);
         let result = poll_fn(|context| {
-            if let Poll::Ready(result) = answer.as_mut().poll(context) {
+            if let Poll::Ready(result) = Pin::new(&mut answer).poll(context) {
                 return Poll::Ready(Ok(result));
             }
             loop {

@@ -223,7 +223,7 @@ impl Scene {
     }
 
     pub(crate) async fn decide(&self, ledger: &Ledger) -> Result<Receipt, LedgerError> {
-        ledger.decide(self.decision(self.call())).await
+        ledger.decide(&self.decision(self.call())).await
     }
 }
 

@@ -16,7 +16,7 @@ async fn a_decision_does_not_return_before_its_append_returned() {
     let call = scene.call();
     let deciding = tokio::spawn({
         let (ledger, scene) = (ledger.clone(), scene.clone());
-        async move { ledger.decide(scene.decision(call)).await }
+        async move { ledger.decide(&scene.decision(call)).await }
     });
     eventually("the append has begun", || repository.appends.load(Ordering::SeqCst) == 2).await;
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -37,7 +37,7 @@ async fn decisions_that_wait_together_are_written_together() {
     let ledger = start(&repository, Options::default()).await;
     let decide = |call| {
         let (ledger, scene) = (ledger.clone(), scene.clone());
-        tokio::spawn(async move { ledger.decide(scene.decision(call)).await })
+        tokio::spawn(async move { ledger.decide(&scene.decision(call)).await })
     };
     // One append is held up before anybody else comes; how quickly the writer woke for it must not matter.
     let calls = (0..64).map(|_| scene.call()).collect::<Vec<_>>();
@@ -62,11 +62,11 @@ async fn a_failing_append_fails_closed_and_the_ledger_recovers_with_the_store() 
     let (repository, scene) = (Repository::open(), Scene::new());
     let ledger = start(&repository, Options::default()).await;
     let before = scene.call();
-    drop(ledger.decide(scene.decision(before)).await.unwrap());
+    drop(ledger.decide(&scene.decision(before)).await.unwrap());
 
     repository.failing.store(true, Ordering::SeqCst);
     let call = scene.call();
-    let error = ledger.decide(scene.decision(call)).await.unwrap_err();
+    let error = ledger.decide(&scene.decision(call)).await.unwrap_err();
     assert!(matches!(error, LedgerError::Unavailable { .. }), "{error}");
     assert_eq!(error.code(), "ledger_unavailable");
     assert!(error.to_string().contains("the disk is full"), "{error}");
@@ -99,7 +99,7 @@ async fn completions_wait_for_the_store_and_are_written_once() {
     let ledger = start(&repository, options).await;
     let calls = [scene.call(), scene.call(), scene.call()];
     for call in calls {
-        drop(ledger.decide(scene.decision(call)).await.unwrap());
+        drop(ledger.decide(&scene.decision(call)).await.unwrap());
     }
     // The first is written although the store says otherwise; the store then fails for good with the second.
     repository.lying.store(true, Ordering::SeqCst);
@@ -130,7 +130,7 @@ async fn completions_that_were_never_written_are_counted_at_the_end() {
     let (repository, scene) = (Repository::open(), Scene::new());
     let ledger = start(&repository, Options::default()).await;
     let call = scene.call();
-    drop(ledger.decide(scene.decision(call)).await.unwrap());
+    drop(ledger.decide(&scene.decision(call)).await.unwrap());
     repository.failing.store(true, Ordering::SeqCst);
     ledger.complete(scene.completion(call));
     ledger.shutdown().await;

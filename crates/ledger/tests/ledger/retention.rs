@@ -38,7 +38,7 @@ impl Cell {
         ledger.complete(scene.completion(receipt.call()));
         let boundary =
             BoundaryOutcome { row: "D12", reason: "crossing_granted", ..scene.decision(scene.call()).boundary };
-        drop(ledger.decide(DecisionRecord { boundary, ..scene.decision(scene.call()) }).await.unwrap());
+        drop(ledger.decide(&DecisionRecord { boundary, ..scene.decision(scene.call()) }).await.unwrap());
         ledger.refusal(scene.refusal(scene.call())).await.unwrap();
         ledger.act(ActRecord::done(None, "environment.create", "env_1")).await.unwrap();
     }

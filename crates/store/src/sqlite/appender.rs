@@ -7,7 +7,7 @@
 use super::statement::by_code;
 use crate::error::StoreError;
 use crate::repository::LedgerRow;
-use rusqlite::{Connection, OpenFlags, Statement, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Statement};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,6 +17,10 @@ use std::time::Duration;
 /// page, SQLite copies the page, and with a statement for each row those copies would be most of the work.
 const INSERT: &str = "INSERT OR ROLLBACK INTO ledger (seq, at, kind, environment, body, body_hash, hash)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+/// The group's transaction, as statements that are parsed once.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+const COMMIT: &str = "COMMIT";
 
 /// The ledger's connection; `None` once the store is closed.
 #[derive(Clone)]
@@ -43,14 +47,19 @@ impl Appender {
         Ok(Self(Arc::new(Mutex::new(Some(open().map_err(|error| failure(&error))?)))))
     }
 
-    /// Appends rows in one transaction; on disk when it returns. Blocks.
+    /// Appends rows in one transaction; on disk when it returns, and none of them is there when it fails. Blocks.
     pub(super) fn append(&self, rows: &[LedgerRow]) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let connection = connection.as_mut().ok_or_else(|| StoreError::Unavailable("it was closed".to_owned()))?;
-        insert(connection, rows).map_err(|error| failure(&error))
+        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = connection.as_ref().ok_or_else(|| StoreError::Unavailable("it was closed".to_owned()))?;
+        let inserted = insert(connection, rows);
+        // A row that is refused has ended the transaction already.
+        if inserted.is_err() && !connection.is_autocommit() {
+            connection.execute_batch("ROLLBACK").map_err(|error| failure(&error))?;
+        }
+        inserted.map_err(|error| failure(&error))
     }
 
     /// Closes the connection.
@@ -59,15 +68,15 @@ impl Appender {
     }
 }
 
-fn insert(connection: &mut Connection, rows: &[LedgerRow]) -> rusqlite::Result<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut statement = transaction.prepare_cached(INSERT)?;
+fn insert(connection: &Connection, rows: &[LedgerRow]) -> rusqlite::Result<()> {
+    connection.prepare_cached(BEGIN)?.raw_execute()?;
+    let mut statement = connection.prepare_cached(INSERT)?;
     for row in rows {
         bind(&mut statement, row)?;
         statement.raw_execute()?;
     }
     drop(statement);
-    transaction.commit()
+    connection.prepare_cached(COMMIT)?.raw_execute().map(drop)
 }
 
 fn bind(statement: &mut Statement<'_>, row: &LedgerRow) -> rusqlite::Result<()> {
