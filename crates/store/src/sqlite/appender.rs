@@ -5,18 +5,22 @@
 //! which may block.
 
 use super::statement::by_code;
-use crate::error::StoreError;
+use crate::error::{Conflict, StoreError};
 use crate::repository::LedgerRow;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Statement};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Writes one row. Several in one statement would be put into a table of their own first, because of the trigger that looks
-/// at each. What refuses a row takes the whole transaction back: before a statement that can be taken back alone touches a
-/// page, SQLite copies the page, and with a statement for each row those copies would be most of the work.
-const INSERT: &str = "INSERT OR ROLLBACK INTO ledger (seq, at, kind, environment, body, body_hash, hash)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+/// Writes rows; after it, a [`ROW`] for each. What refuses a row takes the whole transaction back: before a statement that
+/// can be taken back alone touches a page, SQLite copies the page, and those copies would be most of the work.
+const INSERT: &str = "INSERT OR ROLLBACK INTO ledger (seq, at, kind, environment, body, body_hash, hash) VALUES ";
+const ROW: &str = "(?, ?, ?, ?, ?, ?, ?)";
+const COLUMNS: usize = 7;
+/// How many rows are written by one statement while there are as many: most of what a statement costs, it costs once.
+const TOGETHER: usize = 8;
+const LAST: &str = "SELECT coalesce(max(seq), 0) FROM ledger";
 
 /// The group's transaction, as statements that are parsed once.
 const BEGIN: &str = "BEGIN IMMEDIATE";
@@ -24,14 +28,22 @@ const COMMIT: &str = "COMMIT";
 
 /// The ledger's connection; `None` once the store is closed.
 #[derive(Clone)]
-pub(super) struct Appender(Arc<Mutex<Option<Connection>>>);
+pub(super) struct Appender(Arc<Mutex<Option<Writing>>>);
+
+struct Writing {
+    connection: Connection,
+    /// Writes [`TOGETHER`] rows.
+    several: String,
+    /// Writes one.
+    single: String,
+}
 
 impl Appender {
     /// Opens the connection on a database that has its schema: a path, or a `file:` address. `busy` is how long it waits
     /// for another connection that writes.
     pub(super) fn open(database: &Path, busy: Duration) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let open = || -> rusqlite::Result<Connection> {
+        let open = || -> rusqlite::Result<Writing> {
             let connection = Connection::open_with_flags(database, flags)?;
             connection.busy_timeout(busy)?;
             // As on the other writing connection: a commit returns when it is on disk.
@@ -42,7 +54,11 @@ impl Appender {
             // The table's only checks are of the length of hashes, and a row here has no others. A check is a function,
             // and a statement with one can be taken back alone.
             connection.pragma_update(None, "ignore_check_constraints", true)?;
-            Ok(connection)
+            // The trigger that sees that no row is left out or given twice looks at each row. Here the same is asked once for
+            // a group; for whoever else writes into the table, the triggers stay.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+            let insert = |rows: usize| format!("{INSERT}{}", vec![ROW; rows].join(", "));
+            Ok(Writing { connection, several: insert(TOGETHER), single: insert(1) })
         };
         Ok(Self(Arc::new(Mutex::new(Some(open().map_err(|error| failure(&error))?)))))
     }
@@ -52,14 +68,14 @@ impl Appender {
         if rows.is_empty() {
             return Ok(());
         }
-        let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let connection = connection.as_ref().ok_or_else(|| StoreError::Unavailable("it was closed".to_owned()))?;
-        let inserted = insert(connection, rows);
+        let writing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let writing = writing.as_ref().ok_or_else(|| StoreError::Unavailable("it was closed".to_owned()))?;
+        let appended = writing.append(rows);
         // A row that is refused has ended the transaction already.
-        if inserted.is_err() && !connection.is_autocommit() {
-            connection.execute_batch("ROLLBACK").map_err(|error| failure(&error))?;
+        if appended.is_err() && !writing.connection.is_autocommit() {
+            writing.connection.execute_batch("ROLLBACK").map_err(|error| failure(&error))?;
         }
-        inserted.map_err(|error| failure(&error))
+        appended
     }
 
     /// Closes the connection.
@@ -68,25 +84,52 @@ impl Appender {
     }
 }
 
-fn insert(connection: &Connection, rows: &[LedgerRow]) -> rusqlite::Result<()> {
-    connection.prepare_cached(BEGIN)?.raw_execute()?;
-    let mut statement = connection.prepare_cached(INSERT)?;
-    for row in rows {
-        bind(&mut statement, row)?;
-        statement.raw_execute()?;
+impl Writing {
+    /// Leaves the transaction open when it fails, unless a row was refused.
+    fn append(&self, rows: &[LedgerRow]) -> Result<(), StoreError> {
+        let connection = &self.connection;
+        let begun = || connection.prepare_cached(BEGIN)?.raw_execute();
+        begun().map_err(|error| failure(&error))?;
+        let last = || connection.prepare_cached(LAST)?.query_row([], |row| row.get(0));
+        if !continues(last().map_err(|error| failure(&error))?, rows) {
+            return Err(Conflict::LedgerSequence.into());
+        }
+        let written = || {
+            let (several, single) = rows.as_chunks::<TOGETHER>();
+            self.insert(&self.several, several.iter().map(|rows| &rows[..]))?;
+            self.insert(&self.single, single.chunks(1))?;
+            connection.prepare_cached(COMMIT)?.raw_execute()
+        };
+        written().map(drop).map_err(|error| failure(&error))
     }
-    drop(statement);
-    connection.prepare_cached(COMMIT)?.raw_execute().map(drop)
+
+    /// Executes an insertion for each of these groups, which have as many rows as it writes.
+    fn insert<'r>(&self, insertion: &str, groups: impl Iterator<Item = &'r [LedgerRow]>) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare_cached(insertion)?;
+        for group in groups {
+            for (index, row) in group.iter().enumerate() {
+                bind(&mut statement, index * COLUMNS, row)?;
+            }
+            statement.raw_execute()?;
+        }
+        Ok(())
+    }
 }
 
-fn bind(statement: &mut Statement<'_>, row: &LedgerRow) -> rusqlite::Result<()> {
-    statement.raw_bind_parameter(1, row.seq)?;
-    statement.raw_bind_parameter(2, row.at.as_micros())?;
-    statement.raw_bind_parameter(3, &*row.kind)?;
-    statement.raw_bind_parameter(4, row.environment.as_deref())?;
-    statement.raw_bind_parameter(5, row.body.as_deref())?;
-    statement.raw_bind_parameter(6, row.body_hash.as_slice())?;
-    statement.raw_bind_parameter(7, row.hash.as_slice())
+/// Whether the rows have the numbers after `last`, one after the other.
+fn continues(last: i64, rows: &[LedgerRow]) -> bool {
+    rows.iter().zip(1..).all(|(row, step)| last.checked_add(step) == Some(row.seq))
+}
+
+/// Binds a row to the parameters behind the first `before`.
+fn bind(statement: &mut Statement<'_>, before: usize, row: &LedgerRow) -> rusqlite::Result<()> {
+    statement.raw_bind_parameter(before + 1, row.seq)?;
+    statement.raw_bind_parameter(before + 2, row.at.as_micros())?;
+    statement.raw_bind_parameter(before + 3, &*row.kind)?;
+    statement.raw_bind_parameter(before + 4, row.environment.as_deref())?;
+    statement.raw_bind_parameter(before + 5, row.body.as_deref())?;
+    statement.raw_bind_parameter(before + 6, row.body_hash.as_slice())?;
+    statement.raw_bind_parameter(before + COLUMNS, row.hash.as_slice())
 }
 
 fn failure(error: &rusqlite::Error) -> StoreError {

@@ -37,6 +37,11 @@ pub(crate) async fn large_groups(store: &dyn Store) {
         last += size;
         assert_eq!(store.ledger_tail().await.unwrap(), Some(ledger_row(last)));
     }
+    for size in 1..=40 {
+        store.append(&ledger_rows(last + 1..=last + size)).await.unwrap();
+        assert_eq!(store.ledger_rows(last, Limit::MAX).await.unwrap(), ledger_rows(last + 1..=last + size));
+        last += size;
+    }
     let mut broken = ledger_rows(last + 1..=last + 5_000);
     broken[4_900].seq += 1;
     assert_eq!(store.append(&broken).await, Err(Conflict::LedgerSequence.into()));
