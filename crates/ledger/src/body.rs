@@ -358,7 +358,7 @@ fn append_second(seconds: i64, text: &mut String) -> bool {
 }
 
 impl Plain for At {
-    fn append_to(&self, text: &mut String) {
+    fn append_to(self, text: &mut String) {
         const MICROS: i64 = 1_000_000;
         let micros = self.0.as_micros();
         if append_second(self.0.as_secs(), text) {

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 /// A text made of letters, digits, colons and the like: it needs no escaping.
 pub(crate) trait Plain {
     /// Appends the text.
-    fn append_to(&self, text: &mut String);
+    fn append_to(self, text: &mut String);
 }
 
 /// An object that is being written. Members come in the order of the calls.
@@ -60,7 +60,7 @@ impl Object {
     #[inline]
     pub(crate) fn plain(&mut self, name: &'static str, value: impl Plain) {
         self.name(name);
-        plain(&mut self.0, &value);
+        plain(&mut self.0, value);
     }
 
     /// As [`plain`](Self::plain), if there is one.
@@ -91,8 +91,8 @@ impl Object {
     }
 
     /// A list of [plain](Self::plain) texts, unless it is empty.
-    pub(crate) fn plains(&mut self, name: &'static str, values: &[impl Plain]) {
-        self.list(name, values, |text, value| plain(text, value));
+    pub(crate) fn plains(&mut self, name: &'static str, values: &[impl Plain + Copy]) {
+        self.list(name, values, |text, value| plain(text, *value));
     }
 
     /// An object inside this one.
@@ -143,7 +143,7 @@ impl Object {
     }
 }
 
-fn plain(text: &mut String, value: &impl Plain) {
+fn plain(text: &mut String, value: impl Plain) {
     text.push('"');
     value.append_to(text);
     text.push('"');
@@ -152,8 +152,9 @@ fn plain(text: &mut String, value: &impl Plain) {
 macro_rules! identifiers {
     ($($name:ident)*) => {
         $(impl Plain for $name {
-            fn append_to(&self, text: &mut String) {
-                (*self).append_to(text);
+            fn append_to(self, text: &mut String) {
+                // The identifier's own.
+                $name::append_to(self, text);
             }
         })*
     };
@@ -165,7 +166,7 @@ identifiers!(CallId ConnectionId EnvironmentId GrantId TokenId);
 macro_rules! displayed {
     ($($name:ty)*) => {
         $(impl Plain for $name {
-            fn append_to(&self, text: &mut String) {
+            fn append_to(self, text: &mut String) {
                 // Writing to a text does not fail.
                 let _ = write!(text, "{self}");
             }
@@ -173,11 +174,11 @@ macro_rules! displayed {
     };
 }
 
-displayed!(PackageDigest &PackageDigest SocketAddr);
+displayed!(&PackageDigest SocketAddr);
 
 impl Plain for String {
-    fn append_to(&self, text: &mut String) {
-        text.push_str(self);
+    fn append_to(self, text: &mut String) {
+        text.push_str(&self);
     }
 }
 
