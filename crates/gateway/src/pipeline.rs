@@ -118,7 +118,7 @@ impl Worker {
             // What only these steps need ends with the block, here and below: the rest is kept while the call waits.
             let (route, inside, target, permitted, shaped, asked, body) = {
                 let (head, body) = request.into_parts();
-                let caller = self.identify(&snapshot, &head, trace)?;
+                let caller = identified(&snapshot, &head, trace)?;
                 let address = receive::address(&uri)?;
                 let route = self.route(&snapshot, &address, trace)?;
                 let inside = self.cell(&route.environment.border, trace)?;
@@ -152,16 +152,6 @@ impl Worker {
             return Err(Refusal::new(Code::Overloaded, "too many calls are running on this node; try again shortly"));
         }
         Ok(())
-    }
-
-    fn identify(&self, snapshot: &Snapshot, head: &request::Parts, trace: &mut Trace) -> Result<Caller, Refusal> {
-        let token = receive::bearer(&head.headers).ok_or_else(|| {
-            Refusal::new(Code::Unauthenticated, "send `Authorization: Bearer` with a Backshell access token (`bsk_…`)")
-        })?;
-        let caller = identify::caller(snapshot, token, trace.at)
-            .map_err(|error| Refusal::new(Code::Unauthenticated, format!("{error}; ask for a new one")))?;
-        trace.caller = Some(caller.clone());
-        Ok(caller)
     }
 
     /// The connection that a request names, when this cell holds it. For one that belongs elsewhere all that is known is
@@ -370,6 +360,17 @@ impl Worker {
             tracing::error!(%error, call = %trace.call, "a refusal could not be recorded");
         }
     }
+}
+
+/// Who calls, by the token in the request.
+fn identified(snapshot: &Snapshot, head: &request::Parts, trace: &mut Trace) -> Result<Caller, Refusal> {
+    let token = receive::bearer(&head.headers).ok_or_else(|| {
+        Refusal::new(Code::Unauthenticated, "send `Authorization: Bearer` with a Backshell access token (`bsk_…`)")
+    })?;
+    let caller = identify::caller(snapshot, token, trace.at)
+        .map_err(|error| Refusal::new(Code::Unauthenticated, format!("{error}; ask for a new one")))?;
+    trace.caller = Some(caller.clone());
+    Ok(caller)
 }
 
 /// The declared operation that a request names.
