@@ -178,11 +178,12 @@ fn header(value: &SealedText, secrets: &Secrets) -> Result<HeaderValue, AuthErro
 }
 
 fn path_and_query(request: &ShapedRequest, secrets: &Secrets) -> Result<PathAndQuery, AuthError> {
-    let pairs = request
-        .query
-        .iter()
-        .map(|QueryPair { name, value }| 2 + name.len() + value.as_ref().map_or(0, |value| room(value, secrets)));
-    let length = request.root.base_path.len() + room(&request.path, secrets) + pairs.sum::<usize>();
+    let of_pair = |QueryPair { name, value }: &QueryPair| {
+        let value = value.as_ref().map_or(0, |value| room(value, secrets));
+        value.saturating_add(name.len()).saturating_add(2)
+    };
+    let path = request.root.base_path.len().saturating_add(room(&request.path, secrets));
+    let length = request.query.iter().map(of_pair).fold(path, usize::saturating_add);
     let mut target = Zeroizing::new(Vec::with_capacity(length));
     extend(&mut target, request.root.base_path.as_bytes());
     let path_start = target.len();

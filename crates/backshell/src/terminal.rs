@@ -57,6 +57,11 @@ pub fn shows_color() -> bool {
     !matches!(AutoStream::choice(&io::stdout()), anstream::ColorChoice::Never)
 }
 
+/// Whether a person reads standard output as it comes.
+pub fn answers_people() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// Whether a person watches standard error.
 pub fn is_watched() -> bool {
     io::stderr().is_terminal()

@@ -366,8 +366,16 @@ fn a_reader_who_goes_away_is_no_error() {
     for number in 0..2_000 {
         definition["paths"][format!("/more/{number}")] = json!({"get": {"responses": {}}});
     }
-    write_package(&folder.path().join("long"), &definition, &properties());
-    for (arguments, status) in [(["lint", "long"].as_slice(), 1), (&["lint", "long", "--format", "json"], 1)] {
+    for name in ["long", "longer", "many/a", "many/b", "many/c"] {
+        write_package(&folder.path().join(name), &definition, &properties());
+    }
+    for (arguments, status) in [
+        (["lint", "long"].as_slice(), 1),
+        (&["lint", "long", "--format", "json"], 1),
+        (&["lint", "long", "longer", "many"], 1),
+        (&["lint", "long", "longer", "many", "--format", "json"], 1),
+        (&["lint", "long", "many", "--format", "sarif"], 1),
+    ] {
         let mut child =
             command(folder.path(), arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut first = String::new();

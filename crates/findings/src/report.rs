@@ -152,7 +152,7 @@ impl RuleCounts {
 
 impl Summary {
     /// Counts what another report found as well.
-    pub(crate) const fn add(&mut self, other: Self) {
+    pub const fn add(&mut self, other: Self) {
         self.files += other.files;
         self.errors += other.errors;
         self.warnings += other.warnings;

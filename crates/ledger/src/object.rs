@@ -1,7 +1,7 @@
 //! A JSON object, written member by member.
 //!
 //! Every call writes two of them, so they are spared what a general serialiser does for each member: a look at every
-//! byte of names that are known to need no escaping, and a formatter for values that are text already.
+//! byte of names that are known to need no escaping, and a formatter for identifiers, times, numbers and what is text already.
 
 use backshell_model::{CallId, ConnectionId, EnvironmentId, GrantId, PackageDigest, TokenId};
 use std::fmt::Write as _;

@@ -41,7 +41,8 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    pub(crate) fn of(path: &Path, source: std::io::Error) -> Self {
+    /// What the system's answer about `path` means.
+    pub fn of(path: &Path, source: std::io::Error) -> Self {
         if source.kind() == std::io::ErrorKind::NotFound {
             Self::NotFound(path.to_owned())
         } else {

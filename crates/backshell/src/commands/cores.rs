@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Does the pieces `0..count`, in no particular order. After each of its own pieces the calling thread does what is to be
-/// done `between` them, and now and then tells people how far it is, in the words of `progress`. The first error ends the
+/// done `between` them, and now and then tells people how far it is, in the words of `progress`, if any. The first error ends the
 /// work: pieces that nobody has begun are left.
 pub(super) fn each<E: Send>(
     count: usize,
-    progress: impl Fn(usize) -> String,
+    progress: impl Fn(usize) -> Option<String>,
     piece: impl Fn(usize) -> Result<(), E> + Sync,
     mut between: impl FnMut() -> Result<(), E>,
 ) -> Result<(), E> {
@@ -37,7 +37,9 @@ pub(super) fn each<E: Send>(
             between().inspect_err(|_| stop())?;
             if watched && shown.elapsed() > PATIENCE {
                 shown = Instant::now();
-                terminal::remark(&progress(done.load(Ordering::Relaxed)));
+                if let Some(progress) = progress(done.load(Ordering::Relaxed)) {
+                    terminal::remark(&progress);
+                }
             }
         }
         Ok(())
@@ -72,7 +74,7 @@ mod tests {
                 between += 1;
                 Ok(())
             };
-            each(count, |_| String::new(), piece, counted).unwrap();
+            each(count, |_| None, piece, counted).unwrap();
             let mut done = done.into_inner().unwrap();
             done.sort_unstable();
             assert_eq!(done, (0..count).collect::<Vec<_>>());
@@ -87,8 +89,8 @@ mod tests {
             begun.fetch_add(1, Ordering::Relaxed);
             if index == 3 { Err("three") } else { Ok(()) }
         };
-        assert_eq!(each(1_000_000, |_| String::new(), piece, || Ok(())), Err("three"));
+        assert_eq!(each(1_000_000, |_| None, piece, || Ok(())), Err("three"));
         assert!(begun.into_inner() < 1_000_000);
-        assert_eq!(each(5, |_| String::new(), |_| Ok(()), || Err("between")), Err("between"));
+        assert_eq!(each(5, |_| None, |_| Ok(()), || Err("between")), Err("between"));
     }
 }

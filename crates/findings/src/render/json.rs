@@ -17,7 +17,7 @@ pub fn render(report: &Report, version: &str) -> String {
 
 /// Writes what [`render`] returns.
 pub fn write(out: &mut dyn Write, report: &Report, version: &str) -> io::Result<()> {
-    Running::new(Json { bars: &report.bars, ..Json::new(version) }).whole(vec![part(report)?], out).map(drop)
+    Running::new(Json { bars: &report.bars, ..Json::new(version) }).whole(vec![part(report)?], out)
 }
 
 /// The same with a member more in front of the summary: its name, and an object.
@@ -28,7 +28,7 @@ pub fn write_with(
     version: &str,
 ) -> io::Result<()> {
     let form = Json { bars: &report.bars, more: Some(more), ..Json::new(version) };
-    Running::new(form).whole(vec![part(report)?], out).map(drop)
+    Running::new(form).whole(vec![part(report)?], out)
 }
 
 /// A part of the report: a sorted report of some of the files, without bars.

@@ -1,5 +1,6 @@
 //! Reports that are written while parts of them are still being made: what nothing can come before any more is written. What
-//! comes out is the report as a whole, in the order of files, places and rules.
+//! comes out is the report as a whole, in the order of files, places and rules; what is equal in all three keeps the order of
+//! the parts.
 
 use super::part::{Part, Section};
 use crate::Summary;
@@ -43,6 +44,11 @@ impl Sequence {
                 by_file.entry(Arc::clone(&section.file)).or_default().push((number, section));
             }
         }
+    }
+
+    /// How many findings of each severity have come so far.
+    pub const fn summary(&self) -> Summary {
+        self.summary
     }
 
     /// Takes out what nothing can come before any more.
@@ -97,18 +103,17 @@ impl<'f> Running<'f> {
     }
 
     /// Writes the rest, when every part has come.
-    pub fn end(mut self, sequence: &Mutex<Sequence>, out: &mut dyn Write) -> io::Result<Summary> {
+    pub fn end(mut self, sequence: &Mutex<Sequence>, out: &mut dyn Write) -> io::Result<()> {
         let mut sequence = mem::take(&mut *sequence.lock().unwrap_or_else(PoisonError::into_inner));
         self.write(&sequence.due(), out)?;
         if !self.has_begun {
             self.form.begin(out)?;
         }
-        self.form.end(out, &in_order(sequence.suppressed), sequence.summary)?;
-        Ok(sequence.summary)
+        self.form.end(out, &in_order(sequence.suppressed), sequence.summary)
     }
 
     /// Writes a report of which all parts are there.
-    pub fn whole(self, parts: Vec<Part>, out: &mut dyn Write) -> io::Result<Summary> {
+    pub fn whole(self, parts: Vec<Part>, out: &mut dyn Write) -> io::Result<()> {
         let mut sequence = Sequence::default();
         for (number, part) in parts.into_iter().enumerate() {
             sequence.add(number, part);
@@ -258,13 +263,13 @@ mod tests {
     #[test]
     fn a_file_that_several_speak_of_waits_for_them_all() {
         let of_part = |number: u32, file: &str| report(&[(file, 1, "BS-One"), ("accepted", number, "BS-Light")]);
-        let expected = |order: [usize; 2]| {
+        let steps = |order: [usize; 2]| {
             let parts = [of_part(1, "x"), of_part(2, "b")];
             let mut parts: Vec<_> = order.iter().map(|number| (*number, parts[*number].clone())).collect();
             parts.push((2, Report::default()));
             step_by_step(&["x", "b", "accepted"], &parts)
         };
-        let (one, other) = (expected([0, 1]), expected([1, 0]));
+        let (one, other) = (steps([0, 1]), steps([1, 0]));
         assert_eq!(one, other, "the order in which parts come does not show");
         assert_eq!((&*one[0], &*one[1]), ("", ""));
         assert_eq!(one.concat().matches("accepted\n\n").count(), 1);

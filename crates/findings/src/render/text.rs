@@ -22,7 +22,7 @@ pub fn render(report: &Report, options: &TextOptions) -> String {
 
 /// Writes what [`render`] returns.
 pub fn write(out: &mut dyn Write, report: &Report, options: &TextOptions) -> io::Result<()> {
-    running(options).whole(vec![part(report, options)?], out).map(drop)
+    running(options).whole(vec![part(report, options)?], out)
 }
 
 /// A part of the report: a sorted report of some of the files.

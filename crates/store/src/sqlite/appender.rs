@@ -71,9 +71,10 @@ impl Appender {
         let writing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let writing = writing.as_ref().ok_or_else(|| StoreError::Unavailable("it was closed".to_owned()))?;
         let appended = writing.append(rows);
-        // A row that is refused has ended the transaction already.
+        // A row that is refused has ended the transaction already. What went wrong first is what is told, and a transaction
+        // that cannot be ended now is ended when the next one cannot begin.
         if appended.is_err() && !writing.connection.is_autocommit() {
-            writing.connection.execute_batch("ROLLBACK").map_err(|error| failure(&error))?;
+            drop(writing.connection.execute_batch("ROLLBACK"));
         }
         appended
     }
@@ -85,7 +86,7 @@ impl Appender {
 }
 
 impl Writing {
-    /// Leaves the transaction open when it fails, unless a row was refused.
+    /// May leave the transaction open when it fails.
     fn append(&self, rows: &[LedgerRow]) -> Result<(), StoreError> {
         let connection = &self.connection;
         let begun = || connection.prepare_cached(BEGIN)?.raw_execute();

@@ -20,7 +20,9 @@ pub(super) fn run(list: &Path, notice_days: u32) -> anyhow::Result<ExitCode> {
     let done: Mutex<BTreeMap<usize, (u8, String)>> = Mutex::default();
     let (mut turn, mut worst) = (0, 0);
     terminal::write_plain(|out| {
-        let progress = |done| format!("compared {done} of {} pairs", pairs.len());
+        // A line between those of the answer would be taken for one.
+        let tells = !terminal::answers_people();
+        let progress = |done| tells.then(|| format!("compared {done} of {} pairs", pairs.len()));
         let piece = |index: usize| {
             let Some((old, new)) = pairs.get(index) else { return Ok(()) };
             let comparison = one(Path::new(old), Path::new(new), notice_days);

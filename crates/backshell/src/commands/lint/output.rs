@@ -41,10 +41,19 @@ impl Lint {
         };
         let mut summary = Summary::default();
         self.write(|out| {
-            work::judge_each(targets, settled, judge, || running.write_due(&sequence, out))?;
+            // Everything is judged whoever reads it: the status is about all of it.
+            let mut written = Ok(());
+            let write = || {
+                if written.is_ok() {
+                    written = running.write_due(&sequence, out);
+                }
+                Ok(())
+            };
+            work::judge_each(targets, settled, judge, write, !terminal::answers_people())?;
             add(targets.len(), self.part(remarks())?);
-            summary = running.end(&sequence, out)?;
-            Ok(())
+            summary = sequence.lock().unwrap_or_else(PoisonError::into_inner).summary();
+            written?;
+            running.end(&sequence, out)
         })?;
         Ok(summary)
     }
@@ -54,10 +63,10 @@ impl Lint {
         if let Some(running) = self.running().filter(|_| !self.dry_run) {
             let parts = reports.map(|report| self.part(report)).collect::<io::Result<Vec<_>>>()?;
             let mut summary = Summary::default();
-            self.write(|out| {
-                summary = running.whole(parts, out)?;
-                Ok(())
-            })?;
+            for part in &parts {
+                summary.add(part.summary());
+            }
+            self.write(|out| running.whole(parts, out))?;
             return Ok(summary);
         }
         let mut whole = Report::default();
@@ -67,9 +76,12 @@ impl Lint {
             whole.suppressed.extend(report.suppressed);
             whole.is_incomplete |= report.is_incomplete;
         }
+        if self.dry_run {
+            return Ok(whole.summary());
+        }
         whole.sort();
         match self.format {
-            _ if self.dry_run => {}
+            // These go file by file.
             Format::Text | Format::Json => {}
             Format::Sarif => self.write(|out| sarif::write(out, &whole, VERSION, &backshell_lint::docs::info))?,
             Format::Github => self.write(|out| github::write(out, &whole))?,

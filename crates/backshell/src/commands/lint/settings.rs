@@ -102,10 +102,10 @@ impl Settings {
         self.named = None;
     }
 
-    /// The configuration files of the packages so far, as messages show them.
+    /// The configuration files of the packages so far of which something may have to be said, as messages show them.
     pub(super) fn shown(&self) -> Vec<String> {
         let loaded = self.named.iter().chain(self.by_folder.values().flatten());
-        loaded.map(|loaded| loaded.shown.clone()).collect()
+        loaded.filter(|loaded| !loaded.config.allow.is_empty()).map(|loaded| loaded.shown.clone()).collect()
     }
 
     /// Where configuration files of the packages so far are, or would be found.

@@ -147,12 +147,16 @@ pub(super) fn look(targets: &[Target]) -> Result<(), ReadError> {
     // Of a single one nothing is written before it is read.
     let mut several = targets.iter().filter(|target| targets.len() > 1 && !target.is_piped());
     several.try_for_each(|Target { path, is_folder, .. }| {
-        let opened = match is_folder {
-            true => std::fs::read_dir(path).map(drop),
-            false if path.is_file() => std::fs::File::open(path).map(drop),
-            false => return Err(ReadError::NotAFile(path.clone())),
+        let opened = if *is_folder {
+            std::fs::read_dir(path).map(drop)
+        } else {
+            let metadata = path.metadata().map_err(|error| ReadError::of(path, error))?;
+            if !metadata.is_file() {
+                return Err(ReadError::NotAFile(path.clone()));
+            }
+            std::fs::File::open(path).map(drop)
         };
-        opened.map_err(|source| ReadError::Unreadable { path: path.clone(), source })
+        opened.map_err(|error| ReadError::of(path, error))
     })
 }
 

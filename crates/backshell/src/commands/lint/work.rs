@@ -1,5 +1,5 @@
 //! Judging many packages on all cores. Each package is read, judged and dropped again; what is kept is what the caller makes
-//! of the findings, in the order of the targets, so that the output does not depend on which core was faster.
+//! of the findings: in the order of the targets, or as they come, with their number.
 
 use super::settings::Settled;
 use super::targets::Target;
@@ -49,21 +49,22 @@ pub(super) fn judge<T: Send>(
         made.lock().unwrap_or_else(PoisonError::into_inner).push((number, one));
         Ok(())
     };
-    judge_each(targets, settled, keep, || Ok(()))?;
+    judge_each(targets, settled, keep, || Ok(()), true)?;
     let mut made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
     made.sort_unstable_by_key(|(number, _)| *number);
     Ok(made.into_iter().map(|(_, one)| one).collect())
 }
 
 /// Judges the targets, and has something done with each, by its number, on the core that judged it; `between` is done on
-/// this one now and then.
+/// this one now and then. `tells`: people are told how far it is.
 pub(super) fn judge_each(
     targets: &[Target],
     settled: &[Settled],
     finish: impl Fn(usize, &Target, &Settled, Judged) -> io::Result<()> + Sync,
     between: impl FnMut() -> io::Result<()>,
+    tells: bool,
 ) -> io::Result<()> {
-    let progress = |done| format!("checked {done} of {} packages", targets.len());
+    let progress = |done| tells.then(|| format!("checked {done} of {} packages", targets.len()));
     let piece = |number: usize| {
         let (Some(target), Some(settled)) = (targets.get(number), settled.get(number)) else { return Ok(()) };
         finish(number, target, settled, one(target, settled).map_err(io::Error::other)?)
