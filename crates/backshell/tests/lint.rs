@@ -532,7 +532,8 @@ fn what_is_said_at_the_end_stands_in_its_place() {
     for name in &names {
         fs::write(folder.path().join(name), DEFINITION).unwrap();
     }
-    let expired = "[[allow]]\nrule = \"BS-FileLayout\"\nreason = \"for a while\"\nexpires = 2020-01-01\n";
+    let expired =
+        "[[allow]]\nrule = \"BS-FileLayout\"\nplace = \"**\"\nreason = \"for a while\"\nexpires = 2020-01-01\n";
     fs::write(folder.path().join(".backshell-lint.toml"), expired).unwrap();
     let paths: Vec<&str> = names.iter().map(String::as_str).collect();
     let json = two(folder.path(), &[&paths, &["--severity", "BS-AllowEntryExpired=warning"][..]].concat()).json();
