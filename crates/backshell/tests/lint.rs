@@ -55,6 +55,16 @@ fn package(folder: &Path, definition: &str) {
     fs::write(folder.join("readme.md"), "# Orders\n").unwrap();
 }
 
+/// A folder with so many lone definitions, and their names in order.
+fn definitions(count: u32) -> (tempfile::TempDir, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let names: Vec<String> = (0..count).map(|number| format!("{number:03}.swagger.json")).collect();
+    for name in &names {
+        fs::write(folder.path().join(name), DEFINITION).unwrap();
+    }
+    (folder, names)
+}
+
 fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_backshell"));
     command.env_clear().current_dir(folder).arg("lint").args(arguments).stdin(Stdio::null());
@@ -527,11 +537,7 @@ fn thousands_of_paths_come_out_in_order_whatever_core_was_faster() {
 
 #[test]
 fn what_is_said_at_the_end_stands_in_its_place() {
-    let folder = tempfile::tempdir().unwrap();
-    let names: Vec<String> = (0..100).map(|number| format!("{number:02}.swagger.json")).collect();
-    for name in &names {
-        fs::write(folder.path().join(name), DEFINITION).unwrap();
-    }
+    let (folder, names) = definitions(100);
     let expired =
         "[[allow]]\nrule = \"BS-FileLayout\"\nplace = \"**\"\nreason = \"for a while\"\nexpires = 2020-01-01\n";
     fs::write(folder.path().join(".backshell-lint.toml"), expired).unwrap();
@@ -546,11 +552,7 @@ fn what_is_said_at_the_end_stands_in_its_place() {
 
 #[test]
 fn one_that_cannot_be_read_leaves_no_half_answer() {
-    let folder = tempfile::tempdir().unwrap();
-    let names: Vec<String> = (0..300).map(|number| format!("{number:03}.swagger.json")).collect();
-    for name in &names {
-        fs::write(folder.path().join(name), DEFINITION).unwrap();
-    }
+    let (folder, names) = definitions(300);
     let paths: Vec<&str> = names.iter().map(String::as_str).chain(["/dev/null"]).collect();
     for format in ["json", "text"] {
         let run = lint(folder.path(), &[&paths, &["--format", format][..]].concat());

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Does the pieces `0..count`, in no particular order. After each of its own pieces the calling thread does what is to be
-/// done `between` them, and now and then tells people how far it is, in the words of `progress`, if any. The first error ends the
-/// work: pieces that nobody has begun are left.
+/// done `between` them, and now and then tells people how far it is, in the words of `progress`, if any. The first error
+/// ends the work: pieces that nobody has begun are left.
 pub(super) fn each<E: Send>(
     count: usize,
     progress: impl Fn(usize) -> Option<String>,
