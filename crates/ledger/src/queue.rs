@@ -17,9 +17,9 @@ const GROUP: usize = 1_024;
 const ROOM: usize = 8_192;
 /// How long completions wait for a record to share a flush with. Nobody waits for a completion.
 const LINGER: Duration = Duration::from_millis(10);
-/// Under load a group is given so long to grow, from its first record on, because one flush then serves many calls; a
-/// call waits a little and the node does more of them. With less than [`SIBLINGS`] records in that time nobody waits for
-/// others.
+/// Under load a group is given so long to grow, from when the writer is there for it, or from its first record on if that came
+/// before: one flush then serves many calls, a call waits a little, and the node does more of them. With less than [`SIBLINGS`]
+/// records in that time nobody waits for others.
 const GATHER: Duration = Duration::from_micros(500);
 const SIBLINGS: f64 = 2.0;
 
@@ -183,13 +183,19 @@ impl Queue {
 
     /// The next batch, for the writer; an empty one when nothing came within `tick`. Blocks.
     pub(crate) fn next(&self, tick: Duration, pace: &mut Pace) -> Batch {
-        let mut state = self.wait(self.lock(), Awaited::Anything, tick, |state| !state.is_empty());
-        if state.records.is_empty() && !state.closed && !state.completions.is_empty() {
-            state = self.wait(state, Awaited::Records(1), LINGER, |state| !state.records.is_empty());
+        let mut state = self.lock();
+        if pace.is_fast() {
+            // Under load there will be records: to be woken for the first of them would be to wake up twice for a group.
+            state = self.gather(state);
         }
-        let left = gather_left(state.since, Instant::now());
-        if pace.is_fast() && !state.records.is_empty() && !left.is_zero() {
-            state = self.wait(state, Awaited::Records(GROUP), left, |state| state.records.len() >= GROUP);
+        if state.records.is_empty() {
+            state = self.wait(state, Awaited::Anything, tick, |state| !state.is_empty());
+            if state.records.is_empty() && !state.closed && !state.completions.is_empty() {
+                state = self.wait(state, Awaited::Records(1), LINGER, |state| !state.records.is_empty());
+            }
+            if pace.is_fast() && !state.records.is_empty() {
+                state = self.gather(state);
+            }
         }
         pace.count(state.records.len());
         let was_full = state.records.len() >= ROOM;
@@ -199,6 +205,15 @@ impl Queue {
             self.room.notify_waiters();
         }
         batch
+    }
+
+    /// Lets a group grow.
+    fn gather<'s>(&self, state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {
+        let left = state.gather_left(Instant::now());
+        if left.is_zero() {
+            return state;
+        }
+        self.wait(state, Awaited::Records(GROUP), left, |state| state.records.len() >= GROUP)
     }
 
     /// Lets the writer wait until `enough`, until the queue is closed, or until `limit` is over.
@@ -216,7 +231,11 @@ impl Queue {
         state
     }
 
-    fn wake_if(&self, wake: bool, state: MutexGuard<'_, State>) {
+    fn wake_if(&self, wake: bool, mut state: MutexGuard<'_, State>) {
+        // It has what it waits for: until it is awake, nobody wakes it again.
+        if wake {
+            state.awaited = None;
+        }
         // Let go first: the writer would wake up only to wait for the lock.
         drop(state);
         if wake {
@@ -229,13 +248,17 @@ impl Queue {
     }
 }
 
-/// How much longer a group may grow whose first record came at `since`. One that came while the writer was busy has
-/// waited already.
-fn gather_left(since: Option<Instant>, now: Instant) -> Duration {
-    since.map_or(Duration::ZERO, |since| GATHER.saturating_sub(now.saturating_duration_since(since)))
-}
-
 impl State {
+    /// How much longer the group may grow. What came while the writer was busy has waited already, and so have records that a
+    /// full group left over.
+    fn gather_left(&self, now: Instant) -> Duration {
+        match self.since {
+            Some(since) => GATHER.saturating_sub(now.saturating_duration_since(since)),
+            None if self.records.is_empty() => GATHER,
+            None => Duration::ZERO,
+        }
+    }
+
     fn is_empty(&self) -> bool {
         self.records.is_empty() && self.completions.is_empty() && self.stops.is_empty()
     }
@@ -296,25 +319,68 @@ mod tests {
         assert_eq!((batch.records.len(), batch.completions.len(), batch.last), (1, 2, false));
     }
 
+    fn fast() -> Pace {
+        Pace { counted: Instant::now(), average: 1e9 }
+    }
+
     #[tokio::test]
     async fn a_group_under_load_waits_for_its_siblings_and_never_longer_than_that() {
-        let queue = Arc::new(Queue::default());
+        const LONG: Duration = Duration::from_mins(1);
+        let queue = Queue::default();
         queue.push(record()).await.unwrap();
         // Nobody else comes: the writer goes on alone.
-        assert_eq!(queue.next(TICK, &mut Pace { counted: Instant::now(), average: 1e9 }).records.len(), 1);
+        let begun = Instant::now();
+        assert_eq!(queue.next(LONG, &mut fast()).records.len(), 1);
+        // Nobody comes at all.
+        assert!(queue.complete(row()));
+        let batch = queue.next(LONG, &mut fast());
+        assert_eq!((batch.records.len(), batch.completions.len()), (0, 1));
+        assert!(begun.elapsed() < LONG / 2);
+        assert!(queue.next(TICK, &mut fast()).completions.is_empty());
+    }
+
+    #[test]
+    fn under_load_the_writer_is_not_woken_for_a_single_record() {
+        let queue = Arc::new(Queue::default());
+        let writer = std::thread::spawn({
+            let queue = Arc::clone(&queue);
+            move || while !queue.next(TICK, &mut fast()).last {}
+        });
+        let begun = Instant::now();
+        while !matches!(queue.lock().awaited, Some(Awaited::Records(GROUP))) {
+            assert!(begun.elapsed() < Duration::from_mins(1), "it waits for anything");
+            std::thread::yield_now();
+        }
+        queue.close();
+        writer.join().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_waiting_writer_is_woken_once() {
+        let queue = Queue::default();
+        queue.lock().awaited = Some(Awaited::Records(2));
+        queue.push(record()).await.unwrap();
+        assert!(queue.lock().awaited.is_some(), "it waits for another one");
+        queue.push(record()).await.unwrap();
+        assert!(queue.lock().awaited.is_none(), "it is on its way");
+        queue.lock().awaited = Some(Awaited::Anything);
+        assert!(queue.complete(row()));
+        assert!(queue.lock().awaited.is_none());
     }
 
     #[tokio::test]
     async fn a_group_grows_from_its_first_record_on() {
         let queue = Queue::default();
         assert!(queue.lock().since.is_none());
+        assert_eq!(queue.lock().gather_left(Instant::now()), GATHER, "nobody has waited yet");
         queue.push(record()).await.unwrap();
         let since = queue.lock().since.unwrap();
         queue.push(record()).await.unwrap();
         assert_eq!(queue.lock().since, Some(since), "later records do not prolong the wait");
-        assert_eq!(gather_left(Some(since), since), GATHER);
-        assert_eq!(gather_left(Some(since), since + GATHER / 4), GATHER * 3 / 4);
-        assert_eq!(gather_left(Some(since), since + 2 * GATHER), Duration::ZERO);
+        let left = |now| queue.lock().gather_left(now);
+        assert_eq!(left(since), GATHER);
+        assert_eq!(left(since + GATHER / 4), GATHER * 3 / 4);
+        assert_eq!(left(since + 2 * GATHER), Duration::ZERO);
         assert_eq!(queue.next(TICK, &mut Pace::new()).records.len(), 2);
         assert!(queue.lock().since.is_none());
     }
@@ -335,6 +401,7 @@ mod tests {
         assert_eq!(queue.waiting(), ROOM);
         let mut taken = queue.next(TICK, &mut Pace::new()).records.len();
         assert_eq!(taken, GROUP);
+        assert!(queue.lock().gather_left(Instant::now()).is_zero(), "who is left over has waited");
         late.await.unwrap().unwrap();
         queue.close();
         assert!(matches!(queue.push(record()).await, Err(LedgerError::Stopped)));
