@@ -7,7 +7,8 @@ mod conformance;
 mod in_a_file {
     use crate::conformance::{self, Home};
     use async_trait::async_trait;
-    use backshell_store::{SqliteStore, Store};
+    use backshell_model::Timestamp;
+    use backshell_store::{LedgerRepository as _, LedgerRow, SqliteStore, Store};
     use std::sync::Arc;
 
     struct File(tempfile::TempDir);
@@ -33,6 +34,35 @@ mod in_a_file {
     #[tokio::test]
     async fn two_processes_share_one_file() {
         conformance::concurrency::two_handles(&home()).await;
+    }
+
+    #[tokio::test]
+    async fn the_log_does_not_grow_with_what_is_written() {
+        const PAGE: u64 = 16 * 1024;
+        const GROUPS: i64 = 400;
+        const ROWS: i64 = 16;
+        let home = home();
+        let path = home.0.path().join("data/backshell.db");
+        let store = SqliteStore::open(&path).await.unwrap();
+        let row = |seq| LedgerRow {
+            seq,
+            at: Timestamp::from_secs(1),
+            kind: "act".into(),
+            environment: None,
+            // As much as a page holds.
+            body: Some(" ".repeat(15_000)),
+            body_hash: [0; 32],
+            hash: [0; 32],
+        };
+        for group in 0..GROUPS {
+            let rows: Vec<_> = (1..=ROWS).map(|number| row(group * ROWS + number)).collect();
+            store.append(&rows).await.unwrap();
+        }
+        let log = path.with_extension("db-wal");
+        let pages = std::fs::metadata(&log).unwrap().len() / PAGE;
+        assert!(pages < 4_000, "{pages} pages of some {}", GROUPS * (ROWS + 3));
+        store.close().await;
+        assert!(!log.exists(), "something still holds the database");
     }
 }
 

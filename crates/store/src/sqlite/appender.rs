@@ -5,6 +5,7 @@
 //! which may block.
 
 use super::statement::by_code;
+use super::wal::{Copier, OVERDUE};
 use crate::error::{Conflict, StoreError};
 use crate::repository::LedgerRow;
 use rusqlite::config::DbConfig;
@@ -36,12 +37,14 @@ struct Writing {
     several: String,
     /// Writes one.
     single: String,
+    /// None for a database in memory, which has no log.
+    copier: Option<Copier>,
 }
 
 impl Appender {
     /// Opens the connection on a database that has its schema: a path, or a `file:` address. `busy` is how long it waits
-    /// for another connection that writes.
-    pub(super) fn open(database: &Path, busy: Duration) -> Result<Self, StoreError> {
+    /// for another connection that writes; the `copier` copies the write-ahead log, where there is one.
+    pub(super) fn open(database: &Path, busy: Duration, copier: Option<Copier>) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let open = || -> rusqlite::Result<Writing> {
             let connection = Connection::open_with_flags(database, flags)?;
@@ -57,8 +60,9 @@ impl Appender {
             // The trigger that sees that no row is left out or given twice looks at each row. Here the same is asked once for
             // a group; for whoever else writes into the table, the triggers stay.
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+            connection.pragma_update(None, "wal_autocheckpoint", OVERDUE)?;
             let insert = |rows: usize| format!("{INSERT}{}", vec![ROW; rows].join(", "));
-            Ok(Writing { connection, several: insert(TOGETHER), single: insert(1) })
+            Ok(Writing { connection, several: insert(TOGETHER), single: insert(1), copier })
         };
         Ok(Self(Arc::new(Mutex::new(Some(open().map_err(|error| failure(&error))?)))))
     }
@@ -68,13 +72,20 @@ impl Appender {
         if rows.is_empty() {
             return Ok(());
         }
-        let writing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let writing = writing.as_ref().ok_or_else(|| StoreError::Unavailable("it was closed".to_owned()))?;
+        let mut writing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let writing = writing.as_mut().ok_or_else(|| StoreError::Unavailable("it was closed".to_owned()))?;
+        // Right before these rows: nothing comes in between, so they are the first of the log that begins anew.
+        if let Some(copier) = &writing.copier {
+            copier.finish(&writing.connection);
+        }
         let appended = writing.append(rows);
         // A row that is refused has ended the transaction already. What went wrong first is what is told, and a transaction
         // that cannot be ended now is ended when the next one cannot begin.
         if appended.is_err() && !writing.connection.is_autocommit() {
             drop(writing.connection.execute_batch("ROLLBACK"));
+        }
+        if let Some(copier) = &mut writing.copier {
+            copier.written(rows.iter().map(size).sum());
         }
         appended
     }
@@ -117,6 +128,13 @@ impl Writing {
     }
 }
 
+/// About how many bytes a row takes.
+fn size(row: &LedgerRow) -> usize {
+    /// Two hashes, the environment's identifier, numbers and the kind.
+    const REST: usize = 128;
+    REST.saturating_add(row.body.as_ref().map_or(0, String::len))
+}
+
 /// Whether the rows have the numbers after `last`, one after the other.
 fn continues(last: i64, rows: &[LedgerRow]) -> bool {
     rows.iter().zip(1..).all(|(row, step)| last.checked_add(step) == Some(row.seq))
@@ -133,7 +151,7 @@ fn bind(statement: &mut Statement<'_>, before: usize, row: &LedgerRow) -> rusqli
     statement.raw_bind_parameter(before + COLUMNS, row.hash.as_slice())
 }
 
-fn failure(error: &rusqlite::Error) -> StoreError {
+pub(super) fn failure(error: &rusqlite::Error) -> StoreError {
     match error {
         rusqlite::Error::SqliteFailure(error, _) => by_code(error.extended_code.unsigned_abs()),
         _ => StoreError::Unavailable("the driver failed".to_owned()),

@@ -22,6 +22,7 @@ mod secret;
 mod statement;
 mod tenant;
 mod verification;
+mod wal;
 
 use crate::error::StoreError;
 use crate::repository::{SnapshotFacts, Store};

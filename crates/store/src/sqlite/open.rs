@@ -1,6 +1,8 @@
 //! Opening the database: where the file lies, who may read it, and the settings that durability rests on.
 
-use super::{SqliteStore, appender::Appender, statement::failure};
+use super::statement::failure;
+use super::wal::{Copier, OVERDUE};
+use super::{SqliteStore, appender::Appender};
 use crate::error::StoreError;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -11,11 +13,11 @@ use std::{io, path::Path, time::Duration};
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
 
 /// Bytes of a page of the database file.
-const PAGE: u32 = 16 * 1024;
+pub(super) const PAGE: u32 = 16 * 1024;
 /// How many statements may read at the same time.
 const READERS: u32 = 4;
 /// How long a statement waits for another process that holds the database.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// How long a call waits for a connection, that is for the calls before it.
 const QUEUE: Duration = Duration::from_secs(10);
 
@@ -40,12 +42,14 @@ impl SqliteStore {
             .pragma("secure_delete", "1")
             // What is put aside during an erasure is not put into a file.
             .pragma("temp_store", "MEMORY")
+            // The log is copied by a thread of its own.
+            .pragma("wal_autocheckpoint", OVERDUE.to_string())
             .statement_cache_capacity(128);
         let writer = pool(1).connect_with(writer).await.map_err(failure)?;
         migrate(&writer).await?;
         let reader = common.pragma("query_only", "1");
         let readers = pool(READERS).connect_with(reader).await.map_err(failure)?;
-        let appender = Appender::open(path, BUSY)?;
+        let appender = Appender::open(path, BUSY, Some(Copier::start(path)?))?;
         Ok(Self { writer, appender, readers })
     }
 
@@ -61,7 +65,7 @@ impl SqliteStore {
             .disable_statement_logging();
         let writer = pool(1).connect_with(options).await.map_err(failure)?;
         migrate(&writer).await?;
-        let appender = Appender::open(Path::new(&name), BUSY)?;
+        let appender = Appender::open(Path::new(&name), BUSY, None)?;
         Ok(Self { readers: writer.clone(), appender, writer })
     }
 }

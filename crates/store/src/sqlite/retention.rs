@@ -14,16 +14,21 @@
 use super::SqliteStore;
 use super::column::Columns;
 use super::ledger::erase_bodies;
+use super::open::BUSY;
 use super::statement::{many, one, run};
 use crate::StoreError;
 use crate::repository::{RetentionRepository, UserTraces};
 use async_trait::async_trait;
 use backshell_model::{Timestamp, UserId};
 use sqlx::{AssertSqlSafe, SqliteConnection};
+use std::time::{Duration, Instant};
 
 /// How far, in rows, a body must be from a change of size. A change touches the row's page and the two beside it, and a
 /// page of 16 KiB holds at most about 160 rows without a body.
 const NEIGHBOURHOOD: i64 = 1_000;
+
+/// How long an emptying of the log waits before it is tried again.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// How many rows one step of [`RetentionRepository::reclaim`] looks at.
 const STEP: i64 = 4_000;
@@ -126,9 +131,21 @@ impl RetentionRepository for SqliteStore {
     }
 
     async fn scrub(&self) -> Result<bool, StoreError> {
-        // Waits, as long as any statement does, until no reader needs the log. A database in memory has none.
-        let row = one(&self.writer, sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")).await?;
-        row.map_or(Ok(true), |row| row.value::<i64>("busy").map(|busy| busy == 0))
+        let begun = Instant::now();
+        loop {
+            // Waits, as long as any statement does, until no reader needs the log. A database in memory has none.
+            let row = one(&self.writer, sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")).await?;
+            let Some(row) = row else { return Ok(true) };
+            if row.value::<i64>("busy")? == 0 {
+                return Ok(true);
+            }
+            // Another connection copies the log just now: that alone SQLite does not wait for.
+            let copied_elsewhere = row.value::<i64>("log")? < 0;
+            if !copied_elsewhere || begun.elapsed() >= BUSY {
+                return Ok(false);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }
 
