@@ -29,6 +29,7 @@ pub mod system;
 pub mod terminal;
 pub mod trial;
 pub mod way_out;
+mod whole_file;
 
 /// A call allocates on one thread and its ledger records are freed on another, which glibc's allocator answers with lock
 /// contention; this one is made for it.

@@ -6,6 +6,7 @@
 use crate::config::Config;
 use crate::probing::bytes_of;
 use crate::rounds::rounds;
+use crate::whole_file;
 use anyhow::{Context as _, ensure};
 use aws_lc_rs::digest::{SHA256, digest};
 use backshell_model::{Clock, Timestamp, hex};
@@ -15,7 +16,7 @@ use rustls_pki_types::CertificateRevocationListDer;
 use rustls_pki_types::pem::PemObject as _;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -263,13 +264,9 @@ impl RevocationJob {
         ensure!(total <= MOST_FETCHED, "there is no room for it: {} MiB are kept", MOST_FETCHED >> 20);
         let write = || {
             fs::create_dir_all(&self.folder)?;
-            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-            file.write_all(list)?;
-            file.as_file().sync_all()?;
-            file.persist(path).map_err(|error| error.error)
+            whole_file::write(path, list)
         };
-        write().with_context(|| format!("`{}` cannot be written", path.display()))?;
-        Ok(())
+        write().with_context(|| format!("`{}` cannot be written", path.display()))
     }
 
     fn path(&self, source: &ListSource) -> PathBuf {

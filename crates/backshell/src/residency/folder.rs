@@ -4,13 +4,13 @@
 //! second one is put in place last and by renaming, so that an import is there as a whole or not at all, and what it
 //! replaces stays in use until then. Nothing is replaced by a file that cannot be read.
 
-use crate::keys;
+use crate::{keys, whole_file};
 use anyhow::{Context, bail};
 use backshell_boundary::evidence::{DomainKey, Kind, MAX_FILE, Source, SourceInfo};
 use backshell_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -177,12 +177,7 @@ impl Folder {
 
     /// Writes a file so that it is there whole or not at all, also after a power failure.
     fn put(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.0)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(self.0.join(name)).with_context(|| format!("`{name}` cannot be put in place"))?;
-        File::open(&self.0)?.sync_all()?;
-        Ok(())
+        whole_file::write(&self.0.join(name), bytes).with_context(|| format!("`{name}` cannot be put in place"))
     }
 
     /// Removes evidence that no description names any more.

@@ -3,12 +3,13 @@
 //! It holds no answer, only hashes of them. Whoever may write it decides what it says: it is a note of whoever runs the
 //! command, and not the record of a server.
 
+use crate::whole_file;
 use anyhow::{Context as _, bail, ensure};
 use backshell_model::{HostName, Timestamp, hex};
 use backshell_probe::facts::Ownership;
 use backshell_probe::ownership::{self, AnswerHash, Challenge, Method, standing};
 use serde::{Deserialize, Serialize};
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// The most bytes of the file.
@@ -82,16 +83,9 @@ impl Book {
 
     /// Writes the file, whole or not at all.
     pub(super) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
-        let write = || {
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            file.write_all(text.as_bytes())?;
-            file.as_file().sync_all()?;
-            file.persist(path).map_err(|error| error.error)
-        };
-        write().with_context(|| format!("`{}` cannot be written", path.display())).map(drop)
+        whole_file::write(path, text.as_bytes()).with_context(|| format!("`{}` cannot be written", path.display()))
     }
 
     /// Takes in a new challenge, in place of an earlier one for the same publisher, host and connector.
