@@ -239,12 +239,14 @@ fn room(text: &SealedText, secrets: &Secrets) -> usize {
             }
         }
         // Base64 makes four bytes of three.
-        Piece::Basic { user, password } => {
-            let pair = room(user, secrets).saturating_add(1).saturating_add(room(password, secrets));
-            pair.div_ceil(3).saturating_mul(4)
-        }
+        Piece::Basic { user, password } => pair_room(user, password, secrets).div_ceil(3).saturating_mul(4),
     };
     text.pieces().iter().map(of_piece).fold(0, usize::saturating_add)
+}
+
+/// The same of a user's name and password with the colon between them.
+fn pair_room(user: &SealedText, password: &SealedText, secrets: &Secrets) -> usize {
+    room(user, secrets).saturating_add(1).saturating_add(room(password, secrets))
 }
 
 /// Writes the text with its secrets to the end of `out`.
@@ -263,8 +265,7 @@ fn open(text: &SealedText, secrets: &Secrets, out: &mut Zeroizing<Vec<u8>>) -> R
                 }
             }
             Piece::Basic { user, password } => {
-                let length = room(user, secrets).saturating_add(1).saturating_add(room(password, secrets));
-                let mut pair = Zeroizing::new(Vec::with_capacity(length));
+                let mut pair = Zeroizing::new(Vec::with_capacity(pair_room(user, password, secrets)));
                 open(user, secrets, &mut pair)?;
                 if pair.contains(&b':') {
                     return Err(match first_secret(user) {

@@ -37,8 +37,7 @@ pub fn of_node(config: &Config) -> anyhow::Result<Option<Prober>> {
     let servers = way_out::name_servers(&config.upstream.name_servers)?;
     let mut prober = prober(trust(config, &[])?, &servers, contact)?;
     prober.rules = reach::address_rules(config)?;
-    prober.lists = lists(config, &[], &[])
-        .context("`verification.blocked_hosts` or `verification.registered_hosts` cannot be used")?;
+    prober.lists = lists(config, &[], &[])?;
     prober.plan = Some(Plan::DAILY);
     if prober.resolvers.len() < 2 {
         tracing::warn!(
@@ -52,13 +51,35 @@ pub fn of_node(config: &Config) -> anyhow::Result<Option<Prober>> {
 pub(crate) fn lists(config: &Config, blocked: &[PathBuf], registered: &[PathBuf]) -> anyhow::Result<Lists> {
     let mut lists = Lists::default();
     let settings = &config.verification;
-    for path in settings.blocked_hosts.iter().chain(blocked) {
-        lists.block(&text_of(path)?).with_context(|| format!("`{}` cannot be used", path.display()))?;
+    for (path, setting) in files(&settings.blocked_hosts, "verification.blocked_hosts", blocked) {
+        let read = text_of(path)
+            .and_then(|text| lists.block(&text).with_context(|| format!("`{}` cannot be used", path.display())));
+        of_setting(setting, read)?;
     }
-    for path in settings.registered_hosts.iter().chain(registered) {
-        lists.register(&text_of(path)?).with_context(|| format!("`{}` cannot be used", path.display()))?;
+    for (path, setting) in files(&settings.registered_hosts, "verification.registered_hosts", registered) {
+        let read = text_of(path)
+            .and_then(|text| lists.register(&text).with_context(|| format!("`{}` cannot be used", path.display())));
+        of_setting(setting, read)?;
     }
     Ok(lists)
+}
+
+/// The files of a setting, each with its name, and those that were given besides.
+fn files<'p>(
+    configured: &'p [PathBuf],
+    setting: &'static str,
+    given: &'p [PathBuf],
+) -> impl Iterator<Item = (&'p Path, Option<&'static str>)> {
+    let configured = configured.iter().map(move |path| (path.as_path(), Some(setting)));
+    configured.chain(given.iter().map(|path| (path.as_path(), None)))
+}
+
+/// What was read, or a complaint that names the setting, where one led to the file.
+fn of_setting<T>(setting: Option<&str>, read: anyhow::Result<T>) -> anyhow::Result<T> {
+    match setting {
+        Some(setting) => read.with_context(|| format!("`{setting}` names a file that cannot be used")),
+        None => read,
+    }
 }
 
 /// A text file of the operator.
@@ -106,7 +127,7 @@ pub(crate) fn trust(config: &Config, more: &[&Path]) -> anyhow::Result<Trust> {
     }
     for (environment, authorities) in way_out::authorities(&config.upstream.environment_authorities)? {
         for authority in authorities {
-            trust.add_private(&authority).with_context(|| format!("an authority of `{environment}` cannot be used"))?;
+            trust.add_private(&authority).with_context(|| way_out::unusable_authorities(environment))?;
         }
     }
     for path in &config.verification.intermediates {

@@ -35,11 +35,7 @@ impl WayOut {
         let timeout = Duration::from_millis(config.upstream.connect_timeout_ms);
         let mut dialler = PinnedDialler::new(timeout)?;
         for (environment, authorities) in authorities(&config.upstream.environment_authorities)? {
-            dialler = dialler.trusting(environment, &authorities).with_context(|| {
-                format!(
-                    "the authorities that `upstream.environment_authorities` names for `{environment}` cannot be used"
-                )
-            })?;
+            dialler = dialler.trusting(environment, &authorities).with_context(|| unusable_authorities(environment))?;
         }
         let servers = name_servers(&config.upstream.name_servers)?;
         let (resolver, system_servers) = if servers.is_empty() {
@@ -56,9 +52,15 @@ pub(crate) fn authorities(entries: &[String]) -> anyhow::Result<BTreeMap<Environ
     let mut of_environments: BTreeMap<EnvironmentId, Vec<_>> = BTreeMap::new();
     for entry in entries {
         let (path, environment) = authority(entry)?;
-        of_environments.entry(environment).or_default().extend(keys::certificates(path)?);
+        let certificates = keys::certificates(path).with_context(|| unusable_authorities(environment))?;
+        of_environments.entry(environment).or_default().extend(certificates);
     }
     Ok(of_environments)
+}
+
+/// What is complained of when authorities of the configuration are none.
+pub(crate) fn unusable_authorities(environment: EnvironmentId) -> String {
+    format!("the authorities that `upstream.environment_authorities` names for `{environment}` cannot be used")
 }
 
 /// A file of authorities, and the environment whose calls trust them.
@@ -151,7 +153,11 @@ mod tests {
             let message = format!("{:#}", authorities(&[entry]).unwrap_err());
             assert!(message.contains("file@environment"), "{message}");
         }
-        assert!(authorities(&[format!("/nowhere/ca.pem@{one}")]).is_err());
+        let message = format!("{:#}", authorities(&[format!("/nowhere/ca.pem@{one}")]).unwrap_err());
+        assert!(
+            message.contains("`upstream.environment_authorities`") && message.contains("/nowhere/ca.pem"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -125,12 +125,18 @@ fn urls_are_looked_at_too() {
 fn what_cannot_be_done_is_status_2() {
     let folder = folder();
     fs::write(folder.path().join("list.txt"), "not a name\n").unwrap();
+    fs::write(folder.path().join("settings.toml"), "[verification]\nblocked_hosts = [\"list.txt\"]\n").unwrap();
     for (arguments, says) in [
         (&["missing", "--offline"][..], "does not exist"),
         (&["good", "--name-server", "dns.example"], "write an address"),
         (&["good", "--offline", "--blocked", "list.txt"], "line 1 is no name"),
         (&["good", "--crl", "list.txt"], "no revocation list"),
         (&["good", "--offline", "--slow"], "cannot be used with"),
+        (&["good", "--offline", "--crl", "list.txt"], "cannot be used with"),
+        (
+            &["good", "--offline", "--config", "settings.toml"],
+            "`verification.blocked_hosts` names a file that cannot be used: `list.txt` cannot be used: line 1 is no name",
+        ),
     ] {
         let output = endpoint(folder.path(), arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

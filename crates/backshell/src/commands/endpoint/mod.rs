@@ -61,8 +61,9 @@ pub(super) struct EndpointCommand {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 
-    /// Ask nobody: judge what the package says, and call everything else not measured.
-    #[arg(long, conflicts_with = "slow")]
+    /// Ask nobody: judge what the package says, and call everything else not measured. Options that only matter for asking
+    /// hosts cannot be given with it.
+    #[arg(long, conflicts_with_all = ["slow", "promise", "name_server", "authority", "intermediate", "crl", "contact"])]
     offline: bool,
 
     /// Measure availability and latency too: 20 requests over 10 minutes to each host.
@@ -79,7 +80,7 @@ pub(super) struct EndpointCommand {
 
     /// Where the hosts were promised to be: a region (`westeurope`) or a country (`DE`); may be given several times. What is
     /// imported with `backshell residency import` is the evidence.
-    #[arg(long, value_name = "PLACE", value_parser = place, conflicts_with = "offline")]
+    #[arg(long, value_name = "PLACE", value_parser = place)]
     promise: Vec<Place>,
 
     /// Challenges, proofs and consents, as `backshell endpoint challenge` keeps them: without them nobody's control of a
