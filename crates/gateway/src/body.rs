@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use tokio::sync::SemaphorePermit;
-use tokio::time::Instant;
 
 /// The body of an answer.
 #[derive(Debug)]
@@ -151,7 +150,6 @@ pub(crate) struct Completion {
     progress: Arc<Progress>,
     /// Whether the decision names several addresses, so that it does not say which of them was called.
     several: bool,
-    sent_at: Instant,
     bytes_out: u64,
     written: bool,
     /// Set when the gateway itself lets go of its calls, because the time to end them ran out.
@@ -168,7 +166,7 @@ impl Completion {
         several: bool,
         out_of_time: Arc<AtomicBool>,
     ) -> Self {
-        Self { ledger, record, progress, several, sent_at: Instant::now(), bytes_out: 0, written: false, out_of_time }
+        Self { ledger, record, progress, several, bytes_out: 0, written: false, out_of_time }
     }
 
     /// The service answered with `status`.
@@ -186,7 +184,7 @@ impl Completion {
         if std::mem::replace(&mut self.written, true) {
             return;
         }
-        self.record.upstream_ms = u64::try_from(self.sent_at.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.record.upstream_ms = u64::try_from(self.progress.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.record.bytes_in = self.progress.bytes();
         self.record.address = self.progress.peer().filter(|_| self.several);
         self.record.bytes_out = self.bytes_out;

@@ -110,8 +110,10 @@ impl Worker {
     ) -> impl Future<Output = Result<Response<ResponseBody>, Refusal>> + Send {
         async move {
             self.admit()?;
-            let snapshot =
-                self.gateway.snapshot().map_err(|stale| Refusal::new(Code::StaleState, stale.to_string()))?;
+            let snapshot = self
+                .gateway
+                .snapshot_at(trace.at)
+                .map_err(|stale| Refusal::new(Code::StaleState, stale.to_string()))?;
             receive::method(request.method())?;
             let uri = request.uri().clone();
 

@@ -173,8 +173,13 @@ impl Gateway {
 
     /// What is known now; an error when it could not be confirmed for 30 seconds.
     pub fn snapshot(&self) -> Result<Arc<Snapshot>, Stale> {
+        self.snapshot_at(self.now())
+    }
+
+    /// What is known `now`, which the caller has looked up already.
+    pub(crate) fn snapshot_at(&self, now: Timestamp) -> Result<Arc<Snapshot>, Stale> {
         let confirmed = self.0.confirmed.load(Ordering::Acquire);
-        if self.now().as_micros().saturating_sub(confirmed) > STALE_AFTER {
+        if now.as_micros().saturating_sub(confirmed) > STALE_AFTER {
             return Err(Stale);
         }
         Ok(self.0.snapshot.load_full())

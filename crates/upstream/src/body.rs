@@ -58,6 +58,11 @@ impl Progress {
         self.started + Duration::from_millis(self.last_millis.load(Ordering::Relaxed))
     }
 
+    /// How long ago the request was ready to be sent.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     /// Whether nothing more comes of the body.
     pub(crate) fn ended(&self) -> bool {
         self.ended.load(Ordering::Relaxed)
