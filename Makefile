@@ -1,10 +1,11 @@
 # The front door. Everything behind it is cargo; a CARGO_TARGET_DIR that is set is respected.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench
+.PHONY: help setup run test release bench
 SHELL := bash
 
 # `make run PROFILE=release` for the optimised build, which takes minutes to make.
 PROFILE ?= dev
+CARGO = $(if $(filter release,$(PROFILE)),scripts/optimised,cargo)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -13,7 +14,7 @@ setup: ## install what is missing to build, test and measure (Debian, Ubuntu)
 	@scripts/setup
 
 run: setup ## start the demo: a gateway, a sample connector, a call through it
-	cargo run --profile $(PROFILE) --package backshell -- demo
+	$(CARGO) run --profile $(PROFILE) --package backshell -- demo
 
 define heading
 	@printf '\n== %s\n' '$(1)'
@@ -33,6 +34,9 @@ test: setup ## everything a change must pass, quickest first
 	$(call heading,tests)
 	cargo test --workspace --locked
 
+release: setup ## build the optimised program, target/release/backshell
+	scripts/optimised build --locked --release --package backshell
+
 bench: setup ## measure the parser beside serde_json and the gateway beside nginx
 	cargo bench --locked --package backshell-source --bench parse
-	cargo bench --locked --package backshell --bench gateway
+	scripts/optimised bench --locked --package backshell --bench gateway

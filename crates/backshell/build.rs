@@ -31,9 +31,12 @@ fn main() {
 
 /// Whether the linker is the one that comes with this compiler, which takes such a list; not every linker does.
 fn links_with_lld() -> bool {
-    let chosen = env::var_os("RUSTC_LINKER").is_some()
-        || env::var("CARGO_ENCODED_RUSTFLAGS").is_ok_and(|flags| flags.contains("link"));
-    if chosen {
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let about_linking = |flag: &str| {
+        let option = flag.strip_prefix("--codegen=").or_else(|| flag.strip_prefix("-C")).unwrap_or(flag);
+        option.trim_start().starts_with("link")
+    };
+    if env::var_os("RUSTC_LINKER").is_some() || flags.split('\x1f').any(about_linking) {
         return false;
     }
     let Some(compiler) = env::var_os("RUSTC") else { return false };

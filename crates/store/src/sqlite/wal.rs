@@ -21,8 +21,8 @@ const DUE: usize = 1_000;
 const PER_GROUP: usize = 4;
 /// From how many pages on a connection that writes copies the log in its commits, should the thread not keep up.
 pub(super) const OVERDUE: u32 = 8_000;
-/// How often the thread copies in a row. SQLite flushes the database file only when the log ends where the copy does: after
-/// the first pass it has mostly grown, and the last ones are so short that it mostly has not.
+/// How often the thread copies in a row, so that little is left. SQLite flushes the database file only when the log ends where
+/// the copy does: during the first pass it grows, and during a short one it may not.
 const PASSES: usize = 3;
 
 /// The thread that copies, as the ledger's connection sees it. It ends with this value.
