@@ -353,4 +353,25 @@ mod tests {
         assert_eq!(store.scrub().await, Ok(true));
         assert!(!contains(&bytes(folder.path()), alice.as_str()));
     }
+
+    #[tokio::test]
+    async fn an_emptying_waits_for_another_copy_of_the_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("backshell.db");
+        let store = SqliteStore::open(&path).await.unwrap();
+        let mut reading = store.readers.begin().await.unwrap();
+        one(&mut *reading, sqlx::query("SELECT * FROM pseudonyms")).await.unwrap();
+        // It copies, and holds the right to, until nobody reads or its time is over.
+        let other = std::thread::spawn(move || {
+            let connection = rusqlite::Connection::open(path).unwrap();
+            connection.busy_timeout(BUSY * 2).unwrap();
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)).unwrap()
+        });
+        tokio::time::sleep(PAUSE * 10).await;
+        let (emptied, ()) = tokio::join!(store.scrub(), async {
+            tokio::time::sleep(PAUSE * 10).await;
+            reading.rollback().await.unwrap();
+        });
+        assert_eq!((emptied, other.join().unwrap()), (Ok(true), 0));
+    }
 }
