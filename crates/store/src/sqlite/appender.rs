@@ -84,7 +84,7 @@ impl Appender {
         if appended.is_err() && !writing.connection.is_autocommit() {
             drop(writing.connection.execute_batch("ROLLBACK"));
         }
-        if let Some(copier) = &mut writing.copier {
+        if let Some(copier) = writing.copier.as_mut().filter(|_| appended.is_ok()) {
             copier.written(rows.iter().map(size).sum());
         }
         appended
