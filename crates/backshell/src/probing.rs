@@ -14,7 +14,7 @@ use backshell_console::HostProbe;
 use backshell_model::{HostName, HostPort};
 use backshell_probe::facts::{Facts, Standing};
 use backshell_probe::hosts::Endpoint;
-use backshell_probe::measure::{Lists, Looked, NamedResolver, Plan, Prober, RealPace, Trust};
+use backshell_probe::measure::{ListError, Lists, Looked, NamedResolver, Plan, Prober, RealPace, Trust};
 use backshell_probe::ownership::Challenge;
 use backshell_upstream::{DnsResolver, PinnedDialler, ProbeWay, Records};
 use std::collections::HashSet;
@@ -51,35 +51,25 @@ pub fn of_node(config: &Config) -> anyhow::Result<Option<Prober>> {
 pub(crate) fn lists(config: &Config, blocked: &[PathBuf], registered: &[PathBuf]) -> anyhow::Result<Lists> {
     let mut lists = Lists::default();
     let settings = &config.verification;
-    for (path, setting) in files(&settings.blocked_hosts, "verification.blocked_hosts", blocked) {
-        let read = text_of(path)
-            .and_then(|text| lists.block(&text).with_context(|| format!("`{}` cannot be used", path.display())));
-        of_setting(setting, read)?;
-    }
-    for (path, setting) in files(&settings.registered_hosts, "verification.registered_hosts", registered) {
-        let read = text_of(path)
-            .and_then(|text| lists.register(&text).with_context(|| format!("`{}` cannot be used", path.display())));
-        of_setting(setting, read)?;
-    }
+    take_in(&settings.blocked_hosts, "verification.blocked_hosts", blocked, |text| lists.block(text))?;
+    take_in(&settings.registered_hosts, "verification.registered_hosts", registered, |text| lists.register(text))?;
     Ok(lists)
 }
 
-/// The files of a setting, each with its name, and those that were given besides.
-fn files<'p>(
-    configured: &'p [PathBuf],
-    setting: &'static str,
-    given: &'p [PathBuf],
-) -> impl Iterator<Item = (&'p Path, Option<&'static str>)> {
-    let configured = configured.iter().map(move |path| (path.as_path(), Some(setting)));
-    configured.chain(given.iter().map(|path| (path.as_path(), None)))
-}
-
-/// What was read, or a complaint that names the setting, where one led to the file.
-fn of_setting<T>(setting: Option<&str>, read: anyhow::Result<T>) -> anyhow::Result<T> {
-    match setting {
-        Some(setting) => read.with_context(|| format!("`{setting}` names a file that cannot be used")),
-        None => read,
+/// Hands the texts of a setting's files, and of those that were given besides, to `take`. A complaint about a file that a
+/// setting led to names the setting.
+fn take_in(
+    configured: &[PathBuf],
+    setting: &str,
+    given: &[PathBuf],
+    mut take: impl FnMut(&str) -> Result<(), ListError>,
+) -> anyhow::Result<()> {
+    let mut take_file =
+        |path: &Path| take(&text_of(path)?).with_context(|| format!("`{}` cannot be used", path.display()));
+    for path in configured {
+        take_file(path).with_context(|| format!("`{setting}` names a file that cannot be used"))?;
     }
+    given.iter().try_for_each(|path| take_file(path))
 }
 
 /// A text file of the operator.
