@@ -5,7 +5,7 @@
 //! attestation counts, and a node without one starts and refuses every call.
 
 use crate::config::Config;
-use crate::keys;
+use crate::{keys, whole_file};
 use anyhow::Context;
 use backshell_boundary::{
     Attestation, Attester, CellIdentity, CellKey, Claim, MAX_ATTESTATION_BYTES, NodeKey, OperatorKey, Unattested,
@@ -69,7 +69,7 @@ pub(crate) fn write_public(path: &Path, key: &CellKey) -> anyhow::Result<()> {
     if read_key(path).is_ok_and(|known| known == *key) {
         return Ok(());
     }
-    keys::replace_file(path, format!("{key}\n").as_bytes())
+    whole_file::write(path, format!("{key}\n").as_bytes())
 }
 
 fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
@@ -127,7 +127,7 @@ pub(crate) fn establish(config: &Config, now: Timestamp, random: &dyn Random) ->
         valid_until: now.plus_secs(SELF_ATTESTED_SECONDS),
     };
     let attestation = own.attest(&vouched).context("the cell cannot attest itself; check `cell.name`")?;
-    keys::replace_file(&path, attestation.to_json().as_bytes())?;
+    whole_file::write(&path, attestation.to_json().as_bytes())?;
     Ok(claim(Ok(&attestation)))
 }
 

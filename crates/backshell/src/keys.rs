@@ -1,6 +1,7 @@
 //! Key files: made on the first start with mode 0600 in a folder with mode 0700, read on every other.
 
 use crate::config::Config;
+use crate::whole_file;
 use anyhow::{Context, bail};
 use backshell_ledger::{PublicKey, generate_signing_key};
 use backshell_model::{Random, SecretBytes, hex};
@@ -146,21 +147,9 @@ pub(crate) fn read_or_make(
                 private_folder(folder)?;
             }
             let key = make()?;
-            replace_file(path, key.expose())?;
+            whole_file::write(path, key.expose())?;
             Ok(key)
         }
         Err(error) => Err(error).with_context(|| format!("`{}` cannot be read", path.display())),
     }
-}
-
-/// Writes a file that only its owner may read, whole or not at all, over the one that may be there.
-pub(crate) fn replace_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".new");
-    let partial = PathBuf::from(partial);
-    let mut file = private_file(&partial)?;
-    file.set_len(0)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&partial, path).with_context(|| format!("`{}` cannot be made", path.display()))
 }

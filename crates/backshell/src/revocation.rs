@@ -262,11 +262,8 @@ impl RevocationJob {
         let others = others.fold(0, |total: u64, file| total.saturating_add(file.length));
         let total = usize::try_from(others).unwrap_or(usize::MAX).saturating_add(list.len());
         ensure!(total <= MOST_FETCHED, "there is no room for it: {} MiB are kept", MOST_FETCHED >> 20);
-        let write = || {
-            fs::create_dir_all(&self.folder)?;
-            whole_file::write(path, list)
-        };
-        write().with_context(|| format!("`{}` cannot be written", path.display()))
+        fs::create_dir_all(&self.folder).with_context(|| format!("`{}` cannot be made", self.folder.display()))?;
+        whole_file::write(path, list)
     }
 
     fn path(&self, source: &ListSource) -> PathBuf {

@@ -16,12 +16,12 @@ use crate::config::{self, Config};
 use crate::keys;
 use crate::node;
 use crate::offline::Offline;
+use crate::whole_file;
 use anyhow::{Context, bail};
 use backshell_gateway::connect::recorded;
 use backshell_ledger::ActRecord;
 use backshell_model::{Random, WrappedDataKey};
 use backshell_vault::{KeyEncryptionKey, Vault};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -196,10 +196,7 @@ fn put_in_place(file: &Path, old: &str) -> anyhow::Result<()> {
     sync_folder(file)
 }
 
-/// Makes names on disk what they are in memory.
+/// As [`whole_file::sync_folder`], which here nothing goes on without.
 fn sync_folder(file: &Path) -> anyhow::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .with_context(|| format!("the folder `{}` cannot be written", folder.display()))
+    whole_file::sync_folder(file).with_context(|| format!("the folder of `{}` cannot be written", file.display()))
 }

@@ -1,5 +1,6 @@
 //! Files that are there whole or not at all.
 
+use anyhow::Context;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
@@ -7,17 +8,29 @@ use std::path::Path;
 /// Writes `bytes` into the file at `path`, in place of what was there: whoever reads it, also after a crash or, where the
 /// system can write folders out, a power failure, finds the one or the other. Only its owner may read it. The folder must
 /// exist.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    replace(path, bytes).with_context(|| format!("`{}` cannot be written", path.display()))
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder_of(path))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
-    // The name is in the folder, which is written apart from the file, and not by every system nor for everybody.
-    match File::open(folder).and_then(|folder| folder.sync_all()) {
+    // Not every system writes folders out, nor for everybody.
+    match sync_folder(path) {
         Err(error) if !is_no_matter(error.kind()) => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Makes the names in the folder of the file at `path` on disk what they are in memory: a file and its name are written apart.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(folder_of(path))?.sync_all()
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Whether a folder cannot be opened or written out here at all.

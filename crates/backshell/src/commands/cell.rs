@@ -4,9 +4,9 @@ use super::ConfigArgs;
 use crate::config::Config;
 use crate::egress::{self, Reach, Verdict};
 use crate::identity;
-use crate::keys;
 use crate::system::{SystemClock, SystemRandom};
 use crate::terminal::{self, Format};
+use crate::whole_file;
 use anyhow::{Context, bail};
 use backshell_boundary::{Attester, CellIdentity, CellKey, OperatorKey, Vouched, generate_cell_key};
 use backshell_model::{Clock, Region, SecretBytes, Timestamp};
@@ -140,7 +140,7 @@ fn keygen(out: &Path) -> anyhow::Result<ExitCode> {
     }
     let document = generate_cell_key(&SystemRandom)?;
     let key = OperatorKey::from_pkcs8(&document)?;
-    keys::replace_file(out, document.expose())?;
+    whole_file::write(out, document.expose())?;
     let public = out.with_extension("pub");
     identity::write_public(&public, &key.public())?;
     terminal::line(&format!("signing key  {} (keep it away from the nodes)", out.display()))?;

@@ -177,7 +177,7 @@ impl Folder {
 
     /// Writes a file so that it is there whole or not at all, also after a power failure.
     fn put(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        whole_file::write(&self.0.join(name), bytes).with_context(|| format!("`{name}` cannot be put in place"))
+        whole_file::write(&self.0.join(name), bytes)
     }
 
     /// Removes evidence that no description names any more.

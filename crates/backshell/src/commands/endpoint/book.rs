@@ -85,7 +85,7 @@ impl Book {
     pub(super) fn write(&self, path: &Path) -> anyhow::Result<()> {
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
-        whole_file::write(path, text.as_bytes()).with_context(|| format!("`{}` cannot be written", path.display()))
+        whole_file::write(path, text.as_bytes())
     }
 
     /// Takes in a new challenge, in place of an earlier one for the same publisher, host and connector.
