@@ -12,6 +12,7 @@
 mod body;
 mod compiled;
 pub mod connect;
+mod header_timer;
 mod identify;
 mod linger;
 mod location;

@@ -1,6 +1,7 @@
 //! The gateway listener: one acceptor, and workers that each have a thread, a runtime and upstream connections of their
 //! own, so that a call never changes threads.
 
+use crate::header_timer::HeaderTimer;
 use crate::linger::Linger;
 use crate::opening::Opening;
 use crate::pipeline::Worker;
@@ -212,7 +213,7 @@ where
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
-        .timer(TokioTimer::new())
+        .timer(HeaderTimer::default())
         .header_read_timeout(worker.settings().header_timeout)
         .max_buf_size(MAX_HEAD * 2);
     builder

@@ -8,11 +8,11 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// Tells when a deadline has passed. Waits mostly end long before their deadlines, so the timer is not set anew for each:
 /// it goes off at the earliest deadline that it was asked for, and is set to the present one when that turns out later.
 #[derive(Debug, Default)]
-pub(crate) struct Alarm(Option<Pin<Box<Sleep>>>);
+pub struct Alarm(Option<Pin<Box<Sleep>>>);
 
 impl Alarm {
     /// Ready when `deadline` has passed. Until then the task is woken at that time or before.
-    pub(crate) fn poll(&mut self, context: &mut Context<'_>, deadline: Instant) -> Poll<()> {
+    pub fn poll(&mut self, context: &mut Context<'_>, deadline: Instant) -> Poll<()> {
         let timer = self.0.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
         if timer.deadline() > deadline {
             timer.as_mut().reset(deadline);

@@ -32,6 +32,7 @@ pub mod resolve;
 mod send;
 pub mod trial;
 
+pub use alarm::Alarm;
 pub use body::{Progress, RequestBody, UpstreamBody, UpstreamBodyError};
 pub use dial::{Dialled, Dialler, PinnedDialler};
 pub use probe::{ProbeAnswer, ProbeWay, Question, QuestionError, ask};
