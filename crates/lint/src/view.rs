@@ -13,7 +13,7 @@ use crate::usage::Usage;
 use backshell_package::{ConnectionParameter, Origin, PackageFile, Properties, ReadPackage};
 use backshell_source::{Member, Node};
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{LazyCell, OnceCell};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -327,7 +327,8 @@ impl<'d> Context<'d> {
         }
         let (own_parameters, own_unknown) = self.parameter_list(list);
         let (shared, shared_unknown) = shared;
-        let own: HashSet<_> = own_parameters.iter().map(Parameter::input).collect();
+        // Only where the path shares parameters, which few do.
+        let own = LazyCell::new(|| own_parameters.iter().map(Parameter::input).collect::<HashSet<_>>());
         let inherited = shared.iter().filter(|parameter| !own.contains(&parameter.input()));
         let parameters = inherited.chain(&own_parameters).copied().collect();
         Operation {

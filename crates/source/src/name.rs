@@ -47,6 +47,24 @@ pub(crate) const fn name_hash(name: &[u8]) -> u32 {
     (mixed >> 32) as u32
 }
 
+/// Whether two names are the same. Most names are short, and are compared where this is asked: to call the library's comparison
+/// costs more than it does.
+#[inline]
+pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    fn ends<const N: usize>(name: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
+        Some((name.first_chunk()?, name.last_chunk()?))
+    }
+    if one.len() != other.len() {
+        return false;
+    }
+    // The two ends overlap, or meet, and so are the whole.
+    match one.len() {
+        8..=16 => ends::<8>(one) == ends::<8>(other),
+        4..=7 => ends::<4>(one) == ends::<4>(other),
+        _ => one == other,
+    }
+}
+
 /// As much of a name's hash as every value keeps: enough to pass over nearly all members with another name.
 #[inline]
 pub(crate) const fn name_tag(hash: u32) -> u16 {
@@ -57,4 +75,23 @@ pub(crate) const fn name_tag(hash: u32) -> u16 {
 #[inline]
 pub(crate) const fn name_bit(hash: u32) -> u32 {
     1 << (hash % u32::BITS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_every_length_differ_in_every_place() {
+        for length in 0..40 {
+            let name: Vec<u8> = (b'A'..).take(length).collect();
+            assert!(is_same(&name, &name.clone()));
+            assert!(!is_same(&name, &[&name[..], b"x"].concat()));
+            for place in 0..length {
+                let mut other = name.clone();
+                other[place] ^= 1;
+                assert!(!is_same(&name, &other), "{place} of {length}");
+            }
+        }
+    }
 }

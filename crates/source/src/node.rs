@@ -1,7 +1,7 @@
 //! One value of a document.
 
 use crate::document::{Document, RawNode, flags, index_node};
-use crate::name::{Name, name_bit, name_hash, name_tag};
+use crate::name::{Name, is_same, name_bit, name_hash, name_tag};
 use crate::number;
 use crate::pointer::push_token;
 use crate::text::{Position, Span};
@@ -77,7 +77,7 @@ impl Member<'_> {
     /// Whether it has this name.
     #[inline]
     pub fn is(&self, name: &Name) -> bool {
-        self.tag == name.tag && self.key == name.as_str()
+        self.tag == name.tag && is_same(self.key.as_bytes(), name.as_str().as_bytes())
     }
 }
 
@@ -185,16 +185,19 @@ impl<'d> Node<'d> {
         self.get_hashed(name, name_hash(name.as_bytes()))
     }
 
+    /// Most questions are for what is not there, or to what is no object: they are answered where they are asked.
+    #[inline]
     fn get_hashed(self, name: &str, hash: u32) -> Option<Node<'d>> {
-        let nodes = &self.document.tree().nodes;
-        let raw = nodes.get(self.id as usize)?;
-        // Most questions are for what is not there, or to what is no object.
-        if raw.names & name_bit(hash) == 0 {
-            return None;
-        }
+        let raw = self.document.tree().nodes.get(self.id as usize)?;
+        if raw.names & name_bit(hash) == 0 { None } else { self.search(raw, name, hash) }
+    }
+
+    #[inline(never)]
+    fn search(self, raw: &RawNode, name: &str, hash: u32) -> Option<Node<'d>> {
         if raw.flags & flags::LARGE != 0 {
             return self.get_indexed(name, hash);
         }
+        let nodes = &self.document.tree().nodes;
         // The busiest loop of whoever reads documents: of most members the tag alone is looked at.
         let tag = name_tag(hash);
         let mut next = self.id + 1;
@@ -387,7 +390,7 @@ fn is_called(document: &Document, child: &RawNode, name: &str) -> bool {
     }
     let (start, end) = (child.key_start as usize + 1, child.key_end as usize);
     end.saturating_sub(start) == name.len() + 1
-        && document.text().as_bytes().get(start..end - 1).is_some_and(|key| key == name.as_bytes())
+        && document.text().as_bytes().get(start..end - 1).is_some_and(|key| is_same(key, name.as_bytes()))
 }
 
 impl PartialEq for Node<'_> {
