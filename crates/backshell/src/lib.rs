@@ -31,7 +31,12 @@ pub mod trial;
 pub mod way_out;
 mod whole_file;
 
-/// A call allocates on one thread and its ledger records are freed on another, which glibc's allocator answers with lock
-/// contention; this one is made for it.
+// A call allocates on one thread and its ledger records are freed on another, which glibc's allocator answers with lock
+// contention; this one is made for it. On Linux it takes glibc's place for the whole process, SQLite and ciphers included. Asked
+// through Rust's interface it would be asked for an alignment each time, and beyond a kilobyte, or with an empty page, go a longer
+// way to more memory than it needs.
+#[cfg(target_os = "linux")]
+use mimalloc as _;
+#[cfg(not(target_os = "linux"))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
