@@ -1,6 +1,6 @@
 # The front door. Everything behind it is cargo; a CARGO_TARGET_DIR that is set is respected.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test release bench
+.PHONY: help setup setup-release run test release bench
 SHELL := bash
 
 # `make run PROFILE=release` for the optimised build, which takes minutes to make.
@@ -13,7 +13,10 @@ help: ## list the targets
 setup: ## install what is missing to build, test and measure (Debian, Ubuntu)
 	@scripts/setup
 
-run: setup ## start the demo: a gateway, a sample connector, a call through it
+setup-release: setup
+	@scripts/setup release
+
+run: $(if $(filter release,$(PROFILE)),setup-release,setup) ## start the demo: a gateway, a sample connector, a call through it
 	$(CARGO) run --profile $(PROFILE) --package backshell -- demo
 
 define heading
@@ -34,9 +37,9 @@ test: setup ## everything a change must pass, quickest first
 	$(call heading,tests)
 	cargo test --workspace --locked
 
-release: setup ## build the optimised program, target/release/backshell
+release: setup-release ## build the optimised program, target/release/backshell
 	scripts/optimised build --locked --release --package backshell
 
-bench: setup ## measure the parser beside serde_json and the gateway beside nginx
+bench: setup-release ## measure the parser beside serde_json and the gateway beside nginx
 	cargo bench --locked --package backshell-source --bench parse
 	scripts/optimised bench --locked --package backshell --bench gateway
