@@ -134,15 +134,20 @@ impl Place {
 
     /// The characters of `span` in `text`, which is the content of `file`.
     pub fn in_text(file: impl Into<Arc<str>>, text: &Text, span: Span, pointer: impl Into<String>) -> Self {
-        let place = Self::without_excerpt(file, text, span, pointer);
-        let excerpt = SourceLine::around(text.as_str(), span.start as usize, place.start, place.end);
-        Self { excerpt: Some(excerpt), ..place }
+        Self::without_excerpt(file, text, span, pointer).shown(text, span)
     }
 
     /// The same, for whoever does not show the line.
     pub fn without_excerpt(file: impl Into<Arc<str>>, text: &Text, span: Span, pointer: impl Into<String>) -> Self {
         let (start, end) = text.range(Span::new(span.start, span.end.max(span.start)));
         Self { file: file.into(), pointer: pointer.into(), start, end, excerpt: None }
+    }
+
+    /// The same place, which is that of `span` in `text`, with its line.
+    #[must_use]
+    pub fn shown(self, text: &Text, span: Span) -> Self {
+        let excerpt = SourceLine::around(text.as_str(), span.start as usize, self.start, self.end);
+        Self { excerpt: Some(excerpt), ..self }
     }
 
     /// The same place, shown by the characters of `span`: an entry of a list begins with a bracket, which tells nobody
@@ -173,19 +178,29 @@ impl SourceLine {
     /// The line of `text` that byte `offset` (which is at `start`) lies on, cut to a readable length, and marked from there
     /// to `end`.
     fn around(text: &str, offset: usize, start: Position, end: Position) -> Self {
-        let on_line = |character: &char| !matches!(character, '\n' | '\r');
+        /// As many bytes as one character more than is kept may have.
+        const REACH: usize = (EXCERPT_REACH + 1) * 4;
         let (before, after) = text.split_at_checked(offset).unwrap_or((text, ""));
+        let near = before.get(before.ceil_char_boundary(before.len().saturating_sub(REACH))..).unwrap_or_default();
+        let line_start = memchr::memrchr2(b'\n', b'\r', near.as_bytes()).map_or(0, |line_end| line_end + 1);
+        let head = near.get(line_start..).unwrap_or_default();
+        let near = after.get(..after.floor_char_boundary(REACH)).unwrap_or_default();
+        let line_end = memchr::memchr2(b'\n', b'\r', near.as_bytes()).unwrap_or(near.len());
+        let tail = near.get(..line_end).unwrap_or_default();
         // How many characters are kept on each side, and how many bytes these are.
-        let sum = |(count, bytes): (u32, usize), character: char| (count + 1, bytes + character.len_utf8());
-        let (kept, back) = before.chars().rev().take_while(on_line).take(EXCERPT_REACH).fold((0, 0), sum);
-        let mut rest = after.chars().take_while(on_line);
-        let (_, ahead) = rest.by_ref().take(EXCERPT_REACH).fold((0, 0), sum);
+        let sum = |(count, bytes): (usize, usize), character: char| (count + 1, bytes + character.len_utf8());
+        let kept = |text: &str, characters: &mut dyn Iterator<Item = char>| match text.len().min(EXCERPT_REACH) {
+            all if text.is_ascii() => (all, all),
+            _ => characters.take(EXCERPT_REACH).fold((0, 0), sum),
+        };
+        let (kept_before, back) = kept(head, &mut head.chars().rev());
+        let (_, ahead) = kept(tail, &mut tail.chars());
         let excerpt = text.get(before.len() - back..before.len() + ahead).unwrap_or_default();
         Self {
             number: start.line,
             text: excerpt.to_owned(),
-            first_column: start.column.saturating_sub(kept).max(1),
-            cut_after: rest.next().is_some(),
+            first_column: start.column.saturating_sub(u32::try_from(kept_before).unwrap_or(u32::MAX)).max(1),
+            cut_after: ahead < tail.len(),
             marked: start.column..if end.line == start.line { end.column } else { u32::MAX },
         }
     }
@@ -211,6 +226,28 @@ mod tests {
         let place = Place::in_text("a", &text, Span::new(0, 1), "/0").shown_by(&text, Span::new(12, 16));
         let line = place.excerpt.unwrap();
         assert_eq!((place.start.line, line.number, line.marked), (1, 2, 11..15));
+    }
+
+    #[test]
+    fn an_excerpt_is_what_counting_characters_says() {
+        for unit in ["a", "é", "\u{1f600}", "aé\u{1f600}"] {
+            for count in [0, 1, 99, 100, 101, 102, 250, 500] {
+                let text = format!("x\n{}\r\ny", unit.repeat(count));
+                for (offset, _) in text.char_indices() {
+                    let column = Text::new(text.as_str()).position(offset.try_into().unwrap());
+                    let line = SourceLine::around(&text, offset, column, column);
+                    let (before, after) = text.split_at(offset);
+                    let on_line = |character: &char| !"\r\n".contains(*character);
+                    let mut expected: Vec<_> = before.chars().rev().take_while(on_line).take(EXCERPT_REACH).collect();
+                    let kept = expected.len();
+                    expected.reverse();
+                    expected.extend(after.chars().take_while(on_line).take(EXCERPT_REACH));
+                    assert_eq!(line.text.chars().collect::<Vec<_>>(), expected, "{unit} {count} {offset}");
+                    assert_eq!(line.first_column as usize, (column.column as usize - kept).max(1));
+                    assert_eq!(line.cut_after, after.chars().take_while(on_line).count() > EXCERPT_REACH);
+                }
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::finding::{Finding, Severity};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What one run of one or more checks found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -164,7 +165,8 @@ impl Summary {
 /// File, then position, then rule, then message, then pointer.
 fn order(one: &Finding, other: &Finding) -> Ordering {
     let place = |finding: &Finding| (finding.place.start.line, finding.place.start.column);
-    let by_file = one.place.file.cmp(&other.place.file);
+    let (file, other_file) = (&one.place.file, &other.place.file);
+    let by_file = if Arc::ptr_eq(file, other_file) { Ordering::Equal } else { file.cmp(other_file) };
     by_file
         .then_with(|| place(one).cmp(&place(other)))
         .then_with(|| one.rule.cmp(&other.rule))

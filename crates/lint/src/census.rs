@@ -187,27 +187,19 @@ impl<'d> Counter<'d> {
             if !node.is_object() {
                 continue;
             }
-            let before = waiting.len();
-            let mut reference = None;
-            for member in node.visible_members() {
-                let value = member.value;
-                match member.key {
-                    "$ref" => reference = Some(value),
-                    "properties" => {
-                        let properties = value.visible_members();
-                        waiting.extend(properties.map(|property| (property.value, depth + 1)));
-                    }
-                    "items" | "additionalProperties" => waiting.push((value, depth + 1)),
-                    "allOf" => waiting.extend(value.items().map(|part| (part, depth + 1))),
-                    _ => {}
-                }
-            }
-            let Some(reference) = reference else {
+            // What stands beside a reference does not count.
+            let Some(reference) = node.get("$ref") else {
                 shape.written.add(Measure::ONE, depth);
+                if let Some(properties) = node.get("properties") {
+                    waiting.extend(properties.visible_members().map(|property| (property.value, depth + 1)));
+                }
+                if let Some(parts) = node.get("allOf") {
+                    waiting.extend(parts.items().map(|part| (part, depth + 1)));
+                }
+                waiting.extend(node.get("items").map(|items| (items, depth + 1)));
+                waiting.extend(node.get("additionalProperties").map(|others| (others, depth + 1)));
                 continue;
             };
-            // What stands beside a reference does not count.
-            waiting.truncate(before);
             let target = context.resolve(&Reference { node: reference, target: Target::Schema }).ok().flatten();
             match target.and_then(|target| self.numbers.get(&target.id())) {
                 Some(number) => shape.references.push((*number, depth)),

@@ -75,8 +75,7 @@ fn package(read: &ReadPackage, path: &ShownPath, facts: &Facts, table: &Table, f
         && is_text(read, &properties.file)
     {
         let file = File { shown: path.of(&read.package, &properties.file), document: Some(rule::PROPERTIES) };
-        let view =
-            PropertiesFile { package: &read.package, properties, facts: package.facts, is_refused: read.is_refused() };
+        let view = PropertiesFile::new(&package, properties);
         each(&table.properties, &file, findings, |check, out| check(&view, out));
     }
 }
@@ -321,8 +320,9 @@ impl<'d> Walk<'_, 'd> {
                 self.reference(reference, Target::Schema);
                 continue;
             }
-            self.schemas
-                .extend(value.properties.into_iter().flat_map(Node::visible_members).map(|member| member.value));
+            if let Some(properties) = value.properties {
+                self.schemas.extend(properties.visible_members().map(|member| member.value));
+            }
             self.schemas.extend(value.items);
             self.schemas.extend(value.additional_properties);
             self.schemas.extend(value.all_of.into_iter().flat_map(Node::items));
@@ -370,8 +370,8 @@ impl<'d> Walk<'_, 'd> {
     }
 
     fn extension(&mut self, member: Member<'d>, holder: ObjectKind) {
-        self.has_dynamic |= dynamic::Kind::of(member.key).is_some();
-        let known = is_known_extension(member.key);
+        let known = is_known_extension(&member);
+        self.has_dynamic |= known && dynamic::Kind::of(member.key).is_some();
         visit!(self.extension, &Extension { name: member.key, node: member.value, holder, known });
     }
 }

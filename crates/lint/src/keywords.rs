@@ -3,7 +3,7 @@
 
 use crate::shape::shape_of;
 use crate::view::is_extension;
-use backshell_source::Member;
+use backshell_source::{Member, Name, NameIndex};
 
 /// A kind of object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,10 +121,20 @@ pub(crate) fn is_open_api_3(kind: ObjectKind, name: &str) -> bool {
         )
 }
 
-/// Whether it is the name of an extension that connectors use, letter for letter.
-pub(crate) fn is_known_extension(name: &str) -> bool {
-    name.starts_with("x-ms-") && EXTENSIONS.binary_search(&name).is_ok()
+/// Whether a member has the name of an extension that connectors use, letter for letter.
+pub(crate) fn is_known_extension(member: &Member<'_>) -> bool {
+    INDEX.place(member, |place| EXTENSIONS.get(place) == Some(&member.key)).is_some()
 }
+
+static INDEX: NameIndex = {
+    let mut index = NameIndex::EMPTY;
+    let mut rest = EXTENSIONS;
+    while let [first, others @ ..] = rest {
+        index = index.and(&Name::new(first));
+        rest = others;
+    }
+    index
+};
 
 /// The extensions that connectors use, sorted. Names that only code generators of other tools write are not among them.
 pub(crate) const EXTENSIONS: &[&str] = &[

@@ -270,7 +270,7 @@ impl<'a> Out<'a> {
         if self.has_room() {
             let (mut place, identity) = self.unshown(node, span);
             if self.findings.excerpts {
-                place = place.shown_by(node.document().source(), span);
+                place = place.shown(node.document().source(), span);
             }
             self.push(place, message, identity);
         }

@@ -5,18 +5,22 @@
 //! a document against it.
 
 use crate::keywords::ObjectKind;
-use backshell_source::{Kind, Member as JsonMember, Name};
+use backshell_source::{Kind, Member as JsonMember, Name, NameIndex};
 
 /// What a kind of object may hold.
 pub(crate) struct Shape {
     /// What people call such an object, with its article.
     pub(crate) name: &'static str,
-    /// Its members, the frequent ones first.
+    /// Its members.
     pub(crate) members: &'static [Member],
+    /// Where each of these names stands in the list.
+    index: NameIndex,
     /// Whether other members are no matter: extensions grow.
     pub(crate) is_open: bool,
     /// Members of which at least one must be there; empty when there is no such choice.
     pub(crate) one_of: &'static [&'static str],
+    /// The places of the members that must be there, or must on some objects, one bit each.
+    pub(crate) demanded: u64,
 }
 
 /// A member of an object.
@@ -450,11 +454,20 @@ static DYNAMIC_ARGUMENT: Shape = Shape {
 };
 
 const fn closed(name: &'static str, members: &'static [Member]) -> Shape {
-    Shape { name, members, is_open: false, one_of: &[] }
+    let (mut index, mut demanded) = (NameIndex::EMPTY, 0);
+    let mut rest = members;
+    while let [first, others @ ..] = rest {
+        if !matches!(first.demand, Demand::No) {
+            demanded |= 1 << (members.len() - rest.len());
+        }
+        index = index.and(&first.name);
+        rest = others;
+    }
+    Shape { name, members, index, is_open: false, one_of: &[], demanded }
 }
 
 const fn open(name: &'static str, members: &'static [Member]) -> Shape {
-    Shape { name, members, is_open: true, one_of: &[] }
+    Shape { is_open: true, ..closed(name, members) }
 }
 
 /// The shape of objects of this kind.
@@ -497,8 +510,11 @@ pub(crate) fn shape_of(kind: ObjectKind) -> &'static Shape {
 
 impl Shape {
     /// What the shape says of a member, and its place in the list.
+    #[inline]
     pub(crate) fn member(&self, found: &JsonMember<'_>) -> Option<(usize, &'static Member)> {
-        self.members.iter().enumerate().find(|(_, member)| found.is(&member.name))
+        let is = |place: usize| self.members.get(place).is_some_and(|member| found.is(&member.name));
+        let place = self.index.place(found, is)?;
+        Some((place, self.members.get(place)?))
     }
 
     /// Whether objects of this shape have a member of that name.

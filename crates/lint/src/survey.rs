@@ -118,20 +118,24 @@ impl<'d> Survey<'d> {
 
     /// What `node` lacks; the members that it has are the bits of `seen`.
     fn absences(&mut self, node: Node<'d>, kind: ObjectKind, shape: &'static Shape, seen: u64) {
-        if kind == ObjectKind::Schema {
-            return;
-        }
-        for (place, member) in shape.members.iter().enumerate() {
-            if member.demand != Demand::No && seen & (1 << place) == 0 && is_demanded(node, member.demand) {
+        let mut absent = shape.demanded & !seen;
+        while absent != 0 {
+            if let Some(member) = shape.members.get(absent.trailing_zeros() as usize)
+                && is_demanded(node, member.demand)
+            {
                 self.missing.push((node, kind, member.name.as_str()));
             }
+            absent &= absent - 1;
+        }
+        if shape.one_of.is_empty() {
+            return;
         }
         // A path item may be a reference, which has a rule of its own.
         let has = |name: &&str| {
             let place = shape.members.iter().position(|member| member.name.as_str() == *name);
             place.is_some_and(|place| seen & (1 << place) != 0)
         };
-        if !shape.one_of.is_empty() && !shape.one_of.iter().any(has) && !has(&"$ref") {
+        if !shape.one_of.iter().any(has) && !has(&"$ref") {
             self.none_of.push((node, kind, shape.one_of));
         }
     }

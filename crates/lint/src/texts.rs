@@ -1,21 +1,76 @@
 //! Looking into texts that people read.
 
-/// The names of the platform's products, in lower case.
-pub(crate) const PRODUCT_NAMES: &[&str] = &[
-    "power apps",
-    "powerapps",
-    "power automate",
-    "power bi",
-    "power pages",
-    "power platform",
-    "copilot studio",
-    "logic apps",
-    "microsoft flow",
-    "dataverse",
-];
+/// Words, or groups of them, that a text may hold, in lower case.
+pub(crate) struct Words {
+    /// The words.
+    pub(crate) words: &'static [&'static str],
+    /// Pieces of words that few other words have: a text without any of them has none of the words, and many bytes are held
+    /// against a piece in one instruction.
+    pieces: &'static [&'static [u8; 3]],
+}
 
-/// The first of `words` (lower case) that occurs in `text` with no letter or digit on either side of it; letter case does
-/// not matter.
+impl Words {
+    /// These words; each has one of the pieces.
+    pub(crate) const fn new(words: &'static [&'static str], pieces: &'static [&'static [u8; 3]]) -> Self {
+        let mut rest = words;
+        while let [word, others @ ..] = rest {
+            assert!(has_one_of(word.as_bytes(), pieces), "a word would never be found");
+            rest = others;
+        }
+        Self { words, pieces }
+    }
+
+    /// The first of the words that occurs in `text` with no letter or digit on either side of it; letter case does not
+    /// matter.
+    pub(crate) fn first_in(&self, text: &str) -> Option<&'static str> {
+        let has = |piece: &&&[u8; 3]| has_piece(text.as_bytes(), piece);
+        self.pieces.iter().find(has).and_then(|_| word_of(text, self.words))
+    }
+}
+
+/// The names of the platform's products.
+pub(crate) const PRODUCT_NAMES: Words = Words::new(
+    &[
+        "power apps",
+        "powerapps",
+        "power automate",
+        "power bi",
+        "power pages",
+        "power platform",
+        "copilot studio",
+        "logic apps",
+        "microsoft flow",
+        "dataverse",
+    ],
+    &[b"owe", b"pil", b"ogi", b"oft", b"tav"],
+);
+
+const fn has_one_of(word: &[u8], pieces: &[&[u8; 3]]) -> bool {
+    let mut rest = word;
+    while let [first, second, third, ..] = rest {
+        let mut left = pieces;
+        while let [piece, others @ ..] = left {
+            if piece[0] == *first && piece[1] == *second && piece[2] == *third {
+                return true;
+            }
+            left = others;
+        }
+        let [_, others @ ..] = rest else { return false };
+        rest = others;
+    }
+    false
+}
+
+/// Whether three letters stand somewhere in a text, in either case.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, many bytes are looked at in one instruction")]
+fn has_piece(text: &[u8], [first, second, third]: &[u8; 3]) -> bool {
+    let from = |at: usize| text.get(at..).unwrap_or_default().iter();
+    let is = |byte: &u8, letter: &u8| byte | 0x20 == *letter;
+    let places = from(0).zip(from(1)).zip(from(2));
+    places.fold(false, |found, ((one, two), three)| found | (is(one, first) & is(two, second) & is(three, third)))
+}
+
+/// The first of `words` (lower case) that occurs in `text` as [`Words::first_in`] says.
 pub(crate) fn word_of(text: &str, words: &[&'static str]) -> Option<&'static str> {
     let bit = |byte: &u8| 1_u64 << (byte.to_ascii_lowercase() % 64);
     let firsts = words.iter().filter_map(|word| word.as_bytes().first()).fold(0, |all, first| all | bit(first));
@@ -64,9 +119,10 @@ mod tests {
             ("power bing", None),
             ("Powerapps2", None),
             ("the power of apps", None),
+            ("a mICROSOFT fLOW", Some("microsoft flow")),
             ("", None),
         ] {
-            assert_eq!(word_of(text, PRODUCT_NAMES), expected, "{text}");
+            assert_eq!(PRODUCT_NAMES.first_in(text), expected, "{text}");
         }
     }
 

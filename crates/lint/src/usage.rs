@@ -99,15 +99,14 @@ impl Usage {
             }
             *mark |= way.bit();
             let below = Way { is_below: true, is_part: false, ..way };
-            for member in schema.visible_members() {
-                let value = member.value;
-                match member.key {
-                    "properties" => waiting.extend(value.visible_members().map(|property| (property.value, below))),
-                    "items" | "additionalProperties" if value.is_object() => waiting.push((value, below)),
-                    "allOf" => waiting.extend(value.items().map(|part| (part, Way { is_part: true, ..way }))),
-                    _ => {}
-                }
+            if let Some(properties) = schema.get("properties") {
+                waiting.extend(properties.visible_members().map(|property| (property.value, below)));
             }
+            if let Some(parts) = schema.get("allOf") {
+                waiting.extend(parts.items().map(|part| (part, Way { is_part: true, ..way })));
+            }
+            let others = [schema.get("items"), schema.get("additionalProperties")];
+            waiting.extend(others.into_iter().flatten().filter(|other| other.is_object()).map(|other| (other, below)));
         }
         Self { marks }
     }

@@ -203,6 +203,7 @@ pub(crate) struct PropertiesFile<'p> {
     pub(crate) facts: &'p Facts,
     /// Whether files of the package were refused, so that a file that is not there may be one of them.
     pub(crate) is_refused: bool,
+    connection_parameters: OnceCell<Vec<ConnectionParameter<'p>>>,
 }
 
 /// How the user knows a package: by the path that was given, or, without one, by the names of its files alone.
@@ -258,6 +259,13 @@ impl<'p> Package<'p> {
 }
 
 impl<'p> PropertiesFile<'p> {
+    /// `properties` of `package`.
+    pub(crate) fn new(package: &Package<'p>, properties: &'p Properties) -> Self {
+        let Package { read, facts, .. } = *package;
+        let is_refused = read.is_refused();
+        Self { package: &read.package, properties, facts, is_refused, connection_parameters: OnceCell::new() }
+    }
+
     /// The objects whose members are connection parameters: `connectionParameters`, and `parameters` of each set.
     pub(crate) fn parameter_objects(&self) -> impl Iterator<Item = Node<'p>> + use<'p> {
         let sets = self.properties.get("connectionParameterSets").and_then(|sets| sets.get_ignore_case("values"));
@@ -266,10 +274,12 @@ impl<'p> PropertiesFile<'p> {
     }
 
     /// Every connection parameter, those of sets after the others.
-    pub(crate) fn connection_parameters(&self) -> Vec<ConnectionParameter<'p>> {
-        let mut parameters = self.properties.connection_parameters();
-        parameters.extend(self.properties.parameter_sets().into_iter().flat_map(|set| set.parameters));
-        parameters
+    pub(crate) fn connection_parameters(&self) -> &[ConnectionParameter<'p>] {
+        self.connection_parameters.get_or_init(|| {
+            let mut parameters = self.properties.connection_parameters();
+            parameters.extend(self.properties.parameter_sets().into_iter().flat_map(|set| set.parameters));
+            parameters
+        })
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Way {
     pointer: String,
     place: String,
     indices: Indices,
+    /// The values on the way that the last one did not come by, the lowest first.
+    fresh: Vec<u32>,
 }
 
 /// The entries of long lists, each list counted once: findings may lie on every entry, and come in any order.
@@ -41,22 +43,27 @@ impl Way {
             self.indices = Indices::default();
             self.keep(0);
         }
-        let mut fresh = Vec::new();
-        let mut kept = 0;
+        self.fresh.clear();
+        let (mut kept, mut behind) = (0, self.steps.len());
         for value in node.ancestors().filter(|value| value.id() != 0) {
-            if let Ok(step) = self.steps.binary_search_by_key(&value.id(), |step| step.id) {
-                kept = step + 1;
+            // Numbers fall on the way up, as they do from the last step to the first.
+            let is_behind = |step: &Step| step.id > value.id();
+            behind -= self.steps.iter().take(behind).rev().take_while(|step| is_behind(step)).count();
+            if behind.checked_sub(1).and_then(|last| self.steps.get(last)).is_some_and(|step| step.id == value.id()) {
+                kept = behind;
                 break;
             }
-            fresh.push(value);
+            self.fresh.push(value.id());
         }
         self.keep(kept);
-        for value in fresh.into_iter().rev() {
-            for text in [&mut self.pointer, &mut self.place] {
-                text.push('/');
-                text.push_str(&value.key().map(escape_token).unwrap_or_default());
-            }
-            if value.key().is_none() {
+        while let Some(value) = self.fresh.pop().and_then(|id| node.document().node(id)) {
+            self.pointer.push('/');
+            self.place.push('/');
+            if let Some(key) = value.key() {
+                let token = escape_token(key);
+                self.pointer.push_str(&token);
+                self.place.push_str(&token);
+            } else {
                 let index = self.indices.of(value);
                 let _ = write!(self.pointer, "{index}");
                 push_entry(&mut self.place, value, index);

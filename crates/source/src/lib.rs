@@ -34,7 +34,7 @@ mod strings;
 mod text;
 
 pub use document::Document;
-pub use name::Name;
+pub use name::{Name, NameIndex};
 pub use node::{Items, Kind, Member, Members, Node};
 pub use pointer::escape_token;
 pub use problem::{ProblemKind, SyntaxProblem};

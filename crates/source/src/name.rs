@@ -1,5 +1,6 @@
 //! Names of members, and the hashes by which they are found.
 
+use crate::node::Member;
 use std::fmt;
 
 /// A name that is known when the program is compiled. Members are told from it by a few bits of its hash, so that nearly
@@ -19,6 +20,49 @@ impl Name {
     /// The name as text.
     pub const fn as_str(&self) -> &'static str {
         self.text
+    }
+}
+
+/// How many entries a [`NameIndex`] has room for: at most half of them are used, so that names are found at the first look.
+const ENTRIES: usize = 128;
+
+/// Where the names of a list stand in it, for a list that is known when the program is compiled.
+pub struct NameIndex {
+    /// By the lowest bits of their tag, or behind that: the place in the list, counted from 1; 0 for no name.
+    entries: [u8; ENTRIES],
+    names: usize,
+}
+
+impl NameIndex {
+    /// Of an empty list.
+    pub const EMPTY: Self = Self { entries: [0; ENTRIES], names: 0 };
+
+    /// With one name more at the end of the list, which may have [`ENTRIES`] / 2 of them.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "the compiler works this out")]
+    pub const fn and(mut self, name: &Name) -> Self {
+        assert!(self.names < ENTRIES / 2, "more names than there is room for");
+        let mut entry = name.tag as usize % ENTRIES;
+        while self.entries[entry] != 0 {
+            entry = (entry + 1) % ENTRIES;
+        }
+        self.names += 1;
+        self.entries[entry] = self.names as u8;
+        self
+    }
+
+    /// The place in the list of the first name for which `is` says that the member has it: it is asked for those only whose
+    /// hash is like the member's.
+    #[inline]
+    pub fn place(&self, member: &Member<'_>, is: impl Fn(usize) -> bool) -> Option<usize> {
+        let mut entry = usize::from(member.tag) % ENTRIES;
+        loop {
+            let place = usize::from(*self.entries.get(entry)?).checked_sub(1)?;
+            if is(place) {
+                return Some(place);
+            }
+            entry = (entry + 1) % ENTRIES;
+        }
     }
 }
 
@@ -80,6 +124,31 @@ pub(crate) const fn name_bit(hash: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parse_str;
+
+    #[test]
+    fn every_name_of_a_full_list_is_found_at_its_place() {
+        const NAMES: [Name; ENTRIES / 2] = {
+            let mut names = [Name::new(""); ENTRIES / 2];
+            let mut place = 0;
+            while place < names.len() {
+                names[place] =
+                    Name::new("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_".split_at(place).0);
+                place += 1;
+            }
+            names
+        };
+        let index = NAMES.iter().fold(NameIndex::EMPTY, NameIndex::and);
+        let text = format!(
+            r#"{{{}, "other": 0, "x-other": 0}}"#,
+            NAMES.map(|name| format!(r#""{}": 0"#, name.as_str())).join(",")
+        );
+        let document = parse_str(&text).document.unwrap();
+        let places: Vec<_> =
+            document.root().members().map(|member| index.place(&member, |place| member.is(&NAMES[place]))).collect();
+        let expected: Vec<_> = (0..NAMES.len()).map(Some).chain([None, None]).collect();
+        assert_eq!(places, expected);
+    }
 
     #[test]
     fn names_of_every_length_differ_in_every_place() {

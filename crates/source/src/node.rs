@@ -70,7 +70,7 @@ pub struct Member<'d> {
     pub duplicate: bool,
     /// Whether a later member of this object has the same name, so that ordinary readers never see this one.
     pub shadowed: bool,
-    tag: u16,
+    pub(crate) tag: u16,
 }
 
 impl Member<'_> {
@@ -197,19 +197,52 @@ impl<'d> Node<'d> {
         if raw.flags & flags::LARGE != 0 {
             return self.get_indexed(name, hash);
         }
-        let nodes = &self.document.tree().nodes;
-        // The busiest loop of whoever reads documents: of most members the tag alone is looked at.
-        let tag = name_tag(hash);
-        let mut next = self.id + 1;
-        while next < raw.next {
-            let child = nodes.get(next as usize)?;
-            // The last of several with this name is the one that is not shadowed.
-            if child.tag == tag && child.flags & flags::SHADOWED == 0 && is_called(self.document, child, name) {
-                return Some(Node::new(self.document, next));
+        let (id, child) = self.tagged(self.id + 1, raw.next, hash)?;
+        // Nearly always it is the first one. To look further is a matter of its own, so that nothing is kept for it here.
+        let found = Node::new(self.document, id);
+        if found.is_called(child, name) { Some(found) } else { self.search_on(child.next, raw.next, name, hash) }
+    }
+
+    /// As `search`, among the members from `next` on.
+    #[cold]
+    #[inline(never)]
+    fn search_on(self, mut next: u32, end: u32, name: &str, hash: u32) -> Option<Node<'d>> {
+        while let Some((id, child)) = self.tagged(next, end, hash) {
+            let found = Node::new(self.document, id);
+            if found.is_called(child, name) {
+                return Some(found);
             }
+            next = child.next;
+        }
+        None
+    }
+
+    /// The first member from `next` on, and before `end`, whose name has a hash like this: the busiest loop of whoever reads
+    /// documents.
+    #[inline]
+    fn tagged(self, mut next: u32, end: u32, hash: u32) -> Option<(u32, &'d RawNode)> {
+        let nodes = &self.document.tree().nodes;
+        let tag = name_tag(hash);
+        while next < end {
+            let child = nodes.get(next as usize)?;
+            if child.tag == tag {
+                return Some((next, child));
+            }
+            // A node reaches at least to its own successor, so this always moves on.
             next = child.next.max(next.saturating_add(1));
         }
         None
+    }
+
+    /// Whether it has this name, and is the last one of its object that has it.
+    #[inline]
+    fn is_called(self, raw: &RawNode, name: &str) -> bool {
+        if raw.flags & (flags::KEY_ESCAPED | flags::SHADOWED) != 0 {
+            return raw.flags & flags::SHADOWED == 0 && self.key() == Some(name);
+        }
+        let (start, end) = (raw.key_start as usize + 1, raw.key_end as usize);
+        end.saturating_sub(start) == name.len() + 1
+            && self.document.text().as_bytes().get(start..end - 1).is_some_and(|key| is_same(key, name.as_bytes()))
     }
 
     /// The value of the member with this name, ASCII letter case ignored: an exact match before any other, among equals
@@ -358,6 +391,8 @@ impl<'d> Node<'d> {
         Items { document: self.document, next: 0, end: 0 }
     }
 
+    #[cold]
+    #[inline(never)]
     fn get_indexed(self, name: &str, hash: u32) -> Option<Node<'d>> {
         let tree = self.document.tree();
         let at = tree.large.binary_search_by_key(&self.id, |large| large.node).ok()?;
@@ -381,16 +416,6 @@ fn string(document: &Document, start: u32, end: u32, escaped: bool) -> &str {
         return document.tree().decoded(start).unwrap_or_default();
     }
     document.text().get(start as usize + 1..(end as usize).saturating_sub(1)).unwrap_or_default()
-}
-
-/// Whether the value of an object has this name.
-fn is_called(document: &Document, child: &RawNode, name: &str) -> bool {
-    if child.flags & flags::KEY_ESCAPED != 0 {
-        return document.tree().decoded(child.key_start) == Some(name);
-    }
-    let (start, end) = (child.key_start as usize + 1, child.key_end as usize);
-    end.saturating_sub(start) == name.len() + 1
-        && document.text().as_bytes().get(start..end - 1).is_some_and(|key| is_same(key, name.as_bytes()))
 }
 
 impl PartialEq for Node<'_> {

@@ -157,16 +157,9 @@ impl<'t> Parser<'t> {
                     self.push(start, end, if escaped { flags::STRING | flags::ESCAPED } else { flags::STRING })?;
                     State::Comma
                 }
-                (State::Name | State::FirstName, Some(b'"')) => {
-                    let (start, end, escaped) = self.string()?;
-                    self.name = Name { start, end, flags: if escaped { flags::KEY_ESCAPED } else { 0 } };
-                    self.colon()?;
-                    State::Value
-                }
+                (State::Name | State::FirstName, Some(b'"')) => self.member()?,
                 (State::Comma, Some(b',')) if !self.frames.is_empty() => {
-                    self.comma = self.at;
-                    self.at += 1;
-                    self.token_end = self.at;
+                    self.pass_comma();
                     if self.in_object() { State::Name } else { State::Value }
                 }
                 (State::Comma | State::FirstName, Some(b'}')) if self.in_object() => self.close(),
@@ -190,6 +183,32 @@ impl<'t> Parser<'t> {
                 _ => self.explain(state)?,
             };
         }
+    }
+
+    /// Reads a name with its colon, and of the members of an object the most frequent as a whole: a string and a comma.
+    #[inline]
+    fn member(&mut self) -> Step<State> {
+        let (start, end, escaped) = self.string()?;
+        self.name = Name { start, end, flags: if escaped { flags::KEY_ESCAPED } else { 0 } };
+        self.colon()?;
+        self.skip_space();
+        if self.bytes.get(self.at) != Some(&b'"') {
+            return Ok(State::Value);
+        }
+        let (start, end, escaped) = self.string()?;
+        self.push(start, end, if escaped { flags::STRING | flags::ESCAPED } else { flags::STRING })?;
+        if self.bytes.get(self.at) != Some(&b',') {
+            return Ok(State::Comma);
+        }
+        self.pass_comma();
+        Ok(State::Name)
+    }
+
+    #[inline]
+    fn pass_comma(&mut self) {
+        self.comma = self.at;
+        self.at += 1;
+        self.token_end = self.at;
     }
 
     #[inline]
@@ -270,24 +289,31 @@ impl<'t> Parser<'t> {
             let next = offset_of(self.nodes.len());
             let end = offset_of(self.at);
             let names = self.names.get(frame.names..).unwrap_or_default();
-            let bits = names.iter().fold(0, |bits, &name| bits | name_bit(index_hash(name)));
+            let (mut bits, mut marks, mut may_repeat) = (0, 0_u64, false);
+            for &name in names {
+                bits |= name_bit(index_hash(name));
+                // Names that are the same have the same mark, and mostly no two have it.
+                let mark = 1 << (name >> (u64::BITS - u64::BITS.ilog2()));
+                may_repeat |= marks & mark != 0;
+                marks |= mark;
+            }
             if let Some(node) = self.nodes.get_mut(frame.node as usize) {
                 node.next = next;
                 node.end = end;
                 node.names = bits;
             }
             if frame.object {
-                self.finish_names(frame);
+                self.finish_names(frame, may_repeat);
             }
         }
         State::Comma
     }
 
     /// Finds names given twice in an object that has just ended, and indexes the names of a large one.
-    fn finish_names(&mut self, frame: Frame) {
+    fn finish_names(&mut self, frame: Frame, may_repeat: bool) {
         let names = self.names.get_mut(frame.names..).unwrap_or_default();
         if names.len() <= SMALL {
-            let mut rest = &*names;
+            let mut rest = if may_repeat { &*names } else { &[] };
             let mut repeated = false;
             while let Some((last, before)) = rest.split_last() {
                 repeated |= before.iter().any(|name| name >> 32 == last >> 32);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// A name as one token of a JSON pointer: `~` becomes `~0` and `/` becomes `~1`.
 pub fn escape_token(name: &str) -> Cow<'_, str> {
-    if !name.contains(['~', '/']) {
+    if memchr::memchr2(b'~', b'/', name.as_bytes()).is_none() {
         return Cow::Borrowed(name);
     }
     let mut token = String::new();

@@ -153,17 +153,16 @@ impl Text {
             let bytes = self.0.text.as_bytes();
             let mut breaks = Vec::with_capacity(bytes.len() / BLOCK + 2);
             let mut count = 0;
-            // Most texts have no `\r`, and the other line end is quicker to look for alone.
-            let has_no_return = memchr::memchr(b'\r', bytes).is_none();
-            for start in (0..=bytes.len()).step_by(BLOCK) {
+            // Where each `\r` is followed by `\n`, which it nearly always is, the other line end is all there is to look for.
+            let only_feeds = memchr::memchr(b'\r', bytes).is_none() || !has_lone_return(bytes);
+            let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+            for (number, block) in blocks.iter().enumerate() {
                 breaks.push(count);
-                let block = start..(start + BLOCK).min(bytes.len());
-                count += if has_no_return {
-                    line_feeds(bytes.get(block).unwrap_or_default())
-                } else {
-                    self.breaks_in(block)
-                };
+                count +=
+                    if only_feeds { line_feeds(block) } else { self.breaks_in(number * BLOCK..(number + 1) * BLOCK) };
             }
+            breaks.push(count);
+            count += self.breaks_in(bytes.len() - rest.len()..bytes.len());
             breaks.push(count);
             Lines { breaks, ascii: bytes.is_ascii() }
         })
@@ -182,9 +181,17 @@ impl Text {
     }
 }
 
-/// How many `\n` there are in a stretch that is no longer than a block.
-fn line_feeds(bytes: &[u8]) -> u32 {
+/// How many `\n` there are in a block.
+fn line_feeds(bytes: &[u8; BLOCK]) -> u32 {
     u32::from(bytes.iter().fold(0_u8, |sum, &byte| sum.wrapping_add(u8::from(byte == b'\n'))))
+}
+
+/// Whether a `\r` ends a line by itself.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, many bytes are looked at in one instruction")]
+fn has_lone_return(bytes: &[u8]) -> bool {
+    let next = bytes.get(1..).unwrap_or_default();
+    bytes.ends_with(b"\r")
+        || bytes.iter().zip(next).fold(false, |found, (byte, next)| found | ((*byte == b'\r') & (*next != b'\n')))
 }
 
 /// Whether a byte ends a line, by what follows it: of `\r\n` only the second half does.

@@ -2,7 +2,7 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{Context, Parameter};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
-use backshell_source::Node;
+use backshell_model::FastMap;
 use std::collections::HashMap;
 
 pub(crate) static RULE: Rule = Rule {
@@ -44,6 +44,8 @@ struct Written<'c, 'd> {
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     let mut places: HashMap<u64, usize> = HashMap::new();
+    // What is repeated mostly is to the letter, and is known by it.
+    let mut texts: FastMap<&str, usize> = FastMap::default();
     let mut all: Vec<Written<'_, '_>> = Vec::new();
     for operation in &context.operations {
         let here = operation.node.id();
@@ -51,15 +53,24 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
             if parameter.declared != parameter.node || parameter.location == "body" {
                 continue;
             }
-            let place = *places.entry(hash(parameter.node)).or_insert(all.len());
-            match all.get_mut(place) {
-                None => all.push(Written { first: parameter, operations: 1, last_operation: here }),
-                // Two parameters with the same hash are taken for one only if they are.
-                Some(written) if written.last_operation != here && same(written.first.node, parameter.node) => {
-                    written.operations += 1;
-                    written.last_operation = here;
+            let text = parameter.node.source();
+            let known = texts.get(text).copied();
+            let place = known.unwrap_or_else(|| *places.entry(hash(text)).or_insert(all.len()));
+            let Some(written) = all.get_mut(place) else {
+                all.push(Written { first: parameter, operations: 1, last_operation: here });
+                texts.insert(text, place);
+                continue;
+            };
+            // Two parameters with the same hash are taken for one only if they are.
+            if known.is_none() {
+                if !same(written.first.node.source(), text) {
+                    continue;
                 }
-                Some(_) => {}
+                texts.insert(text, place);
+            }
+            if written.last_operation != here {
+                written.operations += 1;
+                written.last_operation = here;
             }
         }
     }
@@ -70,14 +81,14 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn same(left: Node<'_>, right: Node<'_>) -> bool {
-    left.source() == right.source() || dense(left).eq(dense(right))
+fn same(left: &str, right: &str) -> bool {
+    dense(left).eq(dense(right))
 }
 
 /// A hash over the text without white space between its members. Strings, which are most of it, are taken as they are.
-fn hash(node: Node<'_>) -> u64 {
+fn hash(value: &str) -> u64 {
     let mut hash = 0;
-    let mut rest = node.source().as_bytes();
+    let mut rest = value.as_bytes();
     while !rest.is_empty() {
         let (between, string) = rest.split_at(memchr::memchr(b'"', rest).unwrap_or(rest.len()));
         let counted = between.iter().filter(|byte| !byte.is_ascii_whitespace());
@@ -110,9 +121,9 @@ fn end_of_string(text: &[u8]) -> usize {
 }
 
 /// The text of a value without white space between its parts.
-fn dense(node: Node<'_>) -> impl Iterator<Item = u8> + '_ {
+fn dense(value: &str) -> impl Iterator<Item = u8> + '_ {
     let (mut in_string, mut escaped) = (false, false);
-    node.source().bytes().filter(move |byte| {
+    value.bytes().filter(move |byte| {
         let counts = in_string || !byte.is_ascii_whitespace();
         match byte {
             _ if escaped => escaped = false,

@@ -1,6 +1,6 @@
 use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::texts::word_of;
+use crate::texts::Words;
 use crate::view::{Context, Operation, Parameter};
 use backshell_findings::Severity;
 use backshell_source::Node;
@@ -41,8 +41,10 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// The names of products without those that ValueContainsRestrictedWords looks for.
-const NAMES: &[&str] =
-    &["powerapps", "power bi", "power pages", "power platform", "copilot studio", "microsoft flow", "dataverse"];
+const NAMES: Words = Words::new(
+    &["powerapps", "power bi", "power pages", "power platform", "copilot studio", "microsoft flow", "dataverse"],
+    &[b"owe", b"pil", b"oft", b"tav"],
+);
 
 fn info(_: &Context<'_>, info: Node<'_>, out: &mut Out<'_>) {
     check(info.get("description"), "description", out);
@@ -60,7 +62,7 @@ fn parameter(_: &Context<'_>, parameter: &Parameter<'_>, out: &mut Out<'_>) {
 
 fn check(text: Option<Node<'_>>, what: &str, out: &mut Out<'_>) {
     let Some(node) = text else { return };
-    if let Some(name) = node.as_str().and_then(|text| word_of(text, NAMES)) {
+    if let Some(name) = node.as_str().and_then(|text| NAMES.first_in(text)) {
         out.at(node, format!("the {what} holds the product name `{name}`"));
     }
 }

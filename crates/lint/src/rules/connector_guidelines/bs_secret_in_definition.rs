@@ -78,15 +78,15 @@ fn operation(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
 fn parameter(_: &Context<'_>, parameter: &Parameter<'_>, out: &mut Out<'_>) {
     if parameter.location == "body" {
         text(parameter.node.get("description"), out);
-        literal(parameter.node.get("x-ms-test-value"), parameter.name, out);
+        literal(parameter.node.get("x-ms-test-value"), || parameter.name, out);
     }
 }
 
 fn value(_: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
     text(value.description, out);
     for node in [value.default, value.one_of, value.example, value.sample].into_iter().flatten() {
-        let name = value.node.get("name").and_then(Node::as_str).or(value.node.key());
-        literal(Some(node), name.unwrap_or_default(), out);
+        let name = || value.node.get("name").and_then(Node::as_str).or(value.node.key()).unwrap_or_default();
+        literal(Some(node), name, out);
     }
 }
 
@@ -105,7 +105,7 @@ fn shared_responses(context: &Context<'_>, out: &mut Out<'_>) {
 
 fn response_object(response: Node<'_>, out: &mut Out<'_>) {
     text(response.get("description"), out);
-    literal(response.get("examples"), "", out);
+    literal(response.get("examples"), || "", out);
 }
 
 /// A text for people: only the shape can tell.
@@ -117,16 +117,21 @@ fn text(node: Option<Node<'_>>, out: &mut Out<'_>) {
 }
 
 /// A value and everything in it; `name` is what it is the value of.
-fn literal<'d>(value: Option<Node<'d>>, name: &'d str, out: &mut Out<'_>) {
-    let mut waiting: Vec<(Node<'d>, &'d str)> = value.map(|node| (node, name)).into_iter().collect();
-    while let Some((node, name)) = waiting.pop() {
-        waiting.extend(node.members().map(|member| (member.value, member.key)));
-        waiting.extend(node.items().map(|item| (item, name)));
-        let Some(text) = node.as_str() else { continue };
-        if let Some(shape) = secrets::shape(text) {
-            out.at_secret(node, format!("the value is {shape}"));
-        } else if secrets::is_opaque(text) && secrets::is_named(name) {
-            out.at_secret(node, "the value looks like a secret");
+fn literal<'d>(value: Option<Node<'d>>, name: impl Fn() -> &'d str, out: &mut Out<'_>) {
+    let mut waiting = Vec::new();
+    // Of each value the member that it stands in, where that is not the outermost one. Mostly the first is all there is.
+    let mut next = value.map(|node| (node, None));
+    while let Some((node, member)) = next {
+        if let Some(text) = node.as_str() {
+            if let Some(shape) = secrets::shape(text) {
+                out.at_secret(node, format!("the value is {shape}"));
+            } else if secrets::is_opaque(text) && secrets::is_named(member.unwrap_or_else(&name)) {
+                out.at_secret(node, "the value looks like a secret");
+            }
+        } else {
+            waiting.extend(node.members().map(|member| (member.value, Some(member.key))));
+            waiting.extend(node.items().map(|item| (item, member)));
         }
+        next = waiting.pop();
     }
 }

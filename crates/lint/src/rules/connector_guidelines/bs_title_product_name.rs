@@ -1,6 +1,6 @@
 use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::texts::{PRODUCT_NAMES, word_of};
+use crate::texts::PRODUCT_NAMES;
 use crate::view::Context;
 use backshell_findings::Severity;
 use backshell_source::Node;
@@ -40,7 +40,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(_: &Context<'_>, info: Node<'_>, out: &mut Out<'_>) {
     let Some(title) = info.get("title") else { return };
-    if let Some(name) = title.as_str().and_then(|text| word_of(text, PRODUCT_NAMES)) {
+    if let Some(name) = title.as_str().and_then(|text| PRODUCT_NAMES.first_in(text)) {
         out.at(title, format!("the title holds the product name `{name}`"));
     }
 }

@@ -1,6 +1,6 @@
 use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::texts::word_of;
+use crate::texts::{Words, word_of};
 use crate::view::{Context, Operation};
 use backshell_findings::Severity;
 use backshell_source::Node;
@@ -39,26 +39,26 @@ pub(crate) static RULE: Rule = Rule {
     visits: &[Visit::Info(info), Visit::Operation(operation)],
 };
 
-const IN_TITLE: &[&str] = &["api", "connector"];
-const IN_DESCRIPTION: &[&str] = &["power apps", "power automate", "logic apps"];
+const IN_TITLE: Words = Words::new(&["api", "connector"], &[b"api", b"con"]);
+const IN_DESCRIPTION: Words = Words::new(&["power apps", "power automate", "logic apps"], &[b"owe", b"ogi"]);
 
 fn info(_: &Context<'_>, info: Node<'_>, out: &mut Out<'_>) {
-    check(info.get("title"), IN_TITLE, "title", out);
-    check(info.get("description"), IN_DESCRIPTION, "description", out);
+    check(info.get("title"), &IN_TITLE, "title", out);
+    check(info.get("description"), &IN_DESCRIPTION, "description", out);
 }
 
 fn operation(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
     let mut out = out.severity(Severity::Warning);
-    check(operation.node.get("summary"), IN_DESCRIPTION, "summary", &mut out);
-    check(operation.node.get("description"), IN_DESCRIPTION, "description", &mut out);
+    check(operation.node.get("summary"), &IN_DESCRIPTION, "summary", &mut out);
+    check(operation.node.get("description"), &IN_DESCRIPTION, "description", &mut out);
 }
 
-fn check(text: Option<Node<'_>>, words: &[&'static str], what: &str, out: &mut Out<'_>) {
+fn check(text: Option<Node<'_>>, words: &Words, what: &str, out: &mut Out<'_>) {
     let Some((node, text)) = text.and_then(|node| Some((node, node.as_str()?))) else { return };
-    if word_of(text, words).is_none() {
+    if words.first_in(text).is_none() {
         return;
     }
-    for word in words {
+    for word in words.words {
         if word_of(text, &[word]).is_some() {
             out.at(node, format!("the {what} holds the restricted word `{word}`"));
         }
