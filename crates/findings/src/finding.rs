@@ -230,10 +230,11 @@ mod tests {
 
     #[test]
     fn an_excerpt_is_what_counting_characters_says() {
-        for unit in ["a", "é", "\u{1f600}", "aé\u{1f600}"] {
+        for (unit, line_end) in [("a", "\r\n"), ("é", "\r"), ("名", "\n"), ("\u{1f600}", "\n"), ("aé\u{1f600}", "\r\n")]
+        {
             for count in [0, 1, 99, 100, 101, 102, 250, 500] {
-                let text = format!("x\n{}\r\ny", unit.repeat(count));
-                for (offset, _) in text.char_indices() {
+                let text = format!("x{line_end}{}{line_end}y", unit.repeat(count));
+                for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
                     let column = Text::new(text.as_str()).position(offset.try_into().unwrap());
                     let line = SourceLine::around(&text, offset, column, column);
                     let (before, after) = text.split_at(offset);

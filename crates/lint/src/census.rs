@@ -429,6 +429,22 @@ mod tests {
     }
 
     #[test]
+    fn counts_do_not_depend_on_the_order_of_members() {
+        // More steps than may be taken, so that what they come to first is what counts.
+        let others: String =
+            (0..600).map(|number| format!(r##", "p{number}": {{ "$ref": "#/definitions/A" }}"##)).collect();
+        let plain: String = (0..100).map(|number| format!(r#""q{number}": {{}}, "#)).collect();
+        let second = format!(r##""B": {{ "properties": {{ {plain} "back": {{ "$ref": "#/definitions/A" }} }} }}"##);
+        let items = r##""items": { "$ref": "#/definitions/B" }"##;
+        let properties = format!(r#""properties": {{ "first": {{}}{others} }}"#);
+        let [one, other] = [[items, &properties], [&properties, items]].map(|members| {
+            count(&format!(r#"{{ "definitions": {{ "A": {{ {} }}, {second} }} }}"#, members.join(", "))).definitions
+        });
+        assert_eq!(one, other);
+        assert!(one.iter().all(|(_, nodes, _)| *nodes > MOST_IN_BODY), "{one:?}");
+    }
+
+    #[test]
     fn what_a_trigger_is_notified_of_counts_wherever_it_is_written() {
         let content = r#""x-ms-notification-content": { "schema": { "items": {} } }"#;
         let text =

@@ -171,9 +171,12 @@ impl<'d> Walk<'_, 'd> {
                 "parameters" => value.visible_members().for_each(|member| self.parameter(member.value)),
                 "responses" => value.visible_members().for_each(|member| self.shared_response(member.value)),
                 "securityDefinitions" => {
-                    value
-                        .visible_members()
-                        .for_each(|member| self.extensions(member.value, ObjectKind::SecurityDefinition));
+                    for definition in value.visible_members() {
+                        self.extensions(definition.value, ObjectKind::SecurityDefinition);
+                        if let Some(scopes) = definition.value.get("scopes") {
+                            self.beside(scopes, ObjectKind::Scopes);
+                        }
+                    }
                 }
                 "security" => self.security(value),
                 "paths" => self.beside(value, ObjectKind::Paths),
@@ -329,6 +332,7 @@ impl<'d> Walk<'_, 'd> {
             if let Some(xml) = value.xml {
                 self.extensions(xml, ObjectKind::Xml);
             }
+            self.external_docs(node);
             visit!(self.value, &value);
             visit!(self.schema, &value);
         }

@@ -46,6 +46,8 @@ pub(crate) enum ObjectKind {
     Xml,
     /// A member of `securityDefinitions`.
     SecurityDefinition,
+    /// `scopes` of a security definition.
+    Scopes,
     /// An entry of `x-ms-connector-metadata`.
     MetadataEntry,
     /// `x-ms-api-annotation`.
@@ -123,10 +125,11 @@ pub(crate) fn is_open_api_3(kind: ObjectKind, name: &str) -> bool {
 
 /// Whether a member has the name of an extension that connectors use, letter for letter.
 pub(crate) fn is_known_extension(member: &Member<'_>) -> bool {
-    INDEX.place(member, |place| EXTENSIONS.get(place) == Some(&member.key)).is_some()
+    EXTENSION_INDEX.place(member, |place| EXTENSIONS.get(place) == Some(&member.key)).is_some()
 }
 
-static INDEX: NameIndex = {
+/// Where each of [`EXTENSIONS`] stands among them.
+static EXTENSION_INDEX: NameIndex = {
     let mut index = NameIndex::EMPTY;
     let mut rest = EXTENSIONS;
     while let [first, others @ ..] = rest {
@@ -178,3 +181,16 @@ pub(crate) const EXTENSIONS: &[&str] = &[
     "x-ms-url-encoding",
     "x-ms-visibility",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dynamic;
+
+    #[test]
+    fn every_dynamic_extension_is_known() {
+        for kind in dynamic::Kind::ALL {
+            assert!(EXTENSIONS.contains(&kind.as_str()), "{}", kind.as_str());
+        }
+    }
+}

@@ -91,7 +91,7 @@ impl Findings {
         let (source, span) = (node.document().source(), name_or_bracket(node));
         let mut place = Place::without_excerpt(file.shown.clone(), source, span, self.way.to(node).0);
         if self.excerpts {
-            place = place.shown_by(source, span);
+            place = place.shown(source, span);
         }
         self.list.push(Finding { severity, ..notice.at(place, message.to_owned()) });
     }
@@ -232,7 +232,11 @@ impl<'a> Out<'a> {
         let name = entry.get("$ref").or_else(|| entry.get("name")).filter(|name| name.as_str().is_some());
         let (mut place, identity) = self.unshown(entry, span);
         if self.findings.excerpts {
-            place = place.shown_by(entry.document().source(), name.map_or(span, Node::span));
+            let source = entry.document().source();
+            place = match name {
+                Some(name) => place.shown_by(source, name.span()),
+                None => place.shown(source, span),
+            };
         }
         self.push(place, message, identity);
     }

@@ -45,6 +45,8 @@ pub(crate) fn shape(text: &str) -> Option<&'static str> {
     while let Some(start) = long_word(bytes, at) {
         at = start;
         let mut before = 0;
+        // Before this no signed token begins.
+        let mut token = 0;
         for byte in bytes.get(start..).unwrap_or_default() {
             let class = CLASSES.get(usize::from(*byte)).copied().unwrap_or_default();
             if class == BLANK {
@@ -52,8 +54,19 @@ pub(crate) fn shape(text: &str) -> Option<&'static str> {
             }
             let may_begin = class & BEGINS != 0 && before & IN_WORD == 0;
             before = class;
-            if may_begin && let Some(found) = text.get(at..).and_then(shape_at) {
-                return Some(found);
+            if may_begin && let Some(rest) = text.get(at..) {
+                if !rest.starts_with("eyJ") {
+                    if let Some(found) = shape_at(rest) {
+                        return Some(found);
+                    }
+                } else if at >= token {
+                    let (is_token, length) = is_signed_token(rest);
+                    if is_token {
+                        return Some("a signed token");
+                    }
+                    // What begins later in the same part ends with it, and has the same parts behind it.
+                    token = at + length;
+                }
             }
             at += 1;
         }
@@ -61,12 +74,15 @@ pub(crate) fn shape(text: &str) -> Option<&'static str> {
     None
 }
 
-/// What a byte is to whoever looks for secrets: a letter or digit, one that a form begins with, a blank.
+/// A letter or a digit.
 const IN_WORD: u8 = 1;
+/// A byte that a form begins with.
 const BEGINS: u8 = 2;
+/// The blank.
 const BLANK: u8 = 4;
 
-/// The classes of all bytes.
+/// What each byte is to whoever looks for secrets.
+#[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "the compiler works this out")]
 static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut byte = 0;
@@ -97,14 +113,11 @@ fn long_word(bytes: &[u8], from: usize) -> Option<usize> {
     None
 }
 
-/// The kind of the secret that the text begins with.
+/// The kind of the secret that the text begins with; signed tokens have a question of their own.
 fn shape_at(text: &str) -> Option<&'static str> {
     if let Some(label) = text.strip_prefix("-----BEGIN ") {
         let label = label.split("-----").next().unwrap_or_default();
         return label.ends_with("PRIVATE KEY").then_some("a private key");
-    }
-    if text.starts_with("eyJ") {
-        return is_signed_token(text).then_some("a signed token");
     }
     // Nearly all that come here differ in the second letter.
     let second = |text: &str| text.as_bytes().get(1).copied();
@@ -114,14 +127,19 @@ fn shape_at(text: &str) -> Option<&'static str> {
     is_long.then_some(form.what)
 }
 
-/// Whether the text begins with a JSON Web Token: header, content and signature, the first two of them JSON objects.
-fn is_signed_token(text: &str) -> bool {
+/// Whether the text, which begins as an encoded JSON object does, begins with a JSON Web Token: header, content and signature,
+/// the first two of them such objects. And how long the first part is.
+fn is_signed_token(text: &str) -> (bool, usize) {
     const SHORTEST_PART: usize = 10;
-    let token = text.split(|letter| !is_url_safe_or_dot(letter)).next().unwrap_or_default();
-    let mut parts = token.split('.');
-    let (header, content, signature) = (parts.next(), parts.next(), parts.next());
-    content.is_some_and(|content| content.starts_with("eyJ"))
-        && [header, content, signature].iter().all(|part| part.is_some_and(|part| part.len() >= SHORTEST_PART))
+    let split = |text: &str| text.find(|letter| !is_url_safe(letter)).unwrap_or(text.len());
+    let length = split(text);
+    let behind = |text: &'_ str, length: usize| -> Option<usize> {
+        let is_long = length >= SHORTEST_PART && text.as_bytes().get(length) == Some(&b'.');
+        is_long.then_some(length + 1)
+    };
+    let content = behind(text, length).and_then(|start| text.get(start..)).filter(|rest| rest.starts_with("eyJ"));
+    let signature = content.and_then(|content| content.get(behind(content, split(content))?..));
+    (signature.is_some_and(|signature| split(signature) >= SHORTEST_PART), length)
 }
 
 /// Whether a value of this name is meant to be secret.

@@ -10,8 +10,14 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    /// These words; each has one of the pieces.
+    /// These words, each of which has one of the pieces; pieces are of lower-case letters.
     pub(crate) const fn new(words: &'static [&'static str], pieces: &'static [&'static [u8; 3]]) -> Self {
+        let mut rest = pieces;
+        while let [[first, second, third], others @ ..] = rest {
+            let are_letters = first.is_ascii_lowercase() && second.is_ascii_lowercase() && third.is_ascii_lowercase();
+            assert!(are_letters, "a piece would never be found");
+            rest = others;
+        }
         let mut rest = words;
         while let [word, others @ ..] = rest {
             assert!(has_one_of(word.as_bytes(), pieces), "a word would never be found");
@@ -23,8 +29,8 @@ impl Words {
     /// The first of the words that occurs in `text` with no letter or digit on either side of it; letter case does not
     /// matter.
     pub(crate) fn first_in(&self, text: &str) -> Option<&'static str> {
-        let has = |piece: &&&[u8; 3]| has_piece(text.as_bytes(), piece);
-        self.pieces.iter().find(has).and_then(|_| word_of(text, self.words))
+        let may_have = self.pieces.iter().any(|piece| has_piece(text.as_bytes(), **piece));
+        if may_have { word_of(text, self.words) } else { None }
     }
 }
 
@@ -61,11 +67,11 @@ const fn has_one_of(word: &[u8], pieces: &[&[u8; 3]]) -> bool {
     false
 }
 
-/// Whether three letters stand somewhere in a text, in either case.
-#[expect(clippy::needless_bitwise_bool, reason = "without branches, many bytes are looked at in one instruction")]
-fn has_piece(text: &[u8], [first, second, third]: &[u8; 3]) -> bool {
+/// Whether three letters stand somewhere in a text, in either case. Without branches, many bytes are looked at in one
+/// instruction.
+fn has_piece(text: &[u8], [first, second, third]: [u8; 3]) -> bool {
     let from = |at: usize| text.get(at..).unwrap_or_default().iter();
-    let is = |byte: &u8, letter: &u8| byte | 0x20 == *letter;
+    let is = |byte: &u8, letter: u8| byte | 0x20 == letter;
     let places = from(0).zip(from(1)).zip(from(2));
     places.fold(false, |found, ((one, two), three)| found | (is(one, first) & is(two, second) & is(three, third)))
 }
@@ -124,6 +130,16 @@ mod tests {
         ] {
             assert_eq!(PRODUCT_NAMES.first_in(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn every_word_is_found_in_either_case() {
+        for word in PRODUCT_NAMES.words {
+            for text in [(*word).to_owned(), word.to_uppercase(), format!("é {word}\n")] {
+                assert_eq!(PRODUCT_NAMES.first_in(&text), Some(*word), "{text}");
+            }
+        }
+        assert_eq!(Words::new(&["api"], &[b"api"]).first_in("API"), Some("api"));
     }
 
     #[test]

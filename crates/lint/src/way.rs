@@ -19,7 +19,7 @@ pub(crate) struct Way {
     pointer: String,
     place: String,
     indices: Indices,
-    /// The values on the way that the last one did not come by, the lowest first.
+    /// For [`Way::to`] alone, and kept for its room: values that are not on the way yet, from the one that was asked for upwards.
     fresh: Vec<u32>,
 }
 

@@ -394,6 +394,17 @@ fn long_paths_that_are_nearly_the_same_are_compared_within_bounds() {
 }
 
 #[test]
+fn what_may_be_a_token_is_looked_at_once() {
+    let rule = "BS-SecretInDefinition";
+    for piece in ["eyJ.", "-eyJ", "eyJhbGciOiJ.", "a-----BEGIN ", "eyJ_eyJhbGciOi.a."] {
+        let text = piece.repeat(1 << 17);
+        let definition = format!(r#"{{ "info": {{ "description": "{text}" }} }}"#);
+        let found = count(&soon(&definition, &[rule]), rule);
+        assert_eq!(found, usize::from(piece == "eyJhbGciOiJ."), "{piece}");
+    }
+}
+
+#[test]
 fn what_policies_read_is_looked_up() {
     let read = "@connectionParameters('x')".repeat(300_000);
     let parameters = pieces(20_000, |number| format!(r#""p{number}": {{ "type": "securestring" }}"#));

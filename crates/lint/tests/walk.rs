@@ -88,6 +88,28 @@ fn every_part_that_holds_schemas_is_visited_once() {
 }
 
 #[test]
+fn extensions_are_looked_at_wherever_swagger_allows_them() {
+    let extension = r#""x-ms-docs": {}"#;
+    let docs = format!(r#""externalDocs": {{ "url": "https://example.com", {extension} }}"#);
+    let definition = format!(
+        r#"{{ {docs}, "tags": [{{ "name": "t", {docs} }}],
+            "securityDefinitions": {{ "s": {{ "type": "oauth2", "scopes": {{ {extension}, "read": "x-ms-docs" }} }} }},
+            "definitions": {{ "A": {{ "properties": {{ "b": {{ "type": "string", {docs} }} }} }} }},
+            "paths": {{ "/a": {{ "get": {{ {docs} }} }} }} }}"#
+    );
+    let mut found = pointers(&definition, "BS-ExtensionMisplaced");
+    found.sort();
+    let expected = [
+        "/definitions/A/properties/b/externalDocs/x-ms-docs",
+        "/externalDocs/x-ms-docs",
+        "/paths/~1a/get/externalDocs/x-ms-docs",
+        "/securityDefinitions/s/scopes/x-ms-docs",
+        "/tags/0/externalDocs/x-ms-docs",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn circles_of_references_end() {
     let definition = r##"{ "definitions": {
             "A": { "$ref": "#/definitions/B" }, "B": { "$ref": "#/definitions/A" },

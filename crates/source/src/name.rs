@@ -23,7 +23,7 @@ impl Name {
     }
 }
 
-/// How many entries a [`NameIndex`] has room for: at most half of them are used, so that names are found at the first look.
+/// How many entries a [`NameIndex`] has: at most half of them are used, so that most names are found at the first look.
 const ENTRIES: usize = 128;
 
 /// Where the names of a list stand in it, for a list that is known when the program is compiled.
@@ -37,7 +37,11 @@ impl NameIndex {
     /// Of an empty list.
     pub const EMPTY: Self = Self { entries: [0; ENTRIES], names: 0 };
 
-    /// With one name more at the end of the list, which may have [`ENTRIES`] / 2 of them.
+    /// With one name more at the end of the list.
+    ///
+    /// # Panics
+    ///
+    /// Where the list has 64 names already.
     #[must_use]
     #[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "the compiler works this out")]
     pub const fn and(mut self, name: &Name) -> Self {
@@ -51,8 +55,7 @@ impl NameIndex {
         self
     }
 
-    /// The place in the list of the first name for which `is` says that the member has it: it is asked for those only whose
-    /// hash is like the member's.
+    /// The place in the list of the first name for which `is` says that the member has it. It is asked for few others.
     #[inline]
     pub fn place(&self, member: &Member<'_>, is: impl Fn(usize) -> bool) -> Option<usize> {
         let mut entry = usize::from(member.tag) % ENTRIES;

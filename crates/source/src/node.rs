@@ -200,7 +200,7 @@ impl<'d> Node<'d> {
         let (id, child) = self.tagged(self.id + 1, raw.next, hash)?;
         // Nearly always it is the first one. To look further is a matter of its own, so that nothing is kept for it here.
         let found = Node::new(self.document, id);
-        if found.is_called(child, name) { Some(found) } else { self.search_on(child.next, raw.next, name, hash) }
+        if found.is_called(child, name) { Some(found) } else { self.search_on(after(id, child), raw.next, name, hash) }
     }
 
     /// As `search`, among the members from `next` on.
@@ -212,7 +212,7 @@ impl<'d> Node<'d> {
             if found.is_called(child, name) {
                 return Some(found);
             }
-            next = child.next;
+            next = after(id, child);
         }
         None
     }
@@ -228,8 +228,7 @@ impl<'d> Node<'d> {
             if child.tag == tag {
                 return Some((next, child));
             }
-            // A node reaches at least to its own successor, so this always moves on.
-            next = child.next.max(next.saturating_add(1));
+            next = after(next, child);
         }
         None
     }
@@ -409,6 +408,12 @@ impl<'d> Node<'d> {
     }
 }
 
+/// The number of the node behind a value and what it holds: at least its own successor's, so that this always moves on.
+#[inline]
+fn after(id: u32, raw: &RawNode) -> u32 {
+    raw.next.max(id.saturating_add(1))
+}
+
 /// The text between the quotes of a string that stands at `start..end`.
 #[inline]
 fn string(document: &Document, start: u32, end: u32, escaped: bool) -> &str {
@@ -463,8 +468,7 @@ impl<'d> Items<'d> {
         }
         let node = Node::new(self.document, self.next);
         let raw = self.document.tree().nodes.get(self.next as usize)?;
-        // A node reaches at least to its own successor, so this always moves on.
-        self.next = raw.next.max(self.next.saturating_add(1));
+        self.next = after(self.next, raw);
         Some((node, raw))
     }
 }

@@ -259,6 +259,14 @@ mod tests {
         );
         agree_with_counting(&(0..2_000).map(|n| ["a", "ä", "\n", "\n\n", "b"][n * n % 17 % 5]).collect::<String>());
         agree_with_counting(&"\n".repeat(1_000));
+        for line in ["ab\r\n", "abc\r\n", "\r\n"] {
+            agree_with_counting(&line.repeat(200));
+        }
+        // As long as one block, or a byte less or more; the only `\r` without `\n` is the last byte.
+        for length in [126, 127, 128] {
+            agree_with_counting(&format!("{}\r", "a".repeat(length)));
+            agree_with_counting(&format!("{}\r", "\r\n".repeat(64).split_at(length).0));
+        }
     }
 
     fn agree_with_counting(text: &str) {

@@ -26,6 +26,11 @@ fn each_mistake_has_its_place_and_cause() {
         // Commas.
         ("{\"a\": 1,\n}", "1:8 trailing-comma"),
         ("[1,2 , ]", "1:6 trailing-comma"),
+        ("{\"a\": \"b\",\n}", "1:10 trailing-comma"),
+        ("{\"a\": \"b\" ,}", "1:11 trailing-comma"),
+        ("{\"a\": \"b\"\n\"c\": \"d\"}", "1:10 missing-comma"),
+        ("{\"a\": \"b\",", "1:11 unclosed"),
+        ("{\"a\": \"b\",, \"c\": 1}", "1:11 extra-comma"),
         ("{\"a\": 1\n \"b\": 2}", "1:8 missing-comma"),
         ("[1 2]", "1:3 missing-comma"),
         ("[{}\n{}]", "1:4 missing-comma"),

@@ -58,7 +58,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
     for parameter in file.connection_parameters() {
         if !parameter.hidden {
-            texts(&parameter, out);
+            texts(parameter, out);
         }
         for name in ["required", "hidden"] {
             let Some(value) = parameter.constraint(name) else { continue };

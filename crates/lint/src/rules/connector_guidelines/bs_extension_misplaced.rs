@@ -129,6 +129,7 @@ fn holder_name(holder: ObjectKind, location: Option<&str>) -> &'static str {
         (ObjectKind::Info, _) => "`info`",
         (ObjectKind::NotificationContent, _) => "notification content",
         (ObjectKind::SecurityDefinition, _) => "a security definition",
+        (ObjectKind::Scopes, _) => "a list of scopes",
         _ => "this object",
     }
 }

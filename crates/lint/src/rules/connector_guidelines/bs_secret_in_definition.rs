@@ -119,18 +119,19 @@ fn text(node: Option<Node<'_>>, out: &mut Out<'_>) {
 /// A value and everything in it; `name` is what it is the value of.
 fn literal<'d>(value: Option<Node<'d>>, name: impl Fn() -> &'d str, out: &mut Out<'_>) {
     let mut waiting = Vec::new();
-    // Of each value the member that it stands in, where that is not the outermost one. Mostly the first is all there is.
+    // Of each value the name of the member that it stands in, where that is not the outermost one. Mostly the first is all
+    // there is.
     let mut next = value.map(|node| (node, None));
-    while let Some((node, member)) = next {
+    while let Some((node, key)) = next {
         if let Some(text) = node.as_str() {
             if let Some(shape) = secrets::shape(text) {
                 out.at_secret(node, format!("the value is {shape}"));
-            } else if secrets::is_opaque(text) && secrets::is_named(member.unwrap_or_else(&name)) {
+            } else if secrets::is_opaque(text) && secrets::is_named(key.unwrap_or_else(&name)) {
                 out.at_secret(node, "the value looks like a secret");
             }
         } else {
             waiting.extend(node.members().map(|member| (member.value, Some(member.key))));
-            waiting.extend(node.items().map(|item| (item, member)));
+            waiting.extend(node.items().map(|item| (item, key)));
         }
         next = waiting.pop();
     }
