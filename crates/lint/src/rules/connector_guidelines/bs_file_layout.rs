@@ -32,33 +32,51 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     let text = context.root.document().text().as_bytes();
-    // Most files have no tab at all and no blank before a line break, so that their lines need not be looked at.
+    // Most files have no tab at all, so that their lines need not be looked at.
     let has_tabs = memchr::memchr(b'\t', text).is_some();
-    let may_end = |blank: &[u8]| memchr::memmem::find(text, blank).is_some();
-    if !has_tabs && !may_end(b" \n") && !may_end(b" \r") && !text.ends_with(b" ") {
-        return;
-    }
-    let (mut tabs, mut blanks) = (Lines::default(), Lines::default());
-    let mut start = 0;
-    for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
-        let line = text.get(start..end).unwrap_or_default();
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if has_tabs && let Some(tab) = line.iter().take_while(|byte| is_blank(**byte)).position(|byte| *byte == b'\t') {
-            tabs.add(start + tab, 1);
-        }
-        if line.last().is_some_and(|last| is_blank(*last)) {
-            let count = line.iter().rev().take_while(|byte| is_blank(**byte)).count();
-            blanks.add(start + line.len() - count, count);
-        }
-        start = end + 1;
-    }
-    for (lines, what) in [(tabs, "a tab in the indentation"), (blanks, "blanks at the end")] {
+    let tabs = if has_tabs { tabs(text) } else { Lines::default() };
+    for (lines, what) in [(tabs, "a tab in the indentation"), (blanks(text, has_tabs), "blanks at the end")] {
         if let Some(span) = lines.first {
             let count = lines.count;
             let message = if count == 1 { format!("1 line has {what}") } else { format!("{count} lines have {what}") };
             out.at_span(context.root, span, message);
         }
     }
+}
+
+/// The lines with a tab in their indentation; the first tab of the first one.
+fn tabs(text: &[u8]) -> Lines {
+    let mut lines = Lines::default();
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
+        let line = text.get(start..end).unwrap_or_default();
+        if let Some(tab) = line.iter().take_while(|byte| is_blank(**byte)).position(|byte| *byte == b'\t') {
+            lines.add(start + tab, 1);
+        }
+        start = end + 1;
+    }
+    lines
+}
+
+/// The lines with blanks at their end; all blanks of the first one.
+fn blanks(text: &[u8], has_tabs: bool) -> Lines {
+    const SPACED: [&[u8]; 2] = [b" \n", b" \r\n"];
+    const TABBED: [&[u8]; 2] = [b"\t\n", b"\t\r\n"];
+    let ends = SPACED.into_iter().chain(TABBED.into_iter().filter(|_| has_tabs));
+    let found = ends.flat_map(|end| memchr::memmem::find_iter(text, end));
+    // The last line may have no end.
+    let rest = text.strip_suffix(b"\r").unwrap_or(text);
+    let last = rest.len().checked_sub(1).filter(|_| rest.last().is_some_and(|last| is_blank(*last)));
+    let (mut lines, mut first) = (Lines::default(), usize::MAX);
+    for at in found.chain(last) {
+        lines.count += 1;
+        first = first.min(at);
+    }
+    if lines.count > 0 {
+        let count = text.iter().take(first + 1).rev().take_while(|byte| is_blank(**byte)).count();
+        lines.first = Some(span(first + 1 - count, count));
+    }
+    lines
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -76,8 +94,38 @@ impl Lines {
     fn add(&mut self, at: usize, length: usize) {
         self.count += 1;
         if self.first.is_none() {
-            let offset = |value| u32::try_from(value).unwrap_or(u32::MAX);
-            self.first = Some(Span { start: offset(at), end: offset(at + length) });
+            self.first = Some(span(at, length));
+        }
+    }
+}
+
+fn span(at: usize, length: usize) -> Span {
+    let offset = |value| u32::try_from(value).unwrap_or(u32::MAX);
+    Span { start: offset(at), end: offset(at + length) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_are_those_that_the_lines_end_in() {
+        let pieces = ["a", " ", "\t", "\n", "\r\n", "\r", "  ", ""];
+        for number in 0..pieces.len().pow(4) {
+            let text: String = (0..4).map(|place| pieces[number / pieces.len().pow(place) % pieces.len()]).collect();
+            let mut expected = (None, 0);
+            let mut start = 0;
+            for line in text.split('\n') {
+                let whole = line.strip_suffix('\r').unwrap_or(line);
+                let kept = whole.trim_end_matches([' ', '\t']);
+                if kept.len() < whole.len() {
+                    expected.0 = expected.0.or(Some(span(start + kept.len(), whole.len() - kept.len())));
+                    expected.1 += 1;
+                }
+                start += line.len() + 1;
+            }
+            let found = blanks(text.as_bytes(), text.contains('\t'));
+            assert_eq!((found.first, found.count), expected, "{text:?}");
         }
     }
 }
