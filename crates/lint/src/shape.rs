@@ -5,6 +5,7 @@
 //! a document against it.
 
 use crate::keywords::ObjectKind;
+use crate::view::Field;
 use backshell_source::{Kind, Member as JsonMember, Name, NameIndex};
 
 /// What a kind of object may hold.
@@ -30,6 +31,8 @@ pub(crate) struct Member {
     pub(crate) demand: Demand,
     /// Whether it says something only when it is not blank.
     pub(crate) is_filled: bool,
+    /// Where the walk keeps its value.
+    pub(crate) field: Option<Field>,
 }
 
 /// What a value must look like.
@@ -85,7 +88,7 @@ pub(crate) enum Demand {
 }
 
 const fn member(name: &'static str, form: Form) -> Member {
-    Member { name: Name::new(name), form, demand: Demand::No, is_filled: false }
+    Member { name: Name::new(name), form, demand: Demand::No, is_filled: false, field: Field::of(name) }
 }
 
 impl Member {

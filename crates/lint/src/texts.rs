@@ -1,5 +1,7 @@
 //! Looking into texts that people read.
 
+use wide::u8x16;
+
 /// Words, or groups of them, that a text may hold, in lower case.
 pub(crate) struct Words {
     /// The words.
@@ -67,13 +69,17 @@ const fn has_one_of(word: &[u8], pieces: &[&[u8; 3]]) -> bool {
     false
 }
 
-/// Whether three letters stand somewhere in a text, in either case. Without branches, many bytes are looked at in one
-/// instruction.
-fn has_piece(text: &[u8], [first, second, third]: [u8; 3]) -> bool {
-    let from = |at: usize| text.get(at..).unwrap_or_default().iter();
-    let is = |byte: &u8, letter: u8| byte | 0x20 == letter;
+/// Whether three letters stand somewhere in a text, in either case. Sixteen places are looked at in one step.
+fn has_piece(text: &[u8], piece: [u8; 3]) -> bool {
+    let [first, second, third] = piece.map(u8x16::splat);
+    let from = |at: usize| text.get(at..).unwrap_or_default().as_chunks().0.iter();
+    let lower = |chunk: &[u8; 16]| u8x16::new(*chunk) | u8x16::splat(0x20);
     let places = from(0).zip(from(1)).zip(from(2));
-    places.fold(false, |found, ((one, two), three)| found | (is(one, first) & is(two, second) & is(three, third)))
+    let found = places.fold(u8x16::ZERO, |found, ((one, two), three)| {
+        found | (lower(one).simd_eq(first) & lower(two).simd_eq(second) & lower(three).simd_eq(third))
+    });
+    let rest = text.get(from(2).len() * 16..).unwrap_or_default();
+    found.to_bitmask() != 0 || rest.windows(3).any(|letters| letters.iter().map(|letter| letter | 0x20).eq(piece))
 }
 
 /// The first of `words` (lower case) that occurs in `text` as [`Words::first_in`] says.

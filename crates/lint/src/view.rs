@@ -4,9 +4,10 @@
 
 use crate::Facts;
 use crate::census::Census;
-use crate::keywords::{ObjectKind, is_keyword};
+use crate::keywords::ObjectKind;
 use crate::lookups::{Lookups, References};
 use crate::reference::{self, Fault};
+use crate::shape::shape_of;
 use crate::submission::Submission;
 use crate::survey::Survey;
 use crate::usage::Usage;
@@ -496,6 +497,60 @@ impl<'d> Parameter<'d> {
     }
 }
 
+/// A field of [`Value`] for the value of a member.
+#[derive(Clone, Copy)]
+pub(crate) enum Field {
+    Reference,
+    Type,
+    Format,
+    Items,
+    Default,
+    Description,
+    Example,
+    Sample,
+    Enum,
+    Required,
+    Schema,
+    Properties,
+    AdditionalProperties,
+    AllOf,
+    EnumValues,
+    NotificationUrl,
+    CollectionFormat,
+    UniqueItems,
+    Editor,
+    Xml,
+}
+
+impl Field {
+    /// The field for members of this name.
+    pub(crate) const fn of(name: &str) -> Option<Self> {
+        Some(match name.as_bytes() {
+            b"$ref" => Self::Reference,
+            b"type" => Self::Type,
+            b"format" => Self::Format,
+            b"items" => Self::Items,
+            b"default" => Self::Default,
+            b"description" => Self::Description,
+            b"example" => Self::Example,
+            b"x-ms-test-value" => Self::Sample,
+            b"enum" => Self::Enum,
+            b"required" => Self::Required,
+            b"schema" => Self::Schema,
+            b"properties" => Self::Properties,
+            b"additionalProperties" => Self::AdditionalProperties,
+            b"allOf" => Self::AllOf,
+            b"x-ms-enum-values" => Self::EnumValues,
+            b"x-ms-notification-url" => Self::NotificationUrl,
+            b"collectionFormat" => Self::CollectionFormat,
+            b"uniqueItems" => Self::UniqueItems,
+            b"x-ms-editor" => Self::Editor,
+            b"xml" => Self::Xml,
+            _ => return None,
+        })
+    }
+}
+
 impl<'d> Value<'d> {
     /// Reads the keywords of an object in one pass; members that are no keywords go to `unknown`.
     pub(crate) fn read(node: Node<'d>, kind: ObjectKind, unknown: &mut dyn FnMut(Member<'d>)) -> Self {
@@ -522,32 +577,36 @@ impl<'d> Value<'d> {
             editor: None,
             xml: None,
         };
+        let shape = shape_of(kind);
         for member in node.visible_members() {
-            if !is_keyword(kind, &member) {
+            let known = shape.member(&member).map(|(_, known)| known);
+            if known.is_none() || is_extension(member.key) {
                 unknown(member);
             }
-            let field = match member.key {
-                "$ref" => &mut value.reference,
-                "type" => &mut value.type_name,
-                "format" => &mut value.format,
-                "items" => &mut value.items,
-                "default" => &mut value.default,
-                "description" => &mut value.description,
-                "example" => &mut value.example,
-                "x-ms-test-value" => &mut value.sample,
-                "enum" => &mut value.one_of,
-                "required" => &mut value.required,
-                "schema" => &mut value.schema,
-                "properties" => &mut value.properties,
-                "additionalProperties" => &mut value.additional_properties,
-                "allOf" => &mut value.all_of,
-                "x-ms-enum-values" => &mut value.enum_values,
-                "x-ms-notification-url" => &mut value.notification_url,
-                "collectionFormat" if kind != ObjectKind::Schema => &mut value.collection_format,
-                "uniqueItems" => &mut value.unique_items,
-                "x-ms-editor" => &mut value.editor,
-                "xml" => &mut value.xml,
-                _ => continue,
+            // What the shape does not know may be a field all the same: an extension, or a keyword of other objects.
+            let field = match known.map_or_else(|| Field::of(member.key), |known| known.field) {
+                None => continue,
+                Some(Field::Reference) => &mut value.reference,
+                Some(Field::Type) => &mut value.type_name,
+                Some(Field::Format) => &mut value.format,
+                Some(Field::Items) => &mut value.items,
+                Some(Field::Default) => &mut value.default,
+                Some(Field::Description) => &mut value.description,
+                Some(Field::Example) => &mut value.example,
+                Some(Field::Sample) => &mut value.sample,
+                Some(Field::Enum) => &mut value.one_of,
+                Some(Field::Required) => &mut value.required,
+                Some(Field::Schema) => &mut value.schema,
+                Some(Field::Properties) => &mut value.properties,
+                Some(Field::AdditionalProperties) => &mut value.additional_properties,
+                Some(Field::AllOf) => &mut value.all_of,
+                Some(Field::EnumValues) => &mut value.enum_values,
+                Some(Field::NotificationUrl) => &mut value.notification_url,
+                Some(Field::CollectionFormat) if kind == ObjectKind::Schema => continue,
+                Some(Field::CollectionFormat) => &mut value.collection_format,
+                Some(Field::UniqueItems) => &mut value.unique_items,
+                Some(Field::Editor) => &mut value.editor,
+                Some(Field::Xml) => &mut value.xml,
             };
             *field = Some(member.value);
         }

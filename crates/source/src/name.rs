@@ -81,14 +81,16 @@ pub(crate) const fn name_hash(name: &[u8]) -> u32 {
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
     let ends = match (name.first_chunk(), name.last_chunk()) {
         (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(23),
-        _ => {
-            let (mut all, mut rest) = (0, name);
-            while let [byte, others @ ..] = rest {
-                all = (all << 8) | *byte as u64;
-                rest = others;
+        // Most names are short. Without a loop nobody has to guess where it ends.
+        _ => match (name.first_chunk::<4>(), name.last_chunk::<4>(), name) {
+            (Some(first), Some(last), _) => {
+                u32::from_le_bytes(*first) as u64 | (u32::from_le_bytes(*last) as u64) << 32
             }
-            all
-        }
+            (_, _, [one, two, three]) => *one as u64 | (*two as u64) << 8 | (*three as u64) << 16,
+            (_, _, [one, two]) => *one as u64 | (*two as u64) << 8,
+            (_, _, [one]) => *one as u64,
+            _ => 0,
+        },
     };
     let mixed = (ends ^ (name.len() as u64).rotate_left(59)).wrapping_mul(MIX);
     (mixed >> 32) as u32
