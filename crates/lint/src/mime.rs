@@ -15,9 +15,13 @@ pub(crate) const MULTIPART: &str = "multipart/form-data";
 /// A form in the manner of a query.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
+/// Those that connectors can use.
+const SUPPORTED: [&str; 4] = [JSON, TEXT, MULTIPART, FORM];
+
 /// A MIME type without its parameters.
 pub(crate) fn essence(text: &str) -> &str {
-    text.split(';').next().unwrap_or_default().trim()
+    let end = memchr::memchr(b';', text.as_bytes()).unwrap_or(text.len());
+    text.get(..end).unwrap_or_default().trim()
 }
 
 /// Whether a MIME type, its parameters aside, is `other`.
@@ -27,7 +31,7 @@ pub(crate) fn is(text: &str, other: &str) -> bool {
 
 /// Whether connectors can use a MIME type.
 pub(crate) fn is_supported(text: &str) -> bool {
-    [JSON, TEXT, MULTIPART, FORM].iter().any(|other| is(text, other))
+    SUPPORTED.iter().any(|other| is(text, other))
 }
 
 /// What rules ask of a list of MIME types. The document's list holds for every operation, so that it is read once.
@@ -54,9 +58,11 @@ impl MimeTypes {
     pub(crate) fn of(list: Node<'_>) -> Self {
         let mut types = Self { is_only_text: true, is_only_forms: true, ..Self::default() };
         for text in texts(list) {
-            let (is_form, is_multipart, is_text) = (is(text, FORM), is(text, MULTIPART), is(text, TEXT));
+            let essence = essence(text);
+            let [is_json, is_text, is_multipart, is_form] =
+                SUPPORTED.map(|supported| essence.eq_ignore_ascii_case(supported));
             types.has_any = true;
-            types.has_supported |= is_supported(text);
+            types.has_supported |= is_json || is_text || is_multipart || is_form;
             types.has_form |= is_form;
             types.has_multipart |= is_multipart;
             types.is_only_text &= is_text;

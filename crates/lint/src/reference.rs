@@ -54,6 +54,9 @@ pub(crate) fn name<'d>(reference: &'d str, part: &str) -> Result<Cow<'d, str>, F
 
 /// Whether what follows `#` in a reference is a JSON pointer.
 pub(crate) fn is_pointer(fragment: &str) -> bool {
+    if memchr::memchr2(b'%', b'~', fragment.as_bytes()).is_none() {
+        return fragment.is_empty() || fragment.starts_with('/');
+    }
     percent_decoded(fragment).is_some_and(|pointer| {
         let mut tokens = pointer.split('/');
         tokens.next() == Some("") && tokens.all(|token| unescaped(token).is_some())

@@ -234,14 +234,22 @@ impl<'d> Node<'d> {
     }
 
     /// Whether it has this name, and is the last one of its object that has it.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "it ends nearly every search, and a call would cost as much as it does")]
+    #[inline(always)]
     fn is_called(self, raw: &RawNode, name: &str) -> bool {
         if raw.flags & (flags::KEY_ESCAPED | flags::SHADOWED) != 0 {
-            return raw.flags & flags::SHADOWED == 0 && self.key() == Some(name);
+            return self.has_odd_key(raw, name);
         }
-        let (start, end) = (raw.key_start as usize + 1, raw.key_end as usize);
-        end.saturating_sub(start) == name.len() + 1
-            && self.document.text().as_bytes().get(start..end - 1).is_some_and(|key| is_same(key, name.as_bytes()))
+        let start = raw.key_start as usize + 1;
+        let end = start.saturating_add(name.len());
+        raw.key_end as usize == end.saturating_add(1)
+            && self.document.text().as_bytes().get(start..end).is_some_and(|key| is_same(key, name.as_bytes()))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn has_odd_key(self, raw: &RawNode, name: &str) -> bool {
+        raw.flags & flags::SHADOWED == 0 && self.key() == Some(name)
     }
 
     /// The value of the member with this name, ASCII letter case ignored: an exact match before any other, among equals

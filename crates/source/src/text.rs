@@ -172,13 +172,17 @@ impl Text {
     /// How many line breaks end in a stretch that is no longer than a block.
     fn breaks_in(&self, stretch: Range<usize>) -> u32 {
         let bytes = self.0.text.as_bytes();
-        let (mut at, mut ends) = (stretch.start, u8x16::ZERO);
-        while let Some((here, next)) = chunk(bytes, at).zip(chunk(bytes, at + 1)).filter(|_| at + 16 <= stretch.end) {
-            ends -= here.simd_eq(FEEDS) | (here.simd_eq(RETURNS) & !next.simd_eq(FEEDS));
+        let (mut at, mut ends) = (stretch.start, 0);
+        while at < stretch.end {
+            let Some((here, next)) = chunk(bytes, at).zip(chunk(bytes, at + 1)) else { break };
+            let found = here.simd_eq(FEEDS) | (here.simd_eq(RETURNS) & !next.simd_eq(FEEDS));
+            // Of the last chunk the part that lies in the stretch.
+            let counted = u16::MAX >> 16_usize.saturating_sub(stretch.end - at);
+            ends += (found.to_bitmask() & u32::from(counted)).count_ones();
             at += 16;
         }
         let ends_here = |at: &usize| ends_line(byte_at(bytes, *at), byte_at(bytes, at + 1));
-        sum(ends) + offset_of((at..stretch.end).filter(ends_here).count())
+        ends + offset_of((at..stretch.end).filter(ends_here).count())
     }
 }
 

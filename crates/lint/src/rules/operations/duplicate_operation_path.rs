@@ -3,7 +3,8 @@ use crate::template;
 use crate::view::Context;
 use crate::{Out, quoted};
 use backshell_findings::Severity;
-use std::collections::{HashMap, hash_map::Entry};
+use backshell_model::FastMap;
+use std::collections::hash_map::Entry;
 
 pub(crate) static RULE: Rule = Rule {
     id: "DuplicateOperationPath",
@@ -33,7 +34,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    let mut seen = HashMap::with_capacity(context.operations.len());
+    let mut seen = FastMap::default();
     for operation in &context.operations {
         match seen.entry((operation.method, template::folded(operation.path))) {
             Entry::Vacant(entry) => {

@@ -2,7 +2,8 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{Context, Operation};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
-use std::collections::{HashMap, hash_map::Entry};
+use backshell_model::FastMap;
+use std::collections::hash_map::Entry;
 
 pub(crate) static RULE: Rule = Rule {
     id: "OperationIdNotUnique",
@@ -33,7 +34,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    let mut seen = HashMap::with_capacity(context.operations.len());
+    let mut seen = FastMap::default();
     for operation in &context.operations {
         let Some(id) = operation.id else { continue };
         let Some(text) = id.as_str().filter(|text| !text.is_empty()) else { continue };

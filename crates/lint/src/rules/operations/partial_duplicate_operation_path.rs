@@ -3,7 +3,7 @@ use crate::template;
 use crate::view::{Context, Operation};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
-use std::collections::HashMap;
+use backshell_model::FastMap;
 
 pub(crate) static RULE: Rule = Rule {
     id: "PartialDuplicateOperationPath",
@@ -47,7 +47,7 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
         context.operations.iter().map(|operation| (operation, template::folded(operation.path))).collect();
     let folded: Vec<(_, Vec<&str>)> =
         folded.iter().map(|(operation, path)| (*operation, path.split('/').collect())).collect();
-    let mut groups: HashMap<(&str, usize), Vec<Split<'_, '_>>> = HashMap::new();
+    let mut groups: FastMap<(&str, usize), Vec<Split<'_, '_>>> = FastMap::default();
     for (operation, path) in &folded {
         groups.entry((operation.method, path.len())).or_default().push((operation, path));
     }

@@ -2,7 +2,7 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::Context;
 use crate::{Out, quoted};
 use backshell_findings::Severity;
-use std::collections::HashMap;
+use backshell_model::FastMap;
 
 pub(crate) static RULE: Rule = Rule {
     id: "PathRedefined",
@@ -33,7 +33,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    let mut seen = HashMap::with_capacity(context.paths.len());
+    let mut seen = FastMap::default();
     for path in &context.paths {
         if let Some(first) = seen.insert(path.template.to_lowercase(), path) {
             out.at_key(path.node, format!("this path was already defined, as {}", quoted(first.template)));
