@@ -7,31 +7,27 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 /// JSON.
-pub(crate) const JSON: &str = "application/json";
+const JSON: &str = "application/json";
 /// Text.
-pub(crate) const TEXT: &str = "text/plain";
+const TEXT: &str = "text/plain";
 /// A form with parts.
-pub(crate) const MULTIPART: &str = "multipart/form-data";
+const MULTIPART: &str = "multipart/form-data";
 /// A form in the manner of a query.
-pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Those that connectors can use.
 const SUPPORTED: [&str; 4] = [JSON, TEXT, MULTIPART, FORM];
 
 /// A MIME type without its parameters.
-pub(crate) fn essence(text: &str) -> &str {
+fn essence(text: &str) -> &str {
     let end = memchr::memchr(b';', text.as_bytes()).unwrap_or(text.len());
     text.get(..end).unwrap_or_default().trim()
 }
 
-/// Whether a MIME type, its parameters aside, is `other`.
-pub(crate) fn is(text: &str, other: &str) -> bool {
-    essence(text).eq_ignore_ascii_case(other)
-}
-
 /// Whether connectors can use a MIME type.
 pub(crate) fn is_supported(text: &str) -> bool {
-    SUPPORTED.iter().any(|other| is(text, other))
+    let essence = essence(text);
+    SUPPORTED.iter().any(|supported| essence.eq_ignore_ascii_case(supported))
 }
 
 /// What rules ask of a list of MIME types. The document's list holds for every operation, so that it is read once.

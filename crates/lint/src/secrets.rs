@@ -127,19 +127,22 @@ fn shape_at(text: &str) -> Option<&'static str> {
     is_long.then_some(form.what)
 }
 
+/// The shortest part of a JSON Web Token.
+const SHORTEST_PART: usize = 10;
+
+/// What follows the first part of a token, where that is long enough.
+fn behind(text: &str, part: usize) -> Option<&str> {
+    text.get(part..).filter(|_| part >= SHORTEST_PART)?.strip_prefix('.')
+}
+
 /// Whether the text, which begins as an encoded JSON object does, begins with a JSON Web Token: header, content and signature,
 /// the first two of them such objects. And how long the first part is.
 fn is_signed_token(text: &str) -> (bool, usize) {
-    const SHORTEST_PART: usize = 10;
-    let split = |text: &str| text.find(|letter| !is_url_safe(letter)).unwrap_or(text.len());
-    let length = split(text);
-    let behind = |text: &'_ str, length: usize| -> Option<usize> {
-        let is_long = length >= SHORTEST_PART && text.as_bytes().get(length) == Some(&b'.');
-        is_long.then_some(length + 1)
-    };
-    let content = behind(text, length).and_then(|start| text.get(start..)).filter(|rest| rest.starts_with("eyJ"));
-    let signature = content.and_then(|content| content.get(behind(content, split(content))?..));
-    (signature.is_some_and(|signature| split(signature) >= SHORTEST_PART), length)
+    let part = |text: &str| text.find(|letter| !is_url_safe(letter)).unwrap_or(text.len());
+    let length = part(text);
+    let content = behind(text, length).filter(|content| content.starts_with("eyJ"));
+    let signature = content.and_then(|content| behind(content, part(content)));
+    (signature.is_some_and(|signature| part(signature) >= SHORTEST_PART), length)
 }
 
 /// Whether a value of this name is meant to be secret.
@@ -247,6 +250,9 @@ mod tests {
             (format!("Bearer eyJhbGciOiJub25l.eyJzdWIiOiIxIn0.{tail}"), Some("a signed token")),
             (format!("eyJhbGciOiJub25l.{tail}.{tail}"), None),
             (format!("page token eyJhbGciOiJub25l{tail}"), None),
+            (format!("a=eyJabc;eyJhbGciOiJub25l.eyJzdWIiOiIxIn0.{tail}"), Some("a signed token")),
+            (format!("eyJabc.eyJhbGciOiJub25l.eyJzdWIiOiIxIn0.{tail}"), Some("a signed token")),
+            ("eyJhbGciOiJub25l-eyJhbGciOiJub25l.x".to_owned(), None),
             ("-----BEGIN RSA PRIVATE KEY-----\nMIIE".to_owned(), Some("a private key")),
             ("-----BEGIN PUBLIC KEY-----\nMIIE".to_owned(), None),
             (format!("a;AccountKey={tail}=="), Some("a connection string with its key")),

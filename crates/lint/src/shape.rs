@@ -460,10 +460,10 @@ static DYNAMIC_ARGUMENT: Shape = Shape {
 };
 
 const fn closed(name: &'static str, members: &'static [Member]) -> Shape {
+    assert!(members.len() <= u64::BITS as usize, "the walk has one bit for each member");
     let (mut index, mut demanded) = (NameIndex::EMPTY, 0);
     let mut rest = members;
     while let [first, others @ ..] = rest {
-        assert!(members.len() <= u64::BITS as usize, "the walk has one bit for each member");
         if !matches!(first.demand, Demand::No) {
             demanded |= 1 << (members.len() - rest.len());
         }

@@ -149,6 +149,22 @@ mod tests {
     }
 
     #[test]
+    fn pieces_are_found_wherever_they_stand() {
+        let text = b"the Power to wEr, and the pow er";
+        for length in 0..40 {
+            for piece in [*b"owe", *b"wer", *b"pow", *b"der", *b"the"] {
+                let text: Vec<u8> = text.iter().cycle().skip(length % 7).take(length).copied().collect();
+                let expected = text.windows(3).any(|letters| letters.eq_ignore_ascii_case(&piece));
+                assert_eq!(has_piece(&text, piece), expected, "{length} {piece:?}");
+            }
+        }
+        for (before, after) in (0..40).flat_map(|before| [0, 1, 2, 20].map(|after| (before, after))) {
+            let text = format!("{}Power BI{}", ".".repeat(before), ".".repeat(after));
+            assert_eq!(PRODUCT_NAMES.first_in(&text), Some("power bi"), "{text}");
+        }
+    }
+
+    #[test]
     fn letter_case() {
         assert!(same("Größe", "GRÖßE") && !same("a", "ab") && same("", ""));
     }

@@ -186,8 +186,7 @@ impl Text {
     }
 }
 
-// Many bytes are looked at in one instruction. The compiler finds the same by itself in plain loops, and not everywhere where they
-// are inlined.
+// Sixteen bytes are looked at in one step. In plain loops the compiler may do the same by itself, or not (decision 14).
 const FEEDS: u8x16 = u8x16::splat(b'\n');
 const RETURNS: u8x16 = u8x16::splat(b'\r');
 
@@ -285,7 +284,7 @@ mod tests {
         for line in ["ab\r\n", "abc\r\n", "\r\n"] {
             agree_with_counting(&line.repeat(200));
         }
-        // As long as one block, or a byte less or more; the only `\r` without `\n` is the last byte.
+        // As long as one block, or a byte less or more, with a `\r` as the last byte.
         for length in [126, 127, 128] {
             agree_with_counting(&format!("{}\r", "a".repeat(length)));
             agree_with_counting(&format!("{}\r", "\r\n".repeat(64).split_at(length).0));

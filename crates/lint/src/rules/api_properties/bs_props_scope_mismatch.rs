@@ -1,6 +1,6 @@
 use crate::rule::{DEFINITION, PROPERTIES};
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::view::PropertiesFile;
+use crate::view::{PropertiesFile, is_extension};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
 use backshell_source::Node;
@@ -97,7 +97,10 @@ fn listed_scopes(root: Node<'_>) -> HashSet<&str> {
     let oauth = definitions.filter(|member| member.value.get("type").and_then(Node::as_str) == Some("oauth2"));
     oauth
         .filter_map(|member| member.value.get("scopes"))
-        .flat_map(|scopes| scopes.members().map(|member| member.key).chain(scopes.items().filter_map(Node::as_str)))
+        .flat_map(|scopes| {
+            let named = scopes.members().map(|member| member.key).filter(|name| !is_extension(name));
+            named.chain(scopes.items().filter_map(Node::as_str))
+        })
         .flat_map(split)
         .collect()
 }

@@ -51,7 +51,7 @@ fn tabs(text: &[u8]) -> Lines {
     for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
         let line = text.get(start..end).unwrap_or_default();
         if let Some(tab) = line.iter().take_while(|byte| is_blank(**byte)).position(|byte| *byte == b'\t') {
-            lines.add(start + tab, 1);
+            lines.add(span(start + tab, 1));
         }
         start = end + 1;
     }
@@ -91,11 +91,9 @@ struct Lines {
 }
 
 impl Lines {
-    fn add(&mut self, at: usize, length: usize) {
+    fn add(&mut self, span: Span) {
         self.count += 1;
-        if self.first.is_none() {
-            self.first = Some(span(at, length));
-        }
+        self.first.get_or_insert(span);
     }
 }
 
