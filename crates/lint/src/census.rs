@@ -12,7 +12,7 @@
 //! [`MOST_IN_TOTAL`] allows it schemas: where the steps run out, the measure is a lower bound and the limit is passed.
 
 use crate::circles;
-use crate::view::{Context, Operation, Reference, Target};
+use crate::view::{Context, Operation, Reference, Target, children};
 use backshell_model::FastMap;
 use backshell_source::Node;
 
@@ -190,14 +190,7 @@ impl<'d> Counter<'d> {
             // What stands beside a reference does not count.
             let Some(reference) = node.get("$ref") else {
                 shape.written.add(Measure::ONE, depth);
-                if let Some(properties) = node.get("properties") {
-                    waiting.extend(properties.visible_members().map(|property| (property.value, depth + 1)));
-                }
-                if let Some(parts) = node.get("allOf") {
-                    waiting.extend(parts.items().map(|part| (part, depth + 1)));
-                }
-                waiting.extend(node.get("items").map(|items| (items, depth + 1)));
-                waiting.extend(node.get("additionalProperties").map(|others| (others, depth + 1)));
+                waiting.extend(children(node).map(|child| (child, depth + 1)));
                 continue;
             };
             let target = context.resolve(&Reference { node: reference, target: Target::Schema }).ok().flatten();

@@ -10,7 +10,7 @@
 
 use crate::schema_path::{self, Found};
 use crate::usage::is_internal;
-use crate::view::{Context, Extension, Operation, Parameter, is_extension};
+use crate::view::{Context, Extension, Operation, Parameter, children, is_extension};
 use backshell_model::FastSet;
 use backshell_source::Node;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -413,15 +413,6 @@ fn sources(operation: &Operation<'_>, arguments: &[Argument<'_, '_>]) -> u64 {
         }
     }
     hasher.finish()
-}
-
-/// The schemas directly within a schema, as they are written.
-pub(crate) fn children(schema: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    let single = |name| schema.get(name).filter(|node| node.is_object());
-    let properties = schema.get("properties").into_iter().flat_map(Node::visible_members);
-    let properties = properties.map(|member| member.value);
-    let parts = schema.get("allOf").into_iter().flat_map(Node::items);
-    properties.chain(parts).chain(single("items")).chain(single("additionalProperties"))
 }
 
 fn calls<'d>(kind: Kind, holder: Node<'d>, extension: Node<'d>) -> impl Iterator<Item = Call<'d>> {

@@ -637,6 +637,15 @@ impl Target {
     }
 }
 
+/// The schemas directly within a schema, as they are written.
+pub(crate) fn children(schema: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let single = |name| schema.get(name).filter(|node| node.is_object());
+    let properties = schema.get("properties").into_iter().flat_map(Node::visible_members);
+    let properties = properties.map(|member| member.value);
+    let parts = schema.get("allOf").into_iter().flat_map(Node::items);
+    properties.chain(parts).chain(single("items")).chain(single("additionalProperties"))
+}
+
 /// Whether the name of a response is a status code that says that the call succeeded.
 pub(crate) fn is_success(status: &str) -> bool {
     status.len() == 3 && status.starts_with('2')

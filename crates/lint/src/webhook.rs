@@ -1,8 +1,7 @@
 //! Triggers that are notified: which operations they are, and where in their inputs the address of the callback goes.
 
-use crate::dynamic::children;
 use crate::lookups::Marks;
-use crate::view::{Context, Operation};
+use crate::view::{Context, Operation, children};
 use backshell_model::FastMap;
 use backshell_source::Node;
 

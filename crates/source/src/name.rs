@@ -75,8 +75,7 @@ impl fmt::Debug for Name {
     }
 }
 
-/// A quick hash of a name; equal names have equal hashes, and that is all that is relied upon. Which repeated names are listed
-/// where there are more than are listed goes by it, too.
+/// A quick hash of a name; equal names have equal hashes, and that is all that is relied upon.
 #[inline]
 pub(crate) const fn name_hash(name: &[u8]) -> u32 {
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;

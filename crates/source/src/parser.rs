@@ -153,8 +153,7 @@ impl<'t> Parser<'t> {
             let byte = self.bytes.get(self.at).copied();
             state = match (state, byte) {
                 (State::Value | State::FirstItem, Some(b'"')) => {
-                    let (start, end, escaped) = self.string()?;
-                    self.push(start, end, if escaped { flags::STRING | flags::ESCAPED } else { flags::STRING })?;
+                    self.text_value()?;
                     State::Comma
                 }
                 (State::Name | State::FirstName, Some(b'"')) => self.member()?,
@@ -195,13 +194,19 @@ impl<'t> Parser<'t> {
         if self.bytes.get(self.at) != Some(&b'"') {
             return Ok(State::Value);
         }
-        let (start, end, escaped) = self.string()?;
-        self.push(start, end, if escaped { flags::STRING | flags::ESCAPED } else { flags::STRING })?;
+        self.text_value()?;
         if self.bytes.get(self.at) != Some(&b',') {
             return Ok(State::Comma);
         }
         self.pass_comma();
         Ok(State::Name)
+    }
+
+    #[inline]
+    fn text_value(&mut self) -> Step<()> {
+        let (start, end, escaped) = self.string()?;
+        self.push(start, end, if escaped { flags::STRING | flags::ESCAPED } else { flags::STRING })?;
+        Ok(())
     }
 
     #[inline]
@@ -337,9 +342,10 @@ impl<'t> Parser<'t> {
         self.names.truncate(frame.names);
     }
 
-    /// Flags and reports repeated names among members sorted by hash. Members of one hash are sorted by name, so that
-    /// colliding hashes cost no more than a sort.
+    /// Flags and reports repeated names among members sorted by hash, in the order in which they were first given. Members of
+    /// one hash are sorted by name, so that colliding hashes cost no more than a sort.
     fn mark_duplicates(&mut self, names: &[u64]) {
+        let mut repeated: Vec<Vec<u32>> = Vec::new();
         for group in names.chunk_by(|one, two| one >> 32 == two >> 32).filter(|group| group.len() > 1) {
             let mut members: Vec<(&str, u32)> = group
                 .iter()
@@ -350,14 +356,12 @@ impl<'t> Parser<'t> {
                 })
                 .collect();
             members.sort_unstable();
-            let repeated: Vec<Vec<u32>> = members
-                .chunk_by(|one, two| one.0 == two.0)
-                .filter(|same| same.len() > 1)
-                .map(|same| same.iter().map(|member| member.1).collect())
-                .collect();
-            for ids in repeated {
-                self.mark_same(&ids);
-            }
+            let same = members.chunk_by(|one, two| one.0 == two.0).filter(|same| same.len() > 1);
+            repeated.extend(same.map(|same| same.iter().map(|member| member.1).collect()));
+        }
+        repeated.sort_unstable();
+        for ids in repeated {
+            self.mark_same(&ids);
         }
     }
 

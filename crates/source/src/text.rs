@@ -208,11 +208,12 @@ fn line_feeds(block: &[u8; BLOCK]) -> u32 {
 
 /// Whether a `\r` ends a line by itself.
 fn has_lone_return(bytes: &[u8]) -> bool {
-    let (here, next) = (bytes.as_chunks().0.iter(), bytes.get(1..).unwrap_or_default().as_chunks().0.iter());
-    let alone = here.zip(next).fold(u8x16::ZERO, |alone, (here, next)| {
+    let behind = bytes.get(1..).unwrap_or_default();
+    let pairs = bytes.as_chunks().0.iter().zip(behind.as_chunks().0);
+    let alone = pairs.fold(u8x16::ZERO, |alone, (here, next)| {
         alone | (u8x16::new(*here).simd_eq(RETURNS) & !u8x16::new(*next).simd_eq(FEEDS))
     });
-    let seen = bytes.get(1..).unwrap_or_default().len() / 16 * 16;
+    let seen = behind.len() / 16 * 16;
     let is_alone = |at| byte_at(bytes, at) == b'\r' && byte_at(bytes, at + 1) != b'\n';
     alone.to_bitmask() != 0 || (seen..bytes.len()).any(is_alone)
 }

@@ -224,6 +224,11 @@ fn reports_are_bounded() {
         of_kind.last().map(|problem| problem.left_out)
     };
     assert_eq!(left_out(&parse_str(&repeated), ProblemKind::DuplicateKey), Some(9_800));
+    // Of many different names the first ones are listed.
+    let pairs: String = (0..300).map(|number| format!("\"a{number}\":0,\"a{number}\":0,")).collect();
+    let parsed = parse_str(&format!("{{{pairs}\"b\":0}}"));
+    let pointers: Vec<_> = parsed.problems.iter().map(|problem| problem.pointer.clone()).collect();
+    assert_eq!(pointers, (0..200).map(|number| format!("/a{number}")).collect::<Vec<_>>());
     // The names of an object are compared after those of the objects in it, and stand before them.
     let nested = format!("{{\"x\":0,\"x\":{{{}\"a\":0}}}}", "\"a\":0,".repeat(199));
     let parsed = parse_str(&nested);

@@ -57,7 +57,10 @@ pub(crate) static RULE: Rule = Rule {
         },
         Example::Files {
             files: &[
-                (DEFINITION, r#"{ "securityDefinitions": { "sso": { "type": "oauth2", "scopes": {} } } }"#),
+                (
+                    DEFINITION,
+                    r#"{ "securityDefinitions": { "sso": { "type": "oauth2", "scopes": { "x-ms-docs": "" } } } }"#,
+                ),
                 (
                     PROPERTIES,
                     r#"

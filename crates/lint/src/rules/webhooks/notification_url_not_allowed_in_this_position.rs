@@ -1,8 +1,7 @@
 use crate::Out;
-use crate::dynamic::children;
 use crate::keywords::ObjectKind;
 use crate::rule::{Example, Group, Rule, Source, Visit};
-use crate::view::{Context, Extension, is_extension};
+use crate::view::{Context, Extension, children, is_extension};
 use backshell_findings::Severity;
 use backshell_source::Node;
 use std::collections::HashSet;

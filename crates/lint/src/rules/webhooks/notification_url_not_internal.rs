@@ -1,9 +1,8 @@
 use crate::Out;
-use crate::dynamic::children;
 use crate::lookups::Marks;
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::usage::is_internal;
-use crate::view::Context;
+use crate::view::{Context, children};
 use backshell_findings::Severity;
 use backshell_source::Node;
 
