@@ -190,7 +190,7 @@ impl<'d> Counter<'d> {
             // What stands beside a reference does not count.
             let Some(reference) = node.get("$ref") else {
                 shape.written.add(Measure::ONE, depth);
-                waiting.extend(children(node).map(|child| (child, depth + 1)));
+                children(node).for_each(|child| waiting.push((child, depth + 1)));
                 continue;
             };
             let target = context.resolve(&Reference { node: reference, target: Target::Schema }).ok().flatten();
