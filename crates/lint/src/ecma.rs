@@ -3,7 +3,7 @@
 //! It is the grammar without the `u` flag, the additions for browsers (annex B) included: what a client's engine takes must
 //! not be reported, look-around and back-references least of all. Nothing is matched, so that no pattern is slow here.
 
-use std::collections::HashSet;
+use backshell_model::FastSet;
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -12,7 +12,7 @@ pub(crate) fn fault(pattern: &str) -> Option<&'static str> {
     let reader = Reader {
         rest: pattern.chars().peekable(),
         groups: Vec::new(),
-        names: HashSet::new(),
+        names: FastSet::default(),
         has_repeated_name: false,
         has_alternatives: false,
         named: Vec::new(),
@@ -26,7 +26,7 @@ struct Reader<'p> {
     /// The groups that are open: whether a quantifier may follow each when it closes.
     groups: Vec<bool>,
     /// The names of groups.
-    names: HashSet<String>,
+    names: FastSet<String>,
     /// Whether a name occurred twice. In different alternatives it may.
     has_repeated_name: bool,
     has_alternatives: bool,

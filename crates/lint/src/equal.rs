@@ -1,8 +1,8 @@
 //! Values that are equal as JSON, found in long lists without comparing each with each.
 
+use backshell_model::FastMap;
 use backshell_source::{Kind, Node};
-use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher as _, Hash, Hasher};
 
 /// Lists up to this length are compared pair by pair: that needs no memory.
 const SHORT: usize = 12;
@@ -58,8 +58,7 @@ fn same(left: Node<'_>, right: Node<'_>) -> bool {
 /// Values by a hash that is the same for equal ones.
 #[derive(Default)]
 struct Set<'d> {
-    values: HashMap<u64, Vec<Node<'d>>>,
-    hasher: RandomState,
+    values: FastMap<u64, Vec<Node<'d>>>,
 }
 
 impl<'d> Set<'d> {
@@ -79,26 +78,25 @@ impl<'d> Set<'d> {
 
     /// A sum over what the value holds, each scalar with the way to it, so that the order of members does not matter.
     fn hash(&self, value: Node<'d>) -> u64 {
+        let hasher = self.values.hasher();
         // Most lists hold texts.
         if let Some(text) = value.as_str() {
-            return self.hasher.hash_one(text);
+            return hasher.hash_one(text);
         }
         let mut sum = 0_u64;
         let mut waiting = vec![(value, 0)];
         while let Some((node, way)) = waiting.pop() {
             match node.kind() {
                 Kind::Array => {
-                    waiting.extend(
-                        (0_usize..).zip(node.items()).map(|(at, item)| (item, self.hasher.hash_one((way, at)))),
-                    );
+                    waiting.extend((0_usize..).zip(node.items()).map(|(at, item)| (item, hasher.hash_one((way, at)))));
                 }
                 Kind::Object => {
                     let members = node.visible_members();
-                    waiting.extend(members.map(|member| (member.value, self.hasher.hash_one((way, member.key)))));
+                    waiting.extend(members.map(|member| (member.value, hasher.hash_one((way, member.key)))));
                 }
                 Kind::Null | Kind::Bool | Kind::Number | Kind::String => {}
             }
-            let mut state = self.hasher.build_hasher();
+            let mut state = hasher.build_hasher();
             (way, node.kind()).hash(&mut state);
             match node.kind() {
                 Kind::Number => hash_number(node.source(), &mut state),

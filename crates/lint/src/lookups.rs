@@ -8,11 +8,10 @@ use crate::mime::MimeTypes;
 use crate::rule::PROPERTIES;
 use crate::view::{Context, Operation, Reference, Target};
 use crate::webhook;
-use backshell_model::FastMap;
+use backshell_model::{FastMap, FastSet};
 use backshell_package::{Origin, Properties};
 use backshell_source::Node;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// The answers that are already known.
@@ -40,7 +39,7 @@ pub(crate) struct Lookups {
     /// What is in lists of MIME types, by the list.
     pub(crate) mime_types: RefCell<FastMap<u32, Rc<MimeTypes>>>,
     /// For names of unknown extensions the extension that was meant.
-    pub(crate) meant: RefCell<HashMap<String, Option<&'static str>>>,
+    pub(crate) meant: RefCell<FastMap<String, Option<&'static str>>>,
 }
 
 /// What a document may cost for one kind of question: so many steps. A document that takes more is not judged to the end, and
@@ -75,7 +74,7 @@ pub(crate) struct Marks(Vec<u64>);
 pub(crate) struct Cover {
     everywhere: bool,
     /// Ids in lower case.
-    ids: HashSet<String>,
+    ids: FastSet<String>,
 }
 
 impl<'d> Context<'d> {

@@ -1,9 +1,9 @@
 //! MIME types: which of them connectors can use, and which hold for an operation.
 
 use crate::view::{Context, Operation};
+use backshell_model::FastSet;
 use backshell_source::Node;
 use std::cell::OnceCell;
-use std::collections::HashSet;
 use std::rc::Rc;
 
 /// JSON.
@@ -46,7 +46,7 @@ pub(crate) struct MimeTypes {
     /// Whether all of them are forms.
     pub(crate) is_only_forms: bool,
     /// All of them, without parameters and in lower case.
-    essences: OnceCell<HashSet<String>>,
+    essences: OnceCell<FastSet<String>>,
 }
 
 impl MimeTypes {

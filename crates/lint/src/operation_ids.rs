@@ -1,15 +1,15 @@
 //! The ids of a definition's operations, for the lists of the properties file that name operations.
 
 use crate::quoted;
+use backshell_model::{FastMap, FastSet};
 use backshell_package::{Definition, Operation};
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
 
 /// The ids of all operations.
 pub(crate) struct OperationIds<'d> {
-    exact: HashSet<&'d str>,
+    exact: FastSet<&'d str>,
     /// By their text in lower case.
-    folded: OnceCell<HashMap<String, &'d str>>,
+    folded: OnceCell<FastMap<String, &'d str>>,
 }
 
 impl<'d> OperationIds<'d> {

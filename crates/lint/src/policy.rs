@@ -1,8 +1,8 @@
 //! The policy templates of `apiProperties.json`: their names, what each of them needs, and the expressions in their values.
 
+use backshell_model::FastSet;
 use backshell_package::Properties;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 /// A policy template.
 pub(crate) struct Template {
@@ -73,8 +73,8 @@ pub(crate) fn connection_parameters(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The names, in lower case, of the connection parameters that policies read.
-pub(crate) fn parameters_read(properties: &Properties) -> HashSet<String> {
-    let mut names = HashSet::new();
+pub(crate) fn parameters_read(properties: &Properties) -> FastSet<String> {
+    let mut names = FastSet::default();
     let mut waiting: Vec<Node<'_>> = properties.policies().iter().map(|policy| policy.node).collect();
     while let Some(node) = waiting.pop() {
         waiting.extend(node.visible_members().map(|member| member.value));

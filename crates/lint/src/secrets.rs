@@ -1,6 +1,8 @@
 //! What secrets look like in a text.
 
-/// The shortest text that can be a secret without having the form of one.
+use crate::texts::has_piece;
+
+/// The shortest text that can be a secret, but for a private key's first line.
 const SHORTEST: usize = 20;
 
 /// A form of secret: how it begins, and how many characters of which kind follow at least.
@@ -35,12 +37,25 @@ const FORMS: &[Form] = &[
     Form { prefix: "SG.", tail: 40, alphabet: is_url_safe_or_dot, what: "a key of a mail service" },
 ];
 
+// Whatever has one of the forms is found in a word of that length.
+const _: () = {
+    let mut rest = FORMS;
+    while let [form, others @ ..] = rest {
+        assert!(form.prefix.len() + form.tail >= SHORTEST, "a secret would never be found");
+        rest = others;
+    }
+    assert!(3 * SHORTEST_PART >= SHORTEST, "a signed token would never be found");
+};
+
 /// What kind of secret stands in the text, judged by its form alone.
 pub(crate) fn shape(text: &str) -> Option<&'static str> {
     if text.len() < SHORTEST {
         return None;
     }
     let bytes = text.as_bytes();
+    if has_piece(bytes, *b"beg") && has_private_key(text) {
+        return Some("a private key");
+    }
     let mut at = 0;
     while let Some(start) = long_word(bytes, at) {
         at = start;
@@ -74,6 +89,16 @@ pub(crate) fn shape(text: &str) -> Option<&'static str> {
     None
 }
 
+/// Whether a private key stands in the text, or how one begins (RFC 7468, sections 10 and 11).
+fn has_private_key(text: &str) -> bool {
+    text.match_indices("-----BEGIN ").any(|(at, begin)| {
+        let is_word =
+            text.get(..at).is_some_and(|before| before.ends_with(|letter: char| letter.is_ascii_alphanumeric()));
+        let label = text.get(at + begin.len()..).unwrap_or_default().split("-----").next().unwrap_or_default();
+        !is_word && label.ends_with("PRIVATE KEY")
+    })
+}
+
 /// A letter or a digit.
 const IN_WORD: u8 = 1;
 /// A byte that a form begins with.
@@ -91,7 +116,7 @@ static CLASSES: [u8; 256] = {
         classes[byte] = if letter == b' ' {
             BLANK
         } else {
-            let begins = matches!(letter, b'e' | b'-' | b'A' | b'S' | b'g' | b'n' | b's' | b'r' | b'x');
+            let begins = matches!(letter, b'e' | b'A' | b'S' | b'g' | b'n' | b's' | b'r' | b'x');
             letter.is_ascii_alphanumeric() as u8 * IN_WORD + begins as u8 * BEGINS
         };
         byte += 1;
@@ -100,11 +125,10 @@ static CLASSES: [u8; 256] = {
 };
 
 /// Where the next word begins, at `from` or behind a blank, that is long enough for a secret: most letters of a text are
-/// never looked at. No form has a blank any earlier.
+/// never looked at. No form has a blank in it.
 fn long_word(bytes: &[u8], from: usize) -> Option<usize> {
-    const LENGTH: usize = "-----BEGIN".len();
     let mut start = from;
-    while let Some(word) = bytes.get(start..start + LENGTH) {
+    while let Some(word) = bytes.get(start..start + SHORTEST) {
         match word.iter().rposition(|byte| *byte == b' ') {
             Some(blank) => start += blank + 1,
             None => return Some(start),
@@ -113,12 +137,8 @@ fn long_word(bytes: &[u8], from: usize) -> Option<usize> {
     None
 }
 
-/// The kind of the secret that the text begins with; signed tokens have a question of their own.
+/// The kind of the secret that the text begins with; private keys and signed tokens have questions of their own.
 fn shape_at(text: &str) -> Option<&'static str> {
-    if let Some(label) = text.strip_prefix("-----BEGIN ") {
-        let label = label.split("-----").next().unwrap_or_default();
-        return label.ends_with("PRIVATE KEY").then_some("a private key");
-    }
     // Nearly all that come here differ in the second letter.
     let second = |text: &str| text.as_bytes().get(1).copied();
     let form = FORMS.iter().find(|form| second(text) == second(form.prefix) && text.starts_with(form.prefix))?;

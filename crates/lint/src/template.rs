@@ -15,24 +15,21 @@ pub(crate) enum Fault {
 
 /// Checks the braces.
 pub(crate) fn check(template: &str) -> Result<(), Fault> {
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        if before.contains('}') {
-            return Err(Fault::Unbalanced);
+    // Where the variable begins that is not closed yet, and what is wrong with it.
+    let mut variable: Option<(usize, Option<Fault>)> = None;
+    for (at, byte) in template.bytes().enumerate() {
+        match (byte, &mut variable) {
+            (b'{', None) => variable = Some((at + 1, None)),
+            (b'{', Some((_, fault))) => *fault = Some(Fault::Nested),
+            (b'/', Some((_, fault @ None))) => *fault = Some(Fault::SpansSlash),
+            (b'}', None) => return Err(Fault::Unbalanced),
+            (b'}', Some((_, Some(fault)))) => return Err(*fault),
+            (b'}', Some((start, None))) if *start == at => return Err(Fault::Empty),
+            (b'}', Some(_)) => variable = None,
+            _ => {}
         }
-        let (variable, behind) = after.split_once('}').ok_or(Fault::Unbalanced)?;
-        if variable.contains('{') {
-            return Err(Fault::Nested);
-        }
-        if variable.contains('/') {
-            return Err(Fault::SpansSlash);
-        }
-        if variable.is_empty() {
-            return Err(Fault::Empty);
-        }
-        rest = behind;
     }
-    if rest.contains('}') { Err(Fault::Unbalanced) } else { Ok(()) }
+    if variable.is_some() { Err(Fault::Unbalanced) } else { Ok(()) }
 }
 
 /// The names in braces, in order; what has no closing brace is no variable.
@@ -46,12 +43,22 @@ pub(crate) fn folded(template: &str) -> String {
     let mut folded = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
-        folded.push_str(&before.to_lowercase());
+        push_lower(&mut folded, before);
         folded.push_str("{}");
         rest = after.split_once('}').map_or("", |(_, behind)| behind);
     }
-    folded.push_str(&rest.to_lowercase());
+    push_lower(&mut folded, rest);
     folded
+}
+
+fn push_lower(folded: &mut String, text: &str) {
+    let start = folded.len();
+    if text.is_ascii() {
+        folded.push_str(text);
+        folded.get_mut(start..).unwrap_or_default().make_ascii_lowercase();
+    } else {
+        folded.push_str(&text.to_lowercase());
+    }
 }
 
 #[cfg(test)]
@@ -70,6 +77,9 @@ mod tests {
             ("/{a{b}}", Err(Fault::Nested)),
             ("/{}", Err(Fault::Empty)),
             ("/{a/b}", Err(Fault::SpansSlash)),
+            ("/{a/{b}", Err(Fault::Nested)),
+            ("/{a/b", Err(Fault::Unbalanced)),
+            ("/{a}/{}", Err(Fault::Empty)),
         ] {
             assert_eq!(check(template), expected, "{template}");
         }
@@ -80,5 +90,6 @@ mod tests {
         assert_eq!(variables("/a/{b}/c('{d}')/{e").collect::<Vec<_>>(), ["b", "d"]);
         assert_eq!(folded("/Items/{Id}/x"), folded("/items/{key}/X"));
         assert_ne!(folded("/items/{id}"), folded("/items/id"));
+        assert_eq!(folded("/ÄÖ{Id}/A{b"), "/äö{}/a{}");
     }
 }

@@ -69,8 +69,8 @@ const fn has_one_of(word: &[u8], pieces: &[&[u8; 3]]) -> bool {
     false
 }
 
-/// Whether three letters stand somewhere in a text, in either case. Sixteen places are looked at in one step.
-fn has_piece(text: &[u8], piece: [u8; 3]) -> bool {
+/// Whether three lower-case letters stand somewhere in a text, in either case. Sixteen places are looked at in one step.
+pub(crate) fn has_piece(text: &[u8], piece: [u8; 3]) -> bool {
     let [first, second, third] = piece.map(u8x16::splat);
     let from = |at: usize| text.get(at..).unwrap_or_default().as_chunks().0.iter();
     let lower = |chunk: &[u8; 16]| u8x16::new(*chunk) | u8x16::splat(0x20);

@@ -5,8 +5,8 @@
 //! schema how it was reached and goes on from there once for each way, of which there are few. Circles end by themselves.
 
 use crate::view::{Context, is_extension};
+use backshell_model::FastSet;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 /// What the schemas of a definition are used for. The bodies of operations include shared parameters in the body that no
 /// operation refers to.
@@ -201,6 +201,6 @@ pub(crate) fn required_lists(schema: Node<'_>) -> impl Iterator<Item = Node<'_>>
 }
 
 /// The names that a `required` list holds.
-pub(crate) fn names(list: Option<Node<'_>>) -> HashSet<&str> {
+pub(crate) fn names(list: Option<Node<'_>>) -> FastSet<&str> {
     list.into_iter().flat_map(Node::items).filter_map(Node::as_str).collect()
 }

@@ -11,11 +11,11 @@ use crate::shape::shape_of;
 use crate::submission::Submission;
 use crate::survey::Survey;
 use crate::usage::Usage;
+use backshell_model::FastSet;
 use backshell_package::{ConnectionParameter, Origin, PackageFile, Properties, ReadPackage};
 use backshell_source::{Member, Node};
 use std::borrow::Cow;
 use std::cell::{LazyCell, OnceCell};
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The definition as a whole: what rules may look up while they judge one place of it.
@@ -339,7 +339,7 @@ impl<'d> Context<'d> {
         let (own_parameters, own_unknown) = self.parameter_list(list);
         let (shared, shared_unknown) = shared;
         // Only where the path shares parameters, which few do.
-        let own = LazyCell::new(|| own_parameters.iter().map(Parameter::input).collect::<HashSet<_>>());
+        let own = LazyCell::new(|| own_parameters.iter().map(Parameter::input).collect::<FastSet<_>>());
         let inherited = shared.iter().filter(|parameter| !own.contains(&parameter.input()));
         let parameters = inherited.chain(&own_parameters).copied().collect();
         Operation {

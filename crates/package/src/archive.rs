@@ -5,7 +5,7 @@ use crate::name;
 use crate::package::PackageFile;
 use crate::problem::{Problem, ProblemKind};
 use crate::read::{duplicate_name, too_large, too_many, unsafe_name};
-use std::collections::HashMap;
+use backshell_model::{FastMap, FastSet};
 use std::io::{Cursor, Read as _};
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
@@ -53,7 +53,7 @@ fn plan(
 ) -> Result<Vec<(usize, String)>, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut files = Vec::new();
-    let mut seen: HashMap<String, String> = HashMap::new();
+    let mut seen: FastMap<String, String> = FastMap::default();
     let mut declared = 0_u64;
     if archive.has_duplicate_names() {
         let twice = repeated_name(bytes, archive.central_directory_start()).unwrap_or_else(|| name.to_owned());
@@ -145,7 +145,7 @@ fn common_folder(files: &[PackageFile]) -> usize {
 /// A name that the central directory gives twice. The archive reader only says that there is one.
 fn repeated_name(bytes: &[u8], start: u64) -> Option<String> {
     const HEADER: usize = 46;
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = FastSet::default();
     let mut rest = bytes.get(usize::try_from(start).ok()?..)?;
     while rest.starts_with(b"PK\x01\x02") {
         let length = |at: usize| Some(usize::from(u16::from_le_bytes(*rest.get(at..)?.first_chunk::<2>()?)));

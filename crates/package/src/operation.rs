@@ -4,8 +4,8 @@ use crate::parameter::{Parameter, ParameterLocation};
 use crate::reference;
 use crate::schema::Schema;
 use crate::swagger::{PathItem, Swagger, texts};
+use backshell_model::FastMap;
 use backshell_source::Node;
-use std::collections::HashMap;
 use std::fmt;
 
 /// The methods of Swagger 2.0.
@@ -240,7 +240,7 @@ impl<'d> Operation<'d> {
     /// place, is left out (the nodes are in [`Operation::own_parameters`] and [`PathItem::parameters`]).
     pub fn effective_parameters(self) -> Vec<Parameter<'d>> {
         let mut parameters: Vec<Parameter<'d>> = Vec::new();
-        let mut places: HashMap<(&str, ParameterLocation), usize> = HashMap::new();
+        let mut places: FastMap<(&str, ParameterLocation), usize> = FastMap::default();
         for parameter in self.path.parameters().chain(self.own_parameters()).filter_map(Parameter::new) {
             let place = *places.entry((parameter.name, parameter.location)).or_insert(parameters.len());
             match parameters.get_mut(place) {

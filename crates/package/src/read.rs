@@ -6,9 +6,9 @@ use crate::problem::{Problem, ProblemKind};
 use crate::properties::Properties;
 use crate::{Limits, archive, folder};
 use backshell_findings::Severity;
+use backshell_model::FastMap;
 use backshell_source::Document;
 use bytes::Bytes;
-use std::collections::HashMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -226,7 +226,7 @@ fn assemble(
 
 /// Leaves out files whose names differ from an earlier one in letter case only.
 fn drop_duplicates(files: &mut Vec<PackageFile>, problems: &mut Vec<Problem>) {
-    let mut seen: HashMap<String, String> = HashMap::new();
+    let mut seen: FastMap<String, String> = FastMap::default();
     files.retain(|file| match seen.entry(name::fold(&file.path)) {
         std::collections::hash_map::Entry::Vacant(entry) => {
             entry.insert(file.path.clone());

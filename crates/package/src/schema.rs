@@ -2,8 +2,8 @@
 
 use crate::operation::Visibility;
 use crate::reference::{self, ReferenceError};
+use backshell_model::FastSet;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 /// A schema as it stands. All questions but [`Schema::node`] and [`Schema::reference`] are answered by the schema that a
 /// `$ref` leads to; a reference that leads nowhere answers like an empty schema. Schemas may contain themselves: whoever
@@ -108,7 +108,7 @@ impl<'d> Schema<'d> {
 
     /// The schema's own properties, in document order; those of `allOf` are in [`Schema::all_properties`].
     pub fn properties(self) -> Vec<Property<'d>> {
-        let required: HashSet<&str> = self.required().into_iter().collect();
+        let required: FastSet<&str> = self.required().into_iter().collect();
         let members = self.get("properties").map(Node::members).into_iter().flatten();
         members
             .filter(|member| !member.shadowed)
@@ -129,8 +129,8 @@ impl<'d> Schema<'d> {
     /// demanded when any of the parts demands it.
     pub fn all_properties(self) -> Vec<Property<'d>> {
         let parts = self.reach(Schema::all_of);
-        let required: HashSet<&str> = parts.iter().flat_map(|part| part.required()).collect();
-        let mut seen = HashSet::new();
+        let required: FastSet<&str> = parts.iter().flat_map(|part| part.required()).collect();
+        let mut seen = FastSet::default();
         let properties = parts.into_iter().flat_map(Schema::properties);
         properties
             .filter(|property| seen.insert(property.name))
@@ -178,7 +178,7 @@ impl<'d> Schema<'d> {
 
     /// This schema and all that `next` leads to, resolved, each once, in the order of a depth-first walk.
     fn reach(self, next: impl Fn(Schema<'d>) -> Vec<Schema<'d>>) -> Vec<Schema<'d>> {
-        let mut seen = HashSet::new();
+        let mut seen = FastSet::default();
         let mut found = Vec::new();
         let mut waiting = vec![self];
         while let Some(schema) = waiting.pop() {

@@ -10,12 +10,14 @@ use std::time::{Duration, Instant};
 /// After how long progress is worth a line.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Does the pieces `0..count`, in no particular order. After each of its own pieces the calling thread does what is to be
-/// done `between` them, and now and then tells people how far it is, in the words of `progress`, if any. The first error
-/// ends the work: pieces that nobody has begun are left.
+/// Does the pieces `0..count`, in no particular order. The calling thread does what is to be done `first`, while others have
+/// begun already; after each of its own pieces it does what is to be done `between` them, and now and then tells people how
+/// far it is, in the words of `progress`, if any. The first error ends the work: pieces that nobody has begun are left. Of
+/// several errors that of the calling thread is answered.
 pub(super) fn each<E: Send>(
     count: usize,
     progress: impl Fn(usize) -> Option<String>,
+    first: impl FnOnce() -> Result<(), E>,
     piece: impl Fn(usize) -> Result<(), E> + Sync,
     mut between: impl FnMut() -> Result<(), E>,
 ) -> Result<(), E> {
@@ -32,7 +34,8 @@ pub(super) fn each<E: Send>(
     };
     let watched = terminal::is_watched();
     let mut shown = Instant::now();
-    let mut own = || {
+    let own = || {
+        first().inspect_err(|_| stop())?;
         while one()? {
             between().inspect_err(|_| stop())?;
             if watched && shown.elapsed() > PATIENCE {
@@ -74,7 +77,13 @@ mod tests {
                 between += 1;
                 Ok(())
             };
-            each(count, |_| None, piece, counted).unwrap();
+            let mut begun = false;
+            let first = || {
+                begun = true;
+                Ok(())
+            };
+            each(count, |_| None, first, piece, counted).unwrap();
+            assert!(begun);
             let mut done = done.into_inner().unwrap();
             done.sort_unstable();
             assert_eq!(done, (0..count).collect::<Vec<_>>());
@@ -91,8 +100,11 @@ mod tests {
         };
         // More than anybody would live to see done, however late the thread with the third piece is let go on.
         let count = usize::MAX / 2;
-        assert_eq!(each(count, |_| None, piece, || Ok(())), Err("three"));
+        assert_eq!(each(count, |_| None, || Ok(()), piece, || Ok(())), Err("three"));
         assert!(begun.into_inner() < count);
-        assert_eq!(each(5, |_| None, |_| Ok(()), || Err("between")), Err("between"));
+        assert_eq!(each(5, |_| None, || Ok(()), |_| Ok(()), || Err("between")), Err("between"));
+        assert_eq!(each(count, |_| None, || Err("first"), |_| Ok(()), || Ok(())), Err("first"));
+        // Whoever else failed.
+        assert_eq!(each(5, |_| None, || Err("first"), |_| Err("piece"), || Ok(())), Err("first"));
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn run(list: &Path, notice_days: u32) -> anyhow::Result<ExitCode> {
                 turn += 1;
             }
         };
-        cores::each(pairs.len(), progress, piece, &mut write_due)?;
+        cores::each(pairs.len(), progress, || Ok(()), piece, &mut write_due)?;
         write_due()
     })?;
     Ok(ExitCode::from(worst))

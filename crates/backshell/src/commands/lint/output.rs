@@ -29,8 +29,6 @@ impl Lint {
             let reports = work::judge(targets, settled, report)?;
             return self.print(reports.into_iter().chain(iter::once_with(remarks)));
         };
-        // Once something is written it is too late to find that another target cannot be read.
-        targets::look(targets)?;
         let begins = targets.iter().map(|target| Arc::from(target.begin()));
         let last = others.iter().min().map(|first| Arc::from(&**first));
         let sequence = Mutex::new(Sequence::new(begins.chain(last).collect()));
@@ -49,7 +47,9 @@ impl Lint {
                 }
                 Ok(())
             };
-            work::judge_each(targets, settled, judge, write, !terminal::answers_people())?;
+            // Once something is written it is too late to find that another target cannot be read.
+            let look = || targets::look(targets).map_err(io::Error::other);
+            work::judge_each(targets, settled, look, judge, write, !terminal::answers_people())?;
             add(targets.len(), self.part(remarks())?);
             summary = sequence.lock().unwrap_or_else(PoisonError::into_inner).summary();
             written?;

@@ -5,8 +5,7 @@ use super::targets::{Target, folder_of};
 use anyhow::{Context as _, anyhow};
 use backshell_findings::{Finding, Suppressed, Suppression};
 use backshell_lint::{CONFIG_FILE, Config, Day, Facts, Level, Levels, Options, Selector};
-use backshell_model::PublisherKind;
-use std::collections::HashMap;
+use backshell_model::{FastMap, PublisherKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,7 +22,7 @@ pub(super) struct Settings {
     source: Source,
     today: Day,
     /// The configuration that holds in a folder.
-    by_folder: HashMap<PathBuf, Option<Arc<Loaded>>>,
+    by_folder: FastMap<PathBuf, Option<Arc<Loaded>>>,
     /// The configuration that holds everywhere, once it is read.
     named: Option<Arc<Loaded>>,
 }
@@ -86,7 +85,7 @@ impl Settings {
             excerpts: lint.shows_lines(),
             source,
             today: super::today(),
-            by_folder: HashMap::new(),
+            by_folder: FastMap::default(),
             named: None,
         }
     }

@@ -1,8 +1,8 @@
 //! What is to be checked: the packages that the paths of the command line lead to.
 
 use anyhow::{Context as _, bail};
+use backshell_model::{FastMap, FastSet};
 use backshell_package::{Limits, ReadError, ReadPackage, discover, read, read_file};
-use std::collections::HashMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub(super) struct Target {
 /// The targets at the paths, in the order in which they were given; one that is reached twice is checked once.
 pub(super) fn find(paths: &[PathBuf]) -> anyhow::Result<Vec<Target>> {
     let mut targets: Vec<Target> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = FastSet::default();
     let mut folders = Folders::default();
     for path in paths {
         if is_standard_input(path) {
@@ -177,7 +177,7 @@ fn parent(file: &Path) -> &Path {
 /// Folders with the links on the way to them resolved. Thousands of files lie below a few folders, and the way to each of
 /// those is followed once.
 #[derive(Default)]
-struct Folders(HashMap<PathBuf, PathBuf>);
+struct Folders(FastMap<PathBuf, PathBuf>);
 
 impl Folders {
     /// Where `folder`, which has no slash at its end, lies; `folder` itself where the system does not say.

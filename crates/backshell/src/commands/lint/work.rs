@@ -49,17 +49,18 @@ pub(super) fn judge<T: Send>(
         made.lock().unwrap_or_else(PoisonError::into_inner).push((number, one));
         Ok(())
     };
-    judge_each(targets, settled, keep, || Ok(()), true)?;
+    judge_each(targets, settled, || Ok(()), keep, || Ok(()), true)?;
     let mut made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
     made.sort_unstable_by_key(|(number, _)| *number);
     Ok(made.into_iter().map(|(_, one)| one).collect())
 }
 
-/// Judges the targets, and has something done with each, by its number, on the core that judged it; `between` is done on
-/// this one now and then. `tells`: people are told how far it is.
+/// Judges the targets, and has something done with each, by its number, on the core that judged it; on this one something is
+/// done `first`, and something `between` now and then. `tells`: people are told how far it is.
 pub(super) fn judge_each(
     targets: &[Target],
     settled: &[Settled],
+    first: impl FnOnce() -> io::Result<()>,
     finish: impl Fn(usize, &Target, &Settled, Judged) -> io::Result<()> + Sync,
     between: impl FnMut() -> io::Result<()>,
     tells: bool,
@@ -69,7 +70,7 @@ pub(super) fn judge_each(
         let (Some(target), Some(settled)) = (targets.get(number), settled.get(number)) else { return Ok(()) };
         finish(number, target, settled, one(target, settled).map_err(io::Error::other)?)
     };
-    cores::each(targets.len(), progress, piece, between)
+    cores::each(targets.len(), progress, first, piece, between)
 }
 
 /// Judges one package.

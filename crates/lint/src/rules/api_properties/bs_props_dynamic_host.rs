@@ -3,7 +3,7 @@ use crate::policy;
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::PropertiesFile;
 use backshell_findings::Severity;
-use std::collections::HashSet;
+use backshell_model::FastSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-PropsDynamicHost",
@@ -58,7 +58,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
-    let mut closed: Option<HashSet<String>> = None;
+    let mut closed: Option<FastSet<String>> = None;
     for policy in file.properties.policies() {
         if policy.template_id != "dynamichosturl" {
             continue;
@@ -80,13 +80,13 @@ fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
 }
 
 /// The names, in lower case, of the connection parameters that take a value from a closed list wherever they occur.
-fn closed_parameters(file: &PropertiesFile<'_>) -> HashSet<String> {
+fn closed_parameters(file: &PropertiesFile<'_>) -> FastSet<String> {
     let parameters = file.connection_parameters();
     let names = |is_closed: bool| {
         let wanted = parameters.iter().filter(move |parameter| parameter.allowed_values.is_empty() != is_closed);
         wanted.map(|parameter| parameter.name.to_ascii_lowercase())
     };
-    let open: HashSet<String> = names(false).collect();
+    let open: FastSet<String> = names(false).collect();
     names(true).filter(|name| !open.contains(name)).collect()
 }
 

@@ -2,8 +2,8 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::PropertiesFile;
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use backshell_model::FastSet;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-PropsParameterSets",
@@ -55,7 +55,7 @@ fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
 }
 
 fn names(values: Node<'_>, out: &mut Out<'_>) {
-    let mut seen = HashSet::new();
+    let mut seen = FastSet::default();
     for set in values.items() {
         match set.get_ignore_case("name") {
             None => out.at(set, "the set of connection parameters has no name"),

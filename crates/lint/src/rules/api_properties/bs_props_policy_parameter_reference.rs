@@ -3,8 +3,8 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::PropertiesFile;
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use backshell_model::FastSet;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-PropsPolicyParameterReference",
@@ -42,7 +42,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
     let parameters = file.connection_parameters();
-    let known: HashSet<String> = parameters.iter().map(|parameter| parameter.name.to_ascii_lowercase()).collect();
+    let known: FastSet<String> = parameters.iter().map(|parameter| parameter.name.to_ascii_lowercase()).collect();
     let mut waiting: Vec<Node<'_>> = file.properties.policies().iter().map(|policy| policy.node).collect();
     while let Some(node) = waiting.pop() {
         waiting.extend(node.visible_members().map(|member| member.value));

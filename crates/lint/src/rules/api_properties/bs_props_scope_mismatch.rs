@@ -3,8 +3,8 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{PropertiesFile, is_extension};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use backshell_model::FastSet;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-PropsScopeMismatch",
@@ -78,7 +78,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
     let Some(definition) = &file.package.definition else { return };
-    let mut listed: Option<HashSet<&str>> = None;
+    let mut listed: Option<FastSet<&str>> = None;
     for parameter in file.connection_parameters() {
         let scopes = parameter.oauth_settings().and_then(|settings| settings.get_ignore_case("scopes"));
         for node in scopes.into_iter().flat_map(Node::items) {
@@ -95,7 +95,7 @@ fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
 }
 
 /// The scopes of all `oauth2` definitions.
-fn listed_scopes(root: Node<'_>) -> HashSet<&str> {
+fn listed_scopes(root: Node<'_>) -> FastSet<&str> {
     let definitions = root.get("securityDefinitions").into_iter().flat_map(Node::visible_members);
     let oauth = definitions.filter(|member| member.value.get("type").and_then(Node::as_str) == Some("oauth2"));
     oauth

@@ -4,9 +4,9 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::PropertiesFile;
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use backshell_model::FastSet;
 use backshell_package::ConnectionParameterKind;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-PropsSecurityMismatch",
@@ -142,7 +142,7 @@ fn check(file: &PropertiesFile<'_>, out: &mut Out<'_>) {
     if kinds().next().is_some() {
         return;
     }
-    let mut read: Option<HashSet<String>> = None;
+    let mut read: Option<FastSet<String>> = None;
     for parameter in parameters.iter().filter(|parameter| is_given(parameter.kind) && !parameter.is_claim()) {
         let read = read.get_or_insert_with(|| policy::parameters_read(file.properties));
         if !parameter.hidden && !read.contains(&parameter.name.to_ascii_lowercase()) {

@@ -3,8 +3,8 @@ use crate::usage;
 use crate::view::{Context, Value};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use backshell_model::FastSet;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-EmptyProperty",
@@ -33,7 +33,7 @@ fn check(_: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
     let mut required = None;
     let properties = value.properties.into_iter().flat_map(Node::visible_members);
     for member in properties.filter(|member| member.value.is_object() && member.value.is_empty()) {
-        let required: &HashSet<&str> = required.get_or_insert_with(|| usage::names(value.required));
+        let required: &FastSet<&str> = required.get_or_insert_with(|| usage::names(value.required));
         if !required.contains(member.key) {
             out.at_key(member.value, format!("nothing is said about the property {}", quoted(member.key)));
         }

@@ -2,8 +2,8 @@ use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{Context, Value};
 use backshell_findings::Severity;
+use backshell_model::FastSet;
 use backshell_source::{Kind, Node};
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-EnumValuesIncomplete",
@@ -43,7 +43,7 @@ fn check(_: &Context<'_>, value: &Value<'_>, out: &mut Out<'_>) {
     let (Some(list), Some(entries)) = (value.one_of, value.enum_values.filter(|entries| entries.is_array())) else {
         return;
     };
-    let named: HashSet<_> = entries.items().filter_map(|entry| key(entry.get("value")?)).collect();
+    let named: FastSet<_> = entries.items().filter_map(|entry| key(entry.get("value")?)).collect();
     for element in list.items().filter(|element| key(*element).is_some_and(|key| !named.contains(&key))) {
         out.at(element, "the value has no entry in x-ms-enum-values");
     }

@@ -3,7 +3,6 @@ use crate::view::{Context, Parameter};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
 use backshell_model::FastMap;
-use std::collections::HashMap;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-ParameterRepeated",
@@ -43,7 +42,7 @@ struct Written<'c, 'd> {
 }
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    let mut places: HashMap<u64, usize> = HashMap::new();
+    let mut places: FastMap<u64, usize> = FastMap::default();
     // What is repeated mostly is to the letter, and is known by it.
     let mut texts: FastMap<&str, usize> = FastMap::default();
     let mut all: Vec<Written<'_, '_>> = Vec::new();

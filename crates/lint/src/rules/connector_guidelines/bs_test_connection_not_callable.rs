@@ -2,8 +2,8 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{Context, Parameter};
 use crate::{Out, quoted, schema_path};
 use backshell_findings::Severity;
+use backshell_model::FastSet;
 use backshell_source::{Member, Node};
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "BS-TestConnectionNotCallable",
@@ -131,7 +131,7 @@ fn missing_input<'d>(context: &Context<'d>, parameter: &Parameter<'d>, given: Op
         return None;
     }
     let behind = |member: Member<'d>| member.key.strip_prefix(parameter.name)?.strip_prefix('/');
-    let paths: HashSet<&str> = given.into_iter().flat_map(Node::visible_members).filter_map(behind).collect();
+    let paths: FastSet<&str> = given.into_iter().flat_map(Node::visible_members).filter_map(behind).collect();
     let in_body = |name: &str| is_given(name) || paths.contains(name);
     schema_path::demanded(&parts)
         .take_while(|_| steps.take(parts.len(), parameter.node))

@@ -3,7 +3,7 @@ use crate::template;
 use crate::view::{Context, Operation};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
-use std::collections::HashSet;
+use backshell_model::FastSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "OperationMissingPathParameter",
@@ -43,7 +43,7 @@ fn check(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
         return;
     }
     let in_path = operation.parameters.iter().filter(|parameter| parameter.location == "path");
-    let known: HashSet<&str> = in_path.map(|parameter| parameter.name).collect();
+    let known: FastSet<&str> = in_path.map(|parameter| parameter.name).collect();
     for variable in template::variables(operation.path).filter(|variable| !known.contains(variable)) {
         let message = format!("the path variable {} has no parameter", quoted(variable));
         out.lacking(variable).at_key(operation.node, message);

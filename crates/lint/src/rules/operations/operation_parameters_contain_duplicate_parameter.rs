@@ -2,7 +2,7 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{Context, Operation};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
-use std::collections::HashSet;
+use backshell_model::FastSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "OperationParametersContainDuplicateParameter",
@@ -36,7 +36,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
-    let mut seen = HashSet::new();
+    let mut seen = FastSet::default();
     for parameter in operation.own_parameters.iter().filter(|parameter| !parameter.name.is_empty()) {
         if !seen.insert(parameter.input()) {
             let (place, name) = (parameter.location, quoted(parameter.name));

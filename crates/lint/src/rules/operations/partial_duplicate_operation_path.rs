@@ -39,19 +39,30 @@ pub(crate) static RULE: Rule = Rule {
 /// How many other paths a finding names.
 const NAMED: usize = 3;
 
-/// An operation and the segments of its folded path.
-type Split<'c, 'd> = (&'c Operation<'d>, &'c [&'c str]);
+/// The number of a segment that is a variable.
+const VARIABLE: u32 = 0;
+
+/// An operation and the segments of its folded path, each by its number: equal ones have the same.
+type Split<'c, 'd> = (&'c Operation<'d>, &'c [u32]);
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    let folded: Vec<_> =
-        context.operations.iter().map(|operation| (operation, template::folded(operation.path))).collect();
-    let folded: Vec<(_, Vec<&str>)> =
-        folded.iter().map(|(operation, path)| (*operation, path.split('/').collect())).collect();
+    let folded: Vec<_> = context.operations.iter().map(|operation| template::folded(operation.path)).collect();
+    let mut numbers: FastMap<&str, u32> = FastMap::from_iter([("{}", VARIABLE)]);
+    let mut number = |segment| {
+        let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+        *numbers.entry(segment).or_insert(next)
+    };
+    let split: Vec<(_, Vec<u32>)> = context
+        .operations
+        .iter()
+        .zip(&folded)
+        .map(|(operation, path)| (operation, path.split('/').map(&mut number).collect()))
+        .collect();
     let mut groups: FastMap<(&str, usize), Vec<Split<'_, '_>>> = FastMap::default();
-    for (operation, path) in &folded {
+    for (operation, path) in &split {
         groups.entry((operation.method, path.len())).or_default().push((operation, path));
     }
-    for (operation, path) in &folded {
+    for (operation, path) in &split {
         let Some(group) = groups.get(&(operation.method, path.len())) else { continue };
         if !context.lookups.segments.take(group.len().saturating_mul(path.len()), operation.node) {
             return;
@@ -70,8 +81,7 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
 }
 
 /// Whether two folded templates with the same number of segments differ, and take a common address.
-fn overlap(left: &[&str], right: &[&str]) -> bool {
-    const VARIABLE: &str = "{}";
+fn overlap(left: &[u32], right: &[u32]) -> bool {
     let mut segments = left.iter().zip(right);
     segments.all(|(left, right)| left == right || *left == VARIABLE || *right == VARIABLE) && left != right
 }

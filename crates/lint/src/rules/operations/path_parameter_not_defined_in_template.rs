@@ -3,7 +3,7 @@ use crate::template;
 use crate::view::{Context, Operation};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
-use std::collections::HashSet;
+use backshell_model::FastSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "PathParameterNotDefinedInTemplate",
@@ -41,7 +41,7 @@ fn check(_: &Context<'_>, operation: &Operation<'_>, out: &mut Out<'_>) {
     if template::check(operation.path).is_err() {
         return;
     }
-    let variables: HashSet<&str> = template::variables(operation.path).collect();
+    let variables: FastSet<&str> = template::variables(operation.path).collect();
     for parameter in operation.parameters.iter().filter(|parameter| parameter.location == "path") {
         if !variables.contains(parameter.name) {
             let (name, path) = (quoted(parameter.name), quoted(operation.path));

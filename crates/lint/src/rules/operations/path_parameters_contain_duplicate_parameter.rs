@@ -2,7 +2,7 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{Context, Path};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
-use std::collections::HashSet;
+use backshell_model::FastSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "PathParametersContainDuplicateParameter",
@@ -33,7 +33,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, path: &Path<'_>, out: &mut Out<'_>) {
     let Some(list) = path.node.get("parameters") else { return };
     let (parameters, _) = context.parameter_list(Some(list));
-    let mut seen = HashSet::new();
+    let mut seen = FastSet::default();
     for parameter in parameters.iter().filter(|parameter| !parameter.name.is_empty()) {
         if !seen.insert(parameter.input()) {
             let (place, name) = (parameter.location, quoted(parameter.name));

@@ -3,8 +3,8 @@ use crate::text_file::TextFile;
 use crate::view::Package;
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use backshell_model::FastSet;
 use backshell_package::csharp::tokens;
-use std::collections::HashSet;
 use std::ops::Range;
 
 pub(crate) static RULE: Rule = Rule {
@@ -88,7 +88,7 @@ const NAMESPACES: [&str; 26] = [
 fn check(package: &Package<'_>, out: &mut Out<'_>) {
     let Some(script) = &package.read.package.script else { return };
     let script = TextFile::new(package, script);
-    let mut reported = HashSet::new();
+    let mut reported = FastSet::default();
     for directive in directives(script.content()) {
         let Directive { path, place, names_type } = directive;
         let parent = path.rsplit_once('.').map(|(parent, _)| parent);

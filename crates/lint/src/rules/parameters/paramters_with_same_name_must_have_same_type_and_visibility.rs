@@ -2,8 +2,8 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{Context, Operation, Parameter};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use backshell_model::FastMap;
 use backshell_source::Node;
-use std::collections::HashMap;
 
 pub(crate) static RULE: Rule = Rule {
     id: "ParamtersWithSameNameMustHaveSameTypeAndVisibility",
@@ -38,7 +38,7 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     // The parameters of each operation that subscribes, by name: many triggers may share one.
-    let mut subscriptions: HashMap<&str, HashMap<&str, &Parameter<'_>>> = HashMap::new();
+    let mut subscriptions: FastMap<&str, FastMap<&str, &Parameter<'_>>> = FastMap::default();
     for fetch in &context.operations {
         let Some(id) = subscription(fetch) else { continue };
         let Some(subscribe) = context.operation_with_id(id) else { continue };

@@ -2,8 +2,8 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::Context;
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use backshell_model::FastSet;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "TagRedefined",
@@ -30,7 +30,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
-    let mut seen = HashSet::new();
+    let mut seen = FastSet::default();
     for name in context.root.get("tags").into_iter().flat_map(Node::items).filter_map(|tag| tag.get("name")) {
         let Some(text) = name.as_str() else { continue };
         if !seen.insert(text) {

@@ -3,8 +3,8 @@ use crate::circles;
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{Context, Reference, Target};
 use backshell_findings::Severity;
+use backshell_model::{FastMap, FastSet};
 use backshell_source::Node;
-use std::collections::{HashMap, HashSet};
 
 pub(crate) static RULE: Rule = Rule {
     id: "RequiredLoopInSchemaNotAllowed",
@@ -47,12 +47,12 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, out: &mut Out<'_>) {
     for members in &context.census.circles {
-        let numbers: HashMap<u32, usize> =
+        let numbers: FastMap<u32, usize> =
             members.iter().enumerate().map(|(number, schema)| (schema.id(), number)).collect();
         let steps: Vec<Vec<Step<'_>>> = members.iter().map(|schema| steps(context, *schema, &numbers)).collect();
         let edges: Vec<Vec<usize>> = steps.iter().map(|steps| steps.iter().map(|step| step.target).collect()).collect();
         for group in circles::groups(&edges) {
-            let inside: HashSet<usize> = group.iter().copied().collect();
+            let inside: FastSet<usize> = group.iter().copied().collect();
             let of_group = group.iter().filter_map(|number| steps.get(*number)).flatten();
             let circle = of_group.filter(|step| !step.is_alias && inside.contains(&step.target));
             if let Some(step) = circle.min_by_key(|step| step.reference.id()) {
@@ -71,7 +71,7 @@ struct Step<'d> {
 }
 
 /// The steps from a definition to those that have a number.
-fn steps<'d>(context: &Context<'d>, definition: Node<'d>, numbers: &HashMap<u32, usize>) -> Vec<Step<'d>> {
+fn steps<'d>(context: &Context<'d>, definition: Node<'d>, numbers: &FastMap<u32, usize>) -> Vec<Step<'d>> {
     let mut steps = Vec::new();
     let mut waiting = vec![definition];
     while let Some(schema) = waiting.pop() {
@@ -84,7 +84,7 @@ fn steps<'d>(context: &Context<'d>, definition: Node<'d>, numbers: &HashMap<u32,
         }
         waiting.extend(schema.get("allOf").into_iter().flat_map(Node::items));
         let (Some(required), Some(properties)) = (schema.get("required"), schema.get("properties")) else { continue };
-        let names: HashSet<&str> = required.items().filter_map(Node::as_str).collect();
+        let names: FastSet<&str> = required.items().filter_map(Node::as_str).collect();
         waiting.extend(names.iter().filter_map(|name| properties.get(name)));
     }
     steps

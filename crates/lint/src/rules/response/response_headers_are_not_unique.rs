@@ -2,8 +2,8 @@ use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{Context, Response};
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use backshell_model::FastSet;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "ResponseHeadersAreNotUnique",
@@ -41,7 +41,7 @@ fn check(response: Node<'_>, out: &mut Out<'_>) {
     let Some(headers) = response.get("headers") else { return };
     let mut headers = headers.visible_members();
     let (Some(first), Some(second)) = (headers.next(), headers.next()) else { return };
-    let mut seen = HashSet::from([first.key.to_ascii_lowercase()]);
+    let mut seen = FastSet::from_iter([first.key.to_ascii_lowercase()]);
     for header in std::iter::once(second).chain(headers) {
         if !seen.insert(header.key.to_ascii_lowercase()) {
             out.at_key(header.value, format!("the header {} is described twice", quoted(header.key)));

@@ -2,8 +2,8 @@ use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{Context, Reference, Target};
 use backshell_findings::Severity;
+use backshell_model::FastMap;
 use backshell_source::Node;
-use std::collections::HashMap;
 
 pub(crate) static RULE: Rule = Rule {
     id: "SchemaRefLoopNotAllowed",
@@ -48,7 +48,7 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
         Nothing,
     }
     let definitions = context.root.get("definitions").into_iter().flat_map(Node::visible_members);
-    let mut ends: HashMap<u32, End> = HashMap::new();
+    let mut ends: FastMap<u32, End> = FastMap::default();
     for member in definitions {
         let Some(first) = member.value.get("$ref") else { continue };
         let mut way = Vec::new();

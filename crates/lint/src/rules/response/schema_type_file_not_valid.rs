@@ -2,8 +2,8 @@ use crate::Out;
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{Context, Value};
 use backshell_findings::Severity;
+use backshell_model::FastSet;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "SchemaTypeFileNotValid",
@@ -59,7 +59,7 @@ fn definitions(context: &Context<'_>, out: &mut Out<'_>) {
     let responses = context.operations.iter().flat_map(|operation| context.responses(operation));
     let responses = responses.filter_map(|response| response.node).chain(shared);
     let answers = responses.filter_map(|response| context.schema(response.get("schema")?));
-    let answers: HashSet<u32> = answers.map(Node::id).collect();
+    let answers: FastSet<u32> = answers.map(Node::id).collect();
     let usage = context.usage();
     for file in files.map(|member| member.value) {
         if !answers.contains(&file.id()) || usage.is_input(file) || usage.is_below_a_root(file) {

@@ -3,8 +3,8 @@ use crate::keywords::ObjectKind;
 use crate::rule::{Example, Group, Rule, Source, Visit};
 use crate::view::{Context, Extension, children, is_extension};
 use backshell_findings::Severity;
+use backshell_model::FastSet;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "NotificationUrlNotAllowedInThisPosition",
@@ -102,7 +102,7 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
     }
     let bodies = context.operations.iter().flat_map(|operation| &operation.parameters);
     let bodies = bodies.filter(|parameter| parameter.location == "body");
-    let mut seen = HashSet::new();
+    let mut seen = FastSet::default();
     let bodies = bodies.filter_map(|body| body.node.get("schema")).collect();
     walk(context, bodies, Follow::References, &mut seen, &mut |_| {});
     let shared =
@@ -141,7 +141,7 @@ fn walk<'d>(
     context: &Context<'d>,
     mut waiting: Vec<Node<'d>>,
     follow: Follow,
-    seen: &mut HashSet<u32>,
+    seen: &mut FastSet<u32>,
     visit: &mut dyn FnMut(Node<'d>),
 ) {
     let marks = &context.leads().notification_url;

@@ -4,8 +4,8 @@ use crate::view::Context;
 use crate::webhook::is_notification_url;
 use crate::{Out, quoted};
 use backshell_findings::Severity;
+use backshell_model::FastSet;
 use backshell_source::Node;
-use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "NotificationUrlNotRequired",
@@ -65,7 +65,7 @@ fn check(context: &Context<'_>, out: &mut Out<'_>) {
         waiting.extend(body.node.get("schema").map(|schema| (schema, (!is_required).then_some(Gap::Body(body.name)))));
     }
     // A schema is the same below every gap, so that each is looked at twice at most: below one, and below none.
-    let mut seen = HashSet::new();
+    let mut seen = FastSet::default();
     while let Some((written, gap)) = waiting.pop() {
         let Some(schema) = context.schema(written).filter(|schema| seen.insert((schema.id(), gap.is_some()))) else {
             continue;
