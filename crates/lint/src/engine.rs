@@ -19,14 +19,17 @@ use crate::{Facts, Options, Out, Rule};
 use backshell_findings::Finding;
 use backshell_package::{Problem, ProblemKind, ReadPackage};
 use backshell_source::{Member, Node, ProblemKind as JsonProblem};
+use std::ptr;
+use std::sync::LazyLock;
 
 /// Judges a package by `rules`; `path` is where it lies for the user. Of the options counts what is known about the package,
 /// and what is kept of findings. They come in no particular order, each with its level.
 pub(crate) fn run(read: &ReadPackage, path: &ShownPath, options: &Options, rules: &[&'static Rule]) -> Vec<Finding> {
     let facts = &options.facts;
-    let table = Table::new(rules);
+    let own = (!is_every(rules)).then(|| Table::new(rules));
+    let table = own.as_ref().unwrap_or_else(|| &EVERY);
     let mut findings = Findings::new(options);
-    package(read, path, facts, &table, &mut findings);
+    package(read, path, facts, table, &mut findings);
     if let Some(definition) = &read.package.definition
         && is_text(read, &definition.file)
     {
@@ -35,7 +38,7 @@ pub(crate) fn run(read: &ReadPackage, path: &ShownPath, options: &Options, rules
         let context = Context::new(read, root, facts);
         let mut walk = Walk {
             context: &context,
-            table: &table,
+            table,
             file: &file,
             findings: &mut findings,
             schemas: Vec::new(),
@@ -137,6 +140,14 @@ impl Table {
         }
         table
     }
+}
+
+/// Of all rules: made once for all packages, which nearly always are judged by all of them.
+static EVERY: LazyLock<Table> = LazyLock::new(|| Table::new(crate::rules()));
+
+fn is_every(rules: &[&'static Rule]) -> bool {
+    let all = crate::rules();
+    rules.len() == all.len() && rules.iter().zip(all).all(|(one, other)| ptr::eq(*one, *other))
 }
 
 /// The walk over one definition.
