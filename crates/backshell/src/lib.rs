@@ -17,7 +17,6 @@ pub mod node;
 mod offline;
 pub mod ports;
 pub mod probing;
-pub mod processor;
 mod reach;
 pub mod residency;
 mod retention;

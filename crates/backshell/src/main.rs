@@ -5,23 +5,11 @@
 //! a server is put together.
 
 use backshell::commands::{self, Cli};
-use backshell::{processor, terminal};
+use backshell::terminal;
 use clap::Parser;
-use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if !processor::suffices() {
-        // Nobody is left to be told when standard error is closed.
-        drop(std::io::stderr().write_all(processor::ADVICE.as_bytes()));
-        return ExitCode::from(2);
-    }
-    run()
-}
-
-/// The command. Apart from `main`, so that no instruction of it comes before the question.
-#[inline(never)]
-fn run() -> ExitCode {
     match commands::run(Cli::parse()) {
         Ok(code) => code,
         Err(error) => {

@@ -59,6 +59,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// All of them, the heaviest first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
+
     /// The severity's name in reports.
     pub const fn as_str(self) -> &'static str {
         match self {

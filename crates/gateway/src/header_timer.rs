@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 ///
 /// INVARIANT: its sleeps are polled by one task, and one after the other. Of two at once, one could reset the entry that the
 /// other is to be woken by.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct HeaderTimer(Arc<Mutex<Alarm>>);
 
 impl Timer for HeaderTimer {

@@ -20,9 +20,6 @@ const WITHOUT_SEVERITY: i64 = 1;
 /// So its entries accept this at most: nobody knows whether an error that is there now was one when it was accepted.
 const MOST_WITHOUT_SEVERITY: Severity = Severity::Warning;
 
-/// From light to heavy.
-const SEVERITIES: [Severity; 3] = [Severity::Note, Severity::Warning, Severity::Error];
-
 /// Rules whose findings are never accepted: with them a file was not read as a whole, or not all is judged, or not all is listed
 /// that was found, and nobody knows what else is wrong.
 const NEVER: &[&str] =
@@ -160,7 +157,7 @@ impl Baseline {
                 continue;
             }
             let (file, place, rule, _) = wanted;
-            for severity in SEVERITIES {
+            for severity in Severity::ALL.into_iter().rev() {
                 if severity > finding.severity
                     && let Some(left) = left.get(&(file, place, rule, severity))
                 {
@@ -260,7 +257,7 @@ fn known(finding: &Finding) -> Option<Known<'_>> {
 fn take(wanted: Known<'_>, left: &BTreeMap<Known<'_>, Left<'_>>) -> bool {
     let (file, place, rule, weight) = wanted;
     let accepts = |severity| left.get(&(file, place, rule, severity)).filter(|left| left.count.get() > 0);
-    let Some(left) = SEVERITIES.into_iter().filter(|severity| *severity <= weight).find_map(accepts) else {
+    let Some(left) = Severity::ALL.into_iter().rev().filter(|severity| *severity <= weight).find_map(accepts) else {
         return false;
     };
     left.count.set(left.count.get().saturating_sub(1));
@@ -271,7 +268,7 @@ fn take(wanted: Known<'_>, left: &BTreeMap<Known<'_>, Left<'_>>) -> bool {
 fn packages(document: &Document, version: i64) -> Result<BTreeMap<String, Entries>, Node<'_>> {
     let severity = |node: Node<'_>| {
         let word = node.get("severity").and_then(Node::as_str);
-        SEVERITIES.into_iter().find(|severity| Some(severity.as_str()) == word)
+        Severity::ALL.into_iter().find(|severity| Some(severity.as_str()) == word)
     };
     let mut packages = BTreeMap::new();
     let root = document.root();

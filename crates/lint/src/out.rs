@@ -15,8 +15,6 @@ use std::sync::Arc;
 /// How many findings of each severity are kept of one package: a hostile one must not fill the memory with findings, and
 /// must not push its errors out with warnings.
 const MOST_FINDINGS: usize = 10_000;
-/// The severities, the heaviest first.
-const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Note];
 
 /// The findings of a package.
 pub(crate) struct Findings {
@@ -24,9 +22,9 @@ pub(crate) struct Findings {
     /// What the findings weigh in the end, by which there is room for them.
     levels: Levels,
     /// How many of each severity are kept.
-    kept: [usize; SEVERITIES.len()],
+    kept: [usize; Severity::ALL.len()],
     /// How many of each severity there was no room for.
-    left_out: [usize; SEVERITIES.len()],
+    left_out: [usize; Severity::ALL.len()],
     /// Whether they get an identity.
     identify: bool,
     way: Way,
@@ -42,8 +40,8 @@ impl Findings {
         Self {
             list: Vec::new(),
             levels: options.levels.clone(),
-            kept: [0; SEVERITIES.len()],
-            left_out: [0; SEVERITIES.len()],
+            kept: [0; Severity::ALL.len()],
+            left_out: [0; Severity::ALL.len()],
             identify: options.identify,
             way: Way::default(),
             excerpts: options.excerpts,
@@ -107,7 +105,7 @@ impl Findings {
     /// What there was no room for. It weighs as much as the heaviest of that: who accepts all that is listed must not accept
     /// unseen what is not.
     fn not_listed(&self, package: Arc<str>) -> Option<Finding> {
-        let counted = || SEVERITIES.iter().zip(self.left_out).filter(|(_, count)| *count > 0);
+        let counted = || Severity::ALL.iter().zip(self.left_out).filter(|(_, count)| *count > 0);
         let (heaviest, _) = counted().next()?;
         let severity = self.levels.weigh(FINDINGS_NOT_LISTED.id, *heaviest)?;
         // Some may say the same of the same place, which is known of listed ones only.

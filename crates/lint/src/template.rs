@@ -78,6 +78,11 @@ mod tests {
             ("/{}", Err(Fault::Empty)),
             ("/{a/b}", Err(Fault::SpansSlash)),
             ("/{a/{b}", Err(Fault::Nested)),
+            ("/{a{b", Err(Fault::Unbalanced)),
+            ("/{a}}", Err(Fault::Unbalanced)),
+            ("/{a}}/{b/c}", Err(Fault::Unbalanced)),
+            ("/{b/c}}", Err(Fault::SpansSlash)),
+            ("/{/}", Err(Fault::SpansSlash)),
             ("/{a/b", Err(Fault::Unbalanced)),
             ("/{a}/{}", Err(Fault::Empty)),
         ] {

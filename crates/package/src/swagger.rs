@@ -5,7 +5,6 @@ use crate::reference::{self, ReferenceError};
 use crate::schema::Schema;
 use crate::security::SecurityDefinition;
 use backshell_source::{Document, Node, Span};
-use std::collections::HashMap;
 
 /// The Swagger 2.0 view of a document. Everything it returns is a view of the same document; what has the wrong shape is
 /// absent, and members that a later one of the same name shadows are not seen.
@@ -115,17 +114,6 @@ impl<'d> Swagger<'d> {
     /// The first operation with this `operationId`.
     pub fn operation(self, id: &str) -> Option<Operation<'d>> {
         self.operations().find(|operation| operation.id() == Some(id))
-    }
-
-    /// The operations by `operationId`; of several with one id the first.
-    pub fn operations_by_id(self) -> HashMap<&'d str, Operation<'d>> {
-        let mut by_id = HashMap::new();
-        for operation in self.operations() {
-            if let Some(id) = operation.id() {
-                by_id.entry(id).or_insert(operation);
-            }
-        }
-        by_id
     }
 
     /// The named parameters of the document, as they stand.

@@ -85,7 +85,6 @@ fn operations_and_their_parameters() {
         ]
     );
     let get = swagger.operation("GetItem").unwrap();
-    assert_eq!(swagger.operations_by_id().get("GetItem"), Some(&get));
     assert_eq!(
         (get.visibility(), get.is_deprecated(), get.is_trigger(), get.tags()),
         (Visibility::Internal, true, false, vec!["a"])

@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 /// After how long progress is worth a line.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Does the pieces `0..count`, in no particular order. The calling thread does what is to be done `first`, while others have
-/// begun already; after each of its own pieces it does what is to be done `between` them, and now and then tells people how
-/// far it is, in the words of `progress`, if any. The first error ends the work: pieces that nobody has begun are left. Of
-/// several errors that of the calling thread is answered.
+/// Does the pieces `0..count`, in no particular order. The calling thread begins with what is to be done `beside` them, which
+/// the others do not wait for; after each of its own pieces it does what is to be done `between` them, and now and then tells
+/// people how far it is, in the words of `progress`, if any. The first error ends the work, once the pieces in hand are done:
+/// those that nobody has begun are left. Of several errors that of the calling thread is answered.
 pub(super) fn each<E: Send>(
     count: usize,
     progress: impl Fn(usize) -> Option<String>,
-    first: impl FnOnce() -> Result<(), E>,
+    beside: impl FnOnce() -> Result<(), E>,
     piece: impl Fn(usize) -> Result<(), E> + Sync,
     mut between: impl FnMut() -> Result<(), E>,
 ) -> Result<(), E> {
@@ -35,7 +35,7 @@ pub(super) fn each<E: Send>(
     let watched = terminal::is_watched();
     let mut shown = Instant::now();
     let own = || {
-        first().inspect_err(|_| stop())?;
+        beside().inspect_err(|_| stop())?;
         while one()? {
             between().inspect_err(|_| stop())?;
             if watched && shown.elapsed() > PATIENCE {
@@ -78,11 +78,11 @@ mod tests {
                 Ok(())
             };
             let mut begun = false;
-            let first = || {
+            let beside = || {
                 begun = true;
                 Ok(())
             };
-            each(count, |_| None, first, piece, counted).unwrap();
+            each(count, |_| None, beside, piece, counted).unwrap();
             assert!(begun);
             let mut done = done.into_inner().unwrap();
             done.sort_unstable();
@@ -102,9 +102,9 @@ mod tests {
         let count = usize::MAX / 2;
         assert_eq!(each(count, |_| None, || Ok(()), piece, || Ok(())), Err("three"));
         assert!(begun.into_inner() < count);
-        assert_eq!(each(5, |_| None, || Ok(()), |_| Ok(()), || Err("between")), Err("between"));
-        assert_eq!(each(count, |_| None, || Err("first"), |_| Ok(()), || Ok(())), Err("first"));
+        assert_eq!(each(count, |_| None, || Ok(()), |_| Ok(()), || Err("between")), Err("between"));
+        assert_eq!(each(count, |_| None, || Err("beside"), |_| Ok(()), || Ok(())), Err("beside"));
         // Whoever else failed.
-        assert_eq!(each(5, |_| None, || Err("first"), |_| Err("piece"), || Ok(())), Err("first"));
+        assert_eq!(each(5, |_| None, || Err("beside"), |_| Err("piece"), || Ok(())), Err("beside"));
     }
 }

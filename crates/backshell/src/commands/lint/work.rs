@@ -55,12 +55,12 @@ pub(super) fn judge<T: Send>(
     Ok(made.into_iter().map(|(_, one)| one).collect())
 }
 
-/// Judges the targets, and has something done with each, by its number, on the core that judged it; on this one something is
-/// done `first`, and something `between` now and then. `tells`: people are told how far it is.
+/// Judges the targets, and has something done with each, by its number, on the core that judged it. This one begins with what
+/// is to be done `beside`, and does what is to be done `between` now and then. `tells`: people are told how far it is.
 pub(super) fn judge_each(
     targets: &[Target],
     settled: &[Settled],
-    first: impl FnOnce() -> io::Result<()>,
+    beside: impl FnOnce() -> io::Result<()>,
     finish: impl Fn(usize, &Target, &Settled, Judged) -> io::Result<()> + Sync,
     between: impl FnMut() -> io::Result<()>,
     tells: bool,
@@ -70,7 +70,7 @@ pub(super) fn judge_each(
         let (Some(target), Some(settled)) = (targets.get(number), settled.get(number)) else { return Ok(()) };
         finish(number, target, settled, one(target, settled).map_err(io::Error::other)?)
     };
-    cores::each(targets.len(), progress, first, piece, between)
+    cores::each(targets.len(), progress, beside, piece, between)
 }
 
 /// Judges one package.
