@@ -133,8 +133,8 @@ enum Format {
     Markdown,
 }
 
-/// The heap asks for huge pages and uses less than half of them; to zero the rest is a tenth of what judging a few hundred
-/// packages costs.
+/// Where the system gives the heap huge pages although it does not ask for them, less than half of them is used; to zero the
+/// rest is a tenth of what judging a few hundred packages costs.
 fn disable_huge_pages() {
     // Without it the work is the same.
     #[cfg(target_os = "linux")]
