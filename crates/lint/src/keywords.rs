@@ -139,7 +139,8 @@ static EXTENSION_INDEX: NameIndex = {
     index
 };
 
-/// The extensions that connectors use, in the order of the alphabet. Names that only code generators of other tools write are not among them.
+/// The extensions that connectors use, in the order of the alphabet. Names that only code generators of other tools write are
+/// not among them.
 pub(crate) const EXTENSIONS: &[&str] = &[
     "x-ms-agentic-protocol",
     "x-ms-api-annotation",
